@@ -1,0 +1,114 @@
+//! A row that a query gave back.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::{StoreError, Value};
+
+/// A row that a query gave back; its columns are read by name, or by position with [`Row::at`].
+///
+/// ```
+/// # use altinn_core::store::{Store, StoreError, params};
+/// # async fn example(store: &Store) -> Result<(), StoreError> {
+/// let row = store.query_one("select count(*) as entries from archive_entry", params![]).await?;
+/// let entries: i64 = row.get("entries")?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Row {
+    columns: Arc<[String]>,
+    values: Vec<Value>,
+}
+
+impl Row {
+    /// A row of the values that stand under the columns of the same position.
+    pub fn new(columns: Arc<[String]>, values: Vec<Value>) -> Self {
+        Self { columns, values }
+    }
+
+    /// The value of a column.
+    ///
+    /// # Errors
+    /// [`StoreError::Decode`] when there is no such column, or when it holds another kind of value.
+    pub fn get<T: FromValue>(&self, column: &str) -> Result<T, StoreError> {
+        self.columns
+            .iter()
+            .position(|name| name == column)
+            .and_then(|index| self.values.get(index))
+            .and_then(T::from_value)
+            .ok_or_else(|| StoreError::Decode { column: column.to_owned(), expected: T::NAME })
+    }
+
+    /// The value of the column at a position, counted from 0.
+    ///
+    /// # Errors
+    /// [`StoreError::Decode`] when there is no such column, or when it holds another kind of value.
+    pub fn at<T: FromValue>(&self, index: usize) -> Result<T, StoreError> {
+        self.values
+            .get(index)
+            .and_then(T::from_value)
+            .ok_or_else(|| StoreError::Decode { column: index.to_string(), expected: T::NAME })
+    }
+}
+
+/// A Rust type that a column can be read as.
+pub trait FromValue: Sized {
+    /// What the column was expected to hold, for the error.
+    const NAME: &'static str;
+
+    /// The value as this type, or nothing when it is of another kind.
+    fn from_value(value: &Value) -> Option<Self>;
+}
+
+macro_rules! from_value {
+    ($($type:ty, $name:literal: $($pattern:pat => $result:expr),+;)*) => {$(
+        impl FromValue for $type {
+            const NAME: &'static str = $name;
+
+            fn from_value(value: &Value) -> Option<Self> {
+                match value {
+                    $($pattern => $result,)+
+                    _ => None,
+                }
+            }
+        }
+    )*};
+}
+
+from_value! {
+    i64, "a whole number": Value::Int(number) => Some(*number), Value::Bool(value) => Some((*value).into());
+    i32, "a whole number of 32 bits": Value::Int(number) => Self::try_from(*number).ok();
+    u64, "a whole number from 0": Value::Int(number) => Self::try_from(*number).ok();
+    u32, "a whole number of 32 bits from 0": Value::Int(number) => Self::try_from(*number).ok();
+    u8, "a whole number from 0 to 255": Value::Int(number) => Self::try_from(*number).ok();
+    bool, "true or false": Value::Bool(value) => Some(*value), Value::Int(0) => Some(false), Value::Int(1) => Some(true);
+    String, "text": Value::Text(text) => Some(text.clone());
+    Vec<u8>, "bytes": Value::Blob(bytes) => Some(bytes.clone());
+    Uuid, "a UUID": Value::Uuid(uuid) => Some(*uuid), Value::Blob(bytes) => Self::from_slice(bytes).ok();
+    DateTime<Utc>, "a time in microseconds": Value::Int(micros) => Self::from_timestamp_micros(*micros);
+}
+
+impl<const N: usize> FromValue for [u8; N] {
+    const NAME: &'static str = "bytes of a fixed length";
+
+    fn from_value(value: &Value) -> Option<Self> {
+        match value {
+            Value::Blob(bytes) => Self::try_from(bytes.as_slice()).ok(),
+            _ => None,
+        }
+    }
+}
+
+impl<T: FromValue> FromValue for Option<T> {
+    const NAME: &'static str = T::NAME;
+
+    fn from_value(value: &Value) -> Option<Self> {
+        match value {
+            Value::Null => Some(None),
+            value => T::from_value(value).map(Some),
+        }
+    }
+}
