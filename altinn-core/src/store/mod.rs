@@ -31,10 +31,16 @@
 
 mod backend;
 mod batch;
+#[cfg(feature = "testing")]
+pub mod contract;
 mod error;
+#[cfg(feature = "testing")]
+pub mod fresh;
 mod insert_rows;
 mod lease;
 mod migration;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod row;
 mod sql;
 #[cfg(feature = "sqlite")]
@@ -53,6 +59,8 @@ pub use error::{ConflictCause, StoreError};
 pub use insert_rows::{Column, ColumnKind, InsertRows};
 pub use lease::{Claim, WorkTable};
 pub use migration::Migration;
+#[cfg(feature = "postgres")]
+pub use postgres::Postgres;
 pub use row::{FromValue, Row};
 pub use sql::{Dialect, Sql};
 #[cfg(feature = "sqlite")]
@@ -76,6 +84,10 @@ impl Store {
         #[cfg(feature = "sqlite")]
         if let Some(path) = url.strip_prefix("sqlite:") {
             return Ok(Self::new(Sqlite::open(path).await?));
+        }
+        #[cfg(feature = "postgres")]
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Ok(Self::new(Postgres::connect(url).await?));
         }
         let scheme = url.split(':').next().unwrap_or("").chars().take(20).collect::<String>();
         Err(StoreError::Address {
