@@ -16,7 +16,7 @@ use writer::{Job, Writer};
 /// A store in a SQLite database, in a file or in memory.
 ///
 /// The file is in WAL mode with `synchronous=FULL`: what [`commit`](super::Store::commit) answered is on the disk.
-/// Batches that arrive while the disk is busy share the next sync, each in its own savepoint. Several processes may
+/// Batches that arrive while the disk is busy share the next sync; one that fails undoes itself alone. Several processes may
 /// open one file; only one of them writes at a time.
 #[derive(Debug)]
 pub struct Sqlite {
@@ -47,18 +47,18 @@ impl Backend for Sqlite {
     }
 
     async fn commit(&self, batch: Batch) -> Result<Committed, StoreError> {
-        self.writer.ask(|reply| Job::Commit { batch, reply }).await
+        self.writer.ask(|reply| Job::Commit { batch, reply }).await?.0
     }
 
     async fn query(&self, sql: Sql, params: Vec<Value>) -> Result<Vec<Row>, StoreError> {
         match &self.readers {
             Some(readers) => readers.query(sql, params).await,
-            None => self.writer.ask(|reply| Job::Query { sql, params, reply }).await,
+            None => self.writer.ask(|reply| Job::Query { sql, params, reply }).await?,
         }
     }
 
     async fn migrate(&self, steps: &[Migration]) -> Result<(), StoreError> {
         let steps = steps.to_vec();
-        self.writer.ask(|reply| Job::Migrate { steps, reply }).await
+        self.writer.ask(|reply| Job::Migrate { steps, reply }).await?
     }
 }
