@@ -1,0 +1,71 @@
+//! Who is calling, how surely, and with which scopes.
+
+use crate::{AuthenticationLevel, AuthenticationMethod, Subject};
+
+/// Who is calling: the subject, how surely it is identified, and what its token allows.
+///
+/// It says nothing about rights: those are decided for each operation.
+///
+/// ```
+/// use altinn_core::{Actor, AuthenticationLevel, AuthenticationMethod, Subject};
+///
+/// let agency = Subject::ServiceOwner { org: "ttd".to_owned(), number: None };
+/// let actor = Actor::new(agency, AuthenticationLevel::Sensitive)
+///     .with_method(AuthenticationMethod::Maskinporten)
+///     .with_scopes(["altinn:serviceowner"]);
+/// assert!(actor.has_scope("altinn:serviceowner"));
+/// assert!(!actor.has_scope("altinn:instances.read"));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    subject: Subject,
+    level: AuthenticationLevel,
+    method: Option<AuthenticationMethod>,
+    scopes: Vec<String>,
+}
+
+impl Actor {
+    /// A caller without scopes, identified by an unnamed method.
+    pub fn new(subject: Subject, level: AuthenticationLevel) -> Self {
+        Self { subject, level, method: None, scopes: Vec::new() }
+    }
+
+    /// The same caller, identified by this method.
+    #[must_use]
+    pub fn with_method(mut self, method: AuthenticationMethod) -> Self {
+        self.method = Some(method);
+        self
+    }
+
+    /// The same caller with these scopes instead of those before.
+    #[must_use]
+    pub fn with_scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
+        self.scopes = scopes.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Who the caller is.
+    pub fn subject(&self) -> &Subject {
+        &self.subject
+    }
+
+    /// How surely the caller is identified.
+    pub fn level(&self) -> AuthenticationLevel {
+        self.level
+    }
+
+    /// How the caller was identified, where it is known.
+    pub fn method(&self) -> Option<AuthenticationMethod> {
+        self.method
+    }
+
+    /// The scopes of the caller's token, in its order.
+    pub fn scopes(&self) -> &[String] {
+        &self.scopes
+    }
+
+    /// Whether the caller's token holds a scope.
+    pub fn has_scope(&self, scope: &str) -> bool {
+        self.scopes.iter().any(|held| held == scope)
+    }
+}
