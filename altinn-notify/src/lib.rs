@@ -1,1 +1,71 @@
-//! Placeholder.
+//! Notification (varsling): orders of templated mail, put into the same batch as their cause, sent through a durable
+//! queue, with a history that can be read afterwards.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use altinn_core::SystemClock;
+//! use altinn_core::store::{Batch, Store};
+//! use altinn_notify::channel::{Smtp, SmtpSettings, TlsMode};
+//! use altinn_notify::testing::SmtpSink;
+//! use altinn_notify::{Content, MIGRATIONS, Notifier, Order, OrderStatus, Recipient};
+//!
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+//! let sink = SmtpSink::start().await?; // a mail server for tests
+//! let store = Store::open("sqlite::memory:").await?;
+//! store.migrate(&[MIGRATIONS]).await?;
+//! let smtp = Smtp::new(SmtpSettings::new("127.0.0.1", sink.port(), TlsMode::None))?;
+//! let sender = "noreply@example.com".parse()?;
+//! let notifier = Notifier::new(store.clone(), sender, Arc::new(SystemClock)).with_email_channel(smtp);
+//!
+//! let mut batch = Batch::new(); // what causes the notification goes into it too
+//! let recipient = Recipient::Email("ola@example.com".parse()?);
+//! let order = Order::new("permit/4711/granted", recipient, Content::text("Your permit", "It is granted."));
+//! let id = notifier.order(&mut batch, &order)?;
+//! store.commit(batch).await?;
+//!
+//! notifier.dispatch(100).await?; // or `notifier.run(shutdown)` in a task of its own
+//! assert_eq!(sink.mails()[0].subject().as_deref(), Some("Your permit"));
+//! assert_eq!(notifier.status(id).await?.status, OrderStatus::Completed);
+//! # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What is promised
+//! - An order is stored with its cause or not at all. Ordered twice under one idempotency id, it is one order.
+//! - What can be wrong with an order (address, template, variables, size) is found when it is ordered.
+//! - A stored order is sent at least once, or its history says why not. Each notification is in one dispatcher's hands
+//!   at a time, the beginning of an attempt is durable before its first byte, and a dispatcher that was paused cannot
+//!   record anything late. A mail is sent a second time only where nobody can know whether the first one arrived; it
+//!   then bears the same Message-ID, and the history shows [`OutcomeUnknown`](NotificationStatus::OutcomeUnknown).
+//! - What fails in a way that may pass is tried again, after waits that grow from seconds to an hour, for 48 hours.
+//! - Addresses and texts never appear in `Debug`, logs and errors; what a mail server answers is masked before it is
+//!   kept.
+//!
+//! # Features
+//! | feature | default | what for |
+//! |---|---|---|
+//! | `sqlite` | yes | the embedded store |
+//! | `postgres` | | PostgreSQL as the store |
+//! | `smtp` | yes | [`channel::Smtp`] |
+//! | `testing` | | [`testing::SmtpSink`], a mail server for tests, and [`channel::Capture`] |
+
+pub mod channel;
+mod dispatch;
+mod email_address;
+mod notifier;
+mod order;
+mod reason;
+mod status;
+mod table;
+mod template;
+#[cfg(feature = "testing")]
+pub mod testing;
+
+pub use dispatch::{DispatchError, DispatchReport};
+pub use email_address::{EmailAddress, EmailAddressError};
+pub use notifier::Notifier;
+pub use order::{Content, NotificationId, Order, OrderError, OrderId, Recipient};
+pub use reason::Reason;
+pub use status::{NotificationState, NotificationStatus, OrderState, OrderStatus, Transition};
+pub use table::MIGRATIONS;
+pub use template::{Rendered, Template, TemplateError, Variables};

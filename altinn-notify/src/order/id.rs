@@ -1,0 +1,112 @@
+//! The ids of orders and notifications.
+
+use std::fmt;
+use std::str::FromStr;
+
+use ring::digest;
+use uuid::Uuid;
+
+/// The id of an order: a UUID of version 8 that follows from the idempotency id alone.
+///
+/// So ordering twice gives the same id without asking the store, and whoever knows what an order is about can ask
+/// for its status.
+///
+/// ```
+/// use altinn_notify::OrderId;
+///
+/// let id = OrderId::of("permit/4711/granted");
+/// assert_eq!(id, OrderId::of("permit/4711/granted"));
+/// assert_eq!(id.to_string().parse(), Ok(id));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OrderId(Uuid);
+
+/// The id of one notification of an order: what one recipient is told over one channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NotificationId(Uuid);
+
+impl OrderId {
+    /// The id of the order with this idempotency id.
+    pub fn of(idempotency_id: &str) -> Self {
+        Self(derived(b"order", idempotency_id.as_bytes()))
+    }
+
+    /// The id as a UUID.
+    pub fn as_uuid(self) -> Uuid {
+        self.0
+    }
+
+    /// The id of this order's notification with a number, from 0.
+    pub(crate) fn notification(self, number: u32) -> NotificationId {
+        let mut seed = self.0.as_bytes().to_vec();
+        seed.extend(number.to_be_bytes());
+        NotificationId(derived(b"notification", &seed))
+    }
+}
+
+impl NotificationId {
+    /// The id as a UUID.
+    pub fn as_uuid(self) -> Uuid {
+        self.0
+    }
+}
+
+impl From<Uuid> for OrderId {
+    fn from(id: Uuid) -> Self {
+        Self(id)
+    }
+}
+
+impl From<Uuid> for NotificationId {
+    fn from(id: Uuid) -> Self {
+        Self(id)
+    }
+}
+
+impl fmt::Display for OrderId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Display for NotificationId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for OrderId {
+    type Err = uuid::Error;
+
+    fn from_str(text: &str) -> Result<Self, uuid::Error> {
+        text.parse().map(Self)
+    }
+}
+
+/// The first 16 bytes of a SHA-256 over a kind and a seed, as a UUID of version 8 (RFC 9562, section 5.8).
+fn derived(kind: &[u8], seed: &[u8]) -> Uuid {
+    let mut context = digest::Context::new(&digest::SHA256);
+    context.update(b"altinn-notify ");
+    context.update(kind);
+    context.update(b"\0");
+    context.update(seed);
+    let mut bytes = [0; 16];
+    for (byte, digested) in bytes.iter_mut().zip(context.finish().as_ref()) {
+        *byte = *digested;
+    }
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_differ_by_idempotency_id_and_number() {
+        let (a, b) = (OrderId::of("a"), OrderId::of("b"));
+        assert_ne!(a, b);
+        assert_ne!(a.notification(0), a.notification(1));
+        assert_ne!(a.notification(0), b.notification(0));
+        assert_eq!(a.as_uuid().get_version_num(), 8);
+    }
+}
