@@ -1,1 +1,3 @@
-//! Placeholder.
+//! Who is calling and what they may do: tokens, policies, roles and decisions as Altinn has them.
+
+pub mod xacml;

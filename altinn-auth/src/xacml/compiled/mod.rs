@@ -1,0 +1,170 @@
+//! Policies ready to be evaluated: references followed, types checked, attributes numbered.
+
+mod attributes;
+mod compile;
+mod expression;
+
+use std::sync::Arc;
+
+pub(crate) use attributes::AttributeTable;
+
+use super::combining::CombiningAlgorithm;
+use super::error::XacmlError;
+use super::reader::PolicyDocument;
+use super::{Effect, Function, Value};
+
+/// A policy or policy set that has been checked and is ready to decide. It is never changed, and any number of
+/// threads may use it.
+///
+/// ```
+/// use altinn_auth::xacml::{CompiledPolicy, Decision, PolicyDocument, Request};
+///
+/// let document = PolicyDocument::read(br#"<Policy xmlns="urn:oasis:names:tc:xacml:3.0:core:schema:wd-17"
+///     PolicyId="all" Version="1.0"
+///     RuleCombiningAlgId="urn:oasis:names:tc:xacml:3.0:rule-combining-algorithm:deny-overrides">
+///   <Target/>
+///   <Rule RuleId="everyone" Effect="Permit"/>
+/// </Policy>"#)?;
+/// let policy = CompiledPolicy::compile(&document)?;
+/// let evaluation = policy.evaluate(&Request::new());
+/// assert_eq!(evaluation.decision(), Decision::Permit);
+/// assert_eq!(evaluation.decided_by().map(|rule| &*rule.rule), Some("everyone"));
+/// # Ok::<(), altinn_auth::xacml::XacmlError>(())
+/// ```
+#[derive(Debug)]
+pub struct CompiledPolicy {
+    pub(crate) root: Arc<Node>,
+    pub(crate) attributes: AttributeTable,
+    pub(crate) variables: Vec<Expr>,
+}
+
+impl CompiledPolicy {
+    /// Checks a policy that refers to no other.
+    ///
+    /// # Errors
+    /// What is wrong with it and where.
+    pub fn compile(document: &PolicyDocument) -> Result<Self, XacmlError> {
+        Self::compile_with(document, &[])
+    }
+
+    /// Checks a policy and those that it refers to, which are looked for among `others`.
+    ///
+    /// # Errors
+    /// What is wrong with it and where; the place is in the file that has the fault.
+    pub fn compile_with(document: &PolicyDocument, others: &[PolicyDocument]) -> Result<Self, XacmlError> {
+        compile::compile(document, others)
+    }
+
+    /// The policy's id.
+    pub fn id(&self) -> &str {
+        &self.root.name.id
+    }
+}
+
+/// The id and version of a policy or policy set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyName {
+    /// Its id.
+    pub id: Arc<str>,
+    /// Its version.
+    pub version: Arc<str>,
+    /// Whether it is a policy set.
+    pub is_set: bool,
+}
+
+/// A rule and the policy it stands in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleName {
+    /// The policy's id.
+    pub policy: Arc<str>,
+    /// The rule's id.
+    pub rule: Arc<str>,
+}
+
+/// A policy or policy set.
+#[derive(Debug)]
+pub(crate) struct Node {
+    pub(crate) name: PolicyName,
+    pub(crate) target: Target,
+    pub(crate) algorithm: CombiningAlgorithm,
+    pub(crate) body: Body,
+    pub(crate) duties: Box<[Duty]>,
+    /// How many policies and rules an evaluation may visit in it.
+    pub(crate) weight: usize,
+}
+
+/// What a policy or policy set combines.
+#[derive(Debug)]
+pub(crate) enum Body {
+    Rules(Box<[Rule]>),
+    Policies(Box<[Arc<Node>]>),
+}
+
+#[derive(Debug)]
+pub(crate) struct Rule {
+    pub(crate) name: RuleName,
+    pub(crate) effect: Effect,
+    pub(crate) target: Target,
+    pub(crate) condition: Option<Expr>,
+    pub(crate) duties: Box<[Duty]>,
+}
+
+/// Every one must match.
+#[derive(Debug)]
+pub(crate) struct Target(pub(crate) Box<[AnyOf]>);
+
+/// One of them must match.
+#[derive(Debug)]
+pub(crate) struct AnyOf(pub(crate) Box<[AllOf]>);
+
+/// Every one must match.
+#[derive(Debug)]
+pub(crate) struct AllOf(pub(crate) Box<[Match]>);
+
+#[derive(Debug)]
+pub(crate) struct Match {
+    pub(crate) attribute: AttributeUse,
+    pub(crate) value: Value,
+    pub(crate) test: Test,
+}
+
+/// How a value is compared; the tests that most matches use need no call by operands.
+#[derive(Debug)]
+pub(crate) enum Test {
+    Equal,
+    EqualIgnoreCase,
+    Function(Box<Function>),
+}
+
+/// An attribute by its number, and whether it may be missing.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AttributeUse {
+    pub(crate) slot: u32,
+    pub(crate) must_be_present: bool,
+}
+
+#[derive(Debug)]
+pub(crate) enum Expr {
+    Value(Value),
+    Attribute(AttributeUse),
+    Apply(Box<Function>, Box<[Expr]>),
+    Variable(u32),
+    Function(Box<Function>),
+}
+
+/// An obligation or advice.
+#[derive(Debug)]
+pub(crate) struct Duty {
+    pub(crate) id: Arc<str>,
+    pub(crate) on: Effect,
+    pub(crate) is_advice: bool,
+    pub(crate) assignments: Box<[Assignment]>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Assignment {
+    pub(crate) id: Arc<str>,
+    pub(crate) category: Option<Arc<str>>,
+    pub(crate) issuer: Option<Arc<str>>,
+    pub(crate) expression: Expr,
+}

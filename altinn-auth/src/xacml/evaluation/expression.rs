@@ -1,0 +1,108 @@
+//! Evaluates expressions.
+
+use std::borrow::Cow;
+
+use super::super::compiled::{AttributeUse, Expr};
+use super::super::function::{HigherOrder, Logical, Operand, Operation};
+use super::super::status::{Fault, MissingAttribute};
+use super::super::{Function, Value};
+use super::Evaluator;
+
+impl<'a> Evaluator<'a> {
+    /// The values of an attribute: from the request, else from the source.
+    pub(super) fn attribute(&'a self, attribute: AttributeUse) -> Result<&'a [Value], Fault> {
+        let values = self.bags.get(attribute.slot);
+        if !values.is_empty() {
+            return Ok(values);
+        }
+        let supplied = self.supplied(attribute.slot)?;
+        if supplied.is_empty() && attribute.must_be_present {
+            return Err(self.missing(attribute.slot));
+        }
+        Ok(supplied)
+    }
+
+    fn supplied(&'a self, slot: u32) -> Result<&'a [Value], Fault> {
+        let cell = usize::try_from(slot).ok().and_then(|index| self.supplied.get(index));
+        let (Some(source), Some(cell), Some(key)) = (self.source, cell, self.policy.attributes.key(slot))
+        else {
+            return Ok(&[]);
+        };
+        let ask = || {
+            let mut values =
+                source.values(&key.category, &key.id, key.data_type).map_err(Fault::processing)?;
+            values.retain(|value| value.data_type() == key.data_type);
+            Ok(values)
+        };
+        cell.get_or_init(ask).as_deref().map_err(Clone::clone)
+    }
+
+    fn missing(&self, slot: u32) -> Fault {
+        match self.policy.attributes.key(slot) {
+            Some(key) => Fault::missing(MissingAttribute {
+                category: key.category.to_string(),
+                id: key.id.to_string(),
+                data_type: key.data_type,
+            }),
+            None => Fault::processing("an attribute is missing"),
+        }
+    }
+
+    pub(super) fn expression(&'a self, expression: &'a Expr) -> Result<Operand<'a>, Fault> {
+        match expression {
+            Expr::Value(value) => Ok(Operand::Value(Cow::Borrowed(value))),
+            Expr::Attribute(attribute) => {
+                self.attribute(*attribute).map(|values| Operand::Bag(Cow::Borrowed(values)))
+            }
+            Expr::Variable(number) => self.variable(*number),
+            Expr::Apply(function, arguments) => self.apply(function, arguments),
+            Expr::Function(_) => Err(Fault::processing("a function stands where a value is needed")),
+        }
+    }
+
+    fn variable(&'a self, number: u32) -> Result<Operand<'a>, Fault> {
+        let index = usize::try_from(number).unwrap_or(usize::MAX);
+        match (self.variables.get(index), self.policy.variables.get(index)) {
+            (Some(cell), Some(definition)) => cell.get_or_init(|| self.expression(definition)).clone(),
+            _ => Err(Fault::processing("a variable is not defined")),
+        }
+    }
+
+    fn apply(&'a self, function: &'a Function, arguments: &'a [Expr]) -> Result<Operand<'a>, Fault> {
+        let truth = |argument: &'a Expr| self.expression(argument)?.boolean();
+        match (function.operation(), arguments) {
+            (Operation::Logical(Logical::NOf), [needed, rest @ ..]) => {
+                let needed = self.expression(needed)?;
+                let needed =
+                    needed.value()?.as_integer().ok_or_else(|| Fault::processing("expected a number"))?;
+                Logical::n_of(needed, rest.len(), rest.iter().map(truth)).map(Into::into)
+            }
+            (Operation::Logical(logical), arguments) => {
+                logical.compute(arguments.iter().map(truth)).map(Into::into)
+            }
+            (Operation::HigherOrder(kind), [Expr::Function(applied), rest @ ..]) => {
+                self.higher_order(kind, applied, rest)
+            }
+            (_, [only]) => function.call(&[self.expression(only)?]),
+            (_, [first, second]) => function.call(&[self.expression(first)?, self.expression(second)?]),
+            (_, arguments) => {
+                let operands = arguments
+                    .iter()
+                    .map(|argument| self.expression(argument))
+                    .collect::<Result<Vec<_>, _>>()?;
+                function.call(&operands)
+            }
+        }
+    }
+
+    fn higher_order(
+        &'a self,
+        kind: HigherOrder,
+        applied: &'a Function,
+        arguments: &'a [Expr],
+    ) -> Result<Operand<'a>, Fault> {
+        let operands =
+            arguments.iter().map(|argument| self.expression(argument)).collect::<Result<Vec<_>, _>>()?;
+        kind.compute(applied, &operands)
+    }
+}

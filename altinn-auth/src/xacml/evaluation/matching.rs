@@ -1,0 +1,75 @@
+//! Whether a target applies: yes, no, or undecided (XACML 3.0, 7.6 to 7.8).
+
+use std::borrow::Cow;
+
+use super::super::Value;
+use super::super::compiled::{AllOf, AnyOf, Match, Target, Test};
+use super::super::function::{Operand, eq_ignore_case};
+use super::super::status::Fault;
+use super::Evaluator;
+
+/// Whether something matches; undecided is a fault.
+pub(super) type Matched = Result<bool, Fault>;
+
+impl<'a> Evaluator<'a> {
+    pub(super) fn target(&'a self, target: &'a Target) -> Matched {
+        every(&target.0, |any_of| self.any_of(any_of))
+    }
+
+    pub(super) fn any_of(&'a self, any_of: &'a AnyOf) -> Matched {
+        let mut fault = None;
+        for all_of in &any_of.0 {
+            match self.all_of(all_of) {
+                Ok(true) => return Ok(true),
+                Ok(false) => {}
+                Err(found) => fault = fault.or(Some(found)),
+            }
+        }
+        fault.map_or(Ok(false), Err)
+    }
+
+    pub(super) fn all_of(&'a self, all_of: &'a AllOf) -> Matched {
+        every(&all_of.0, |a_match| self.a_match(a_match))
+    }
+
+    pub(super) fn a_match(&'a self, a_match: &'a Match) -> Matched {
+        let values = self.attribute(a_match.attribute)?;
+        match (&a_match.test, &a_match.value) {
+            (Test::Equal, Value::String(wanted)) => {
+                Ok(values.iter().any(|value| matches!(value, Value::String(found) if found == wanted)))
+            }
+            (Test::Equal, wanted) => Ok(values.contains(wanted)),
+            (Test::EqualIgnoreCase, wanted) => {
+                let wanted = wanted.as_text().unwrap_or("");
+                let equal = |value: &Value| value.as_text().is_some_and(|text| eq_ignore_case(text, wanted));
+                Ok(values.iter().any(equal))
+            }
+            (Test::Function(function), wanted) => {
+                let mut fault = None;
+                for value in values {
+                    let operands =
+                        [Operand::Value(Cow::Borrowed(wanted)), Operand::Value(Cow::Borrowed(value))];
+                    match function.call(&operands).and_then(|result| result.boolean()) {
+                        Ok(true) => return Ok(true),
+                        Ok(false) => {}
+                        Err(found) => fault = fault.or(Some(found)),
+                    }
+                }
+                fault.map_or(Ok(false), Err)
+            }
+        }
+    }
+}
+
+/// Whether all match: one that does not settles it, else one that is undecided does.
+fn every<'a, T>(parts: &'a [T], mut matches: impl FnMut(&'a T) -> Matched) -> Matched {
+    let mut fault = None;
+    for part in parts {
+        match matches(part) {
+            Ok(true) => {}
+            Ok(false) => return Ok(false),
+            Err(found) => fault = fault.or(Some(found)),
+        }
+    }
+    fault.map_or(Ok(true), Err)
+}

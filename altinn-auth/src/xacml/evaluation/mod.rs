@@ -1,0 +1,98 @@
+//! Evaluates a compiled policy: a pure function of the policy and the request.
+
+mod bags;
+mod expression;
+mod matching;
+mod node;
+mod outcome;
+
+use std::cell::OnceCell;
+
+use chrono::{DateTime, Utc};
+
+pub use outcome::{Assignment, Evaluation, Obligation};
+
+use self::bags::Bags;
+use super::compiled::{CompiledPolicy, PolicyName};
+use super::function::Operand;
+use super::status::Fault;
+use super::{DataType, Effect, Request, Value};
+
+/// Supplies attributes that a request lacks, when they are asked for.
+pub trait AttributeSource {
+    /// The values of an attribute; none when it is not known.
+    ///
+    /// # Errors
+    /// In words, when the attribute cannot be told; the decision is then Indeterminate.
+    fn values(&self, category: &str, id: &str, data_type: DataType) -> Result<Vec<Value>, String>;
+}
+
+/// What an evaluation may look at besides the request.
+#[derive(Clone, Copy, Default)]
+pub struct Surroundings<'a> {
+    /// The time of the decision; without it, `current-time` and its like are known only from the request.
+    pub now: Option<DateTime<Utc>>,
+    /// Where attributes come from that the request lacks.
+    pub attributes: Option<&'a dyn AttributeSource>,
+}
+
+impl std::fmt::Debug for Surroundings<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Surroundings").field("now", &self.now).finish_non_exhaustive()
+    }
+}
+
+impl CompiledPolicy {
+    /// Decides a request.
+    pub fn evaluate(&self, request: &Request) -> Evaluation {
+        self.evaluate_in(request, &Surroundings::default())
+    }
+
+    /// Decides a request that does not say everything itself.
+    pub fn evaluate_in(&self, request: &Request, surroundings: &Surroundings<'_>) -> Evaluation {
+        Evaluator::new(self, request, surroundings).evaluate(request)
+    }
+}
+
+/// One evaluation.
+pub(super) struct Evaluator<'a> {
+    policy: &'a CompiledPolicy,
+    bags: Bags,
+    source: Option<&'a dyn AttributeSource>,
+    /// What the source supplied, by attribute; empty without a source.
+    supplied: Vec<OnceCell<Result<Vec<Value>, Fault>>>,
+    /// What variables came to, once they were needed.
+    variables: Vec<OnceCell<Result<Operand<'a>, Fault>>>,
+    wants_policy_ids: bool,
+}
+
+/// What has to be reported besides the decision.
+#[derive(Default)]
+pub(super) struct Report<'a> {
+    duties: Vec<(Effect, bool, Obligation)>,
+    policies: Vec<&'a PolicyName>,
+}
+
+impl<'a> Evaluator<'a> {
+    pub(super) fn new(
+        policy: &'a CompiledPolicy,
+        request: &Request,
+        surroundings: &Surroundings<'a>,
+    ) -> Self {
+        let cells = |count: usize| std::iter::repeat_with(OnceCell::new).take(count).collect();
+        Self {
+            policy,
+            bags: Bags::of(&policy.attributes, request, surroundings.now),
+            source: surroundings.attributes,
+            supplied: cells(surroundings.attributes.map_or(0, |_| policy.attributes.len())),
+            variables: std::iter::repeat_with(OnceCell::new).take(policy.variables.len()).collect(),
+            wants_policy_ids: request.return_policy_ids,
+        }
+    }
+
+    fn evaluate(&'a self, request: &Request) -> Evaluation {
+        let mut report = Report::default();
+        let verdict = self.node(&self.policy.root, &mut report);
+        Evaluation::new(verdict, report, request)
+    }
+}

@@ -1,0 +1,185 @@
+//! Evaluates rules, policies and policy sets (XACML 3.0, 7.11 to 7.14).
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use super::super::combining::{Combiner, CombiningAlgorithm};
+use super::super::compiled::{Body, Duty, Node, Rule, RuleName};
+use super::super::decision::{Decision, Potential};
+use super::super::status::Fault;
+use super::outcome::{Assignment, Obligation};
+use super::{Evaluator, Report};
+
+/// A decision, the rule that made it, and why it could not be reached.
+pub(super) struct Verdict<'a> {
+    pub(super) decision: Decision,
+    pub(super) rule: Option<&'a RuleName>,
+    pub(super) fault: Option<Fault>,
+}
+
+impl Verdict<'_> {
+    fn of(decision: Decision) -> Self {
+        Self { decision, rule: None, fault: None }
+    }
+
+    fn undecided(potential: Potential, fault: Fault) -> Self {
+        Self { decision: Decision::Indeterminate(potential), rule: None, fault: Some(fault) }
+    }
+}
+
+impl<'a> Evaluator<'a> {
+    pub(super) fn node(&'a self, node: &'a Node, report: &mut Report<'a>) -> Verdict<'a> {
+        let undecided_target = match self.target(&node.target) {
+            Ok(true) => None,
+            Ok(false) => return Verdict::of(Decision::NotApplicable),
+            Err(fault) => Some(fault),
+        };
+        self.matched_node(node, undecided_target, report)
+    }
+
+    /// Evaluates a policy or policy set whose target matched or could not be decided.
+    fn matched_node(
+        &'a self,
+        node: &'a Node,
+        undecided_target: Option<Fault>,
+        report: &mut Report<'a>,
+    ) -> Verdict<'a> {
+        let (first_duty, first_policy) = (report.duties.len(), report.policies.len());
+        if self.wants_policy_ids {
+            report.policies.push(&node.name);
+        }
+        let mut verdict = match &node.body {
+            Body::Rules(rules) => {
+                combine(node.algorithm, rules.iter(), report, |rule, report| self.rule(rule, report))
+            }
+            Body::Policies(policies) if node.algorithm == CombiningAlgorithm::OnlyOneApplicable => {
+                self.only_one(policies, report)
+            }
+            Body::Policies(policies) => {
+                combine(node.algorithm, policies.iter(), report, |policy, report| self.node(policy, report))
+            }
+        };
+        if let Some(fault) = undecided_target {
+            let decision = verdict.decision.under_undecided_target();
+            verdict = Verdict { decision, rule: None, fault: Some(fault) };
+        }
+        self.settle(verdict, &node.duties, (first_duty, first_policy), report)
+    }
+
+    fn rule(&'a self, rule: &'a Rule, report: &mut Report<'a>) -> Verdict<'a> {
+        let applies = match self.target(&rule.target) {
+            Ok(true) => match &rule.condition {
+                None => Ok(true),
+                Some(condition) => self.expression(condition).and_then(|value| value.boolean()),
+            },
+            other => other,
+        };
+        match applies {
+            Ok(false) => Verdict::of(Decision::NotApplicable),
+            Err(fault) => Verdict::undecided(rule.effect.into(), fault),
+            Ok(true) => {
+                let verdict = Verdict { decision: rule.effect.into(), rule: Some(&rule.name), fault: None };
+                let start = (report.duties.len(), report.policies.len());
+                self.settle(verdict, &rule.duties, start, report)
+            }
+        }
+    }
+
+    /// Exactly one policy whose target matches decides (XACML 3.0, C.9).
+    fn only_one(&'a self, policies: &'a [Arc<Node>], report: &mut Report<'a>) -> Verdict<'a> {
+        let mut applicable = None;
+        for policy in policies {
+            match self.target(&policy.target) {
+                Ok(false) => {}
+                Ok(true) if applicable.is_none() => applicable = Some(policy),
+                Ok(true) => {
+                    let fault = Fault::processing("more than one policy applies");
+                    return Verdict::undecided(Potential::DenyOrPermit, fault);
+                }
+                Err(fault) => return Verdict::undecided(Potential::DenyOrPermit, fault),
+            }
+        }
+        match applicable {
+            Some(policy) => self.matched_node(policy, None, report),
+            None => Verdict::of(Decision::NotApplicable),
+        }
+    }
+
+    /// Keeps of the report what goes with the decision, and adds the policy's or rule's own obligations.
+    fn settle(
+        &'a self,
+        verdict: Verdict<'a>,
+        duties: &'a [Duty],
+        (first_duty, first_policy): (usize, usize),
+        report: &mut Report<'a>,
+    ) -> Verdict<'a> {
+        if verdict.decision == Decision::NotApplicable {
+            report.policies.truncate(first_policy);
+        }
+        let Some(effect) = verdict.decision.effect() else {
+            report.duties.truncate(first_duty);
+            return verdict;
+        };
+        let mut position = 0;
+        report.duties.retain(|(on, ..)| {
+            position += 1;
+            position <= first_duty || *on == effect
+        });
+        for duty in duties.iter().filter(|duty| duty.on == effect) {
+            match self.duty(duty) {
+                Ok(obligation) => report.duties.push((effect, duty.is_advice, obligation)),
+                Err(fault) => {
+                    report.duties.truncate(first_duty);
+                    return Verdict::undecided(effect.into(), fault);
+                }
+            }
+        }
+        verdict
+    }
+
+    fn duty(&'a self, duty: &'a Duty) -> Result<Obligation, Fault> {
+        let mut assignments = Vec::with_capacity(duty.assignments.len());
+        for assignment in &duty.assignments {
+            let evaluated = self.expression(&assignment.expression)?;
+            let values = evaluated.value().map(std::slice::from_ref).or_else(|_| evaluated.bag())?;
+            assignments.extend(values.iter().map(|value| Assignment {
+                id: Arc::clone(&assignment.id),
+                category: assignment.category.clone(),
+                issuer: assignment.issuer.clone(),
+                value: value.clone(),
+            }));
+        }
+        Ok(Obligation { id: Arc::clone(&duty.id), assignments })
+    }
+}
+
+/// Evaluates members until the combined decision is settled.
+fn combine<'a, T>(
+    algorithm: CombiningAlgorithm,
+    members: impl Iterator<Item = T>,
+    report: &mut Report<'a>,
+    mut evaluate: impl FnMut(T, &mut Report<'a>) -> Verdict<'a>,
+) -> Verdict<'a> {
+    let mut combiner = Combiner::new(algorithm);
+    let (mut permitting, mut denying, mut fault) = (None, None, None);
+    let mut settled = None;
+    for member in members {
+        let verdict = evaluate(member, report);
+        match verdict.decision {
+            Decision::Permit => permitting = permitting.or(verdict.rule),
+            Decision::Deny => denying = denying.or(verdict.rule),
+            Decision::NotApplicable | Decision::Indeterminate(_) => {}
+        }
+        fault = fault.or(verdict.fault);
+        if let ControlFlow::Break(decision) = combiner.take(verdict.decision) {
+            settled = Some(decision);
+            break;
+        }
+    }
+    match settled.unwrap_or_else(|| combiner.finish()) {
+        Decision::Permit => Verdict { decision: Decision::Permit, rule: permitting, fault: None },
+        Decision::Deny => Verdict { decision: Decision::Deny, rule: denying, fault: None },
+        Decision::NotApplicable => Verdict::of(Decision::NotApplicable),
+        decision => Verdict { decision, rule: None, fault },
+    }
+}

@@ -1,0 +1,118 @@
+//! What an evaluation gives.
+
+use std::sync::Arc;
+
+use super::super::compiled::{PolicyName, RuleName};
+use super::super::request::{Request, RequestAttribute};
+use super::super::status::{Fault, Status};
+use super::super::{Decision, Effect, Value};
+use super::Report;
+use super::node::Verdict;
+
+/// A decision, with what must be done with it and how it came about.
+#[derive(Clone)]
+pub struct Evaluation {
+    decision: Decision,
+    status: Status,
+    obligations: Vec<Obligation>,
+    advice: Vec<Obligation>,
+    decided_by: Option<RuleName>,
+    policies: Vec<PolicyName>,
+    included: Vec<RequestAttribute>,
+}
+
+/// An obligation or advice of the policies that decided.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Obligation {
+    /// Its id.
+    pub id: Arc<str>,
+    /// Its named values.
+    pub assignments: Vec<Assignment>,
+}
+
+/// A named value of an obligation.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Assignment {
+    /// Its attribute id.
+    pub id: Arc<str>,
+    /// Its category.
+    pub category: Option<Arc<str>>,
+    /// Who vouches for it.
+    pub issuer: Option<Arc<str>>,
+    /// The value.
+    pub value: Value,
+}
+
+impl Evaluation {
+    pub(super) fn new(verdict: Verdict<'_>, report: Report<'_>, request: &Request) -> Self {
+        let (mut obligations, mut advice) = (Vec::new(), Vec::new());
+        for (effect, is_advice, duty) in report.duties {
+            if Some(effect) == verdict.decision.effect() {
+                if is_advice { advice.push(duty) } else { obligations.push(duty) }
+            }
+        }
+        let included = request.attributes.iter().filter(|attribute| attribute.include_in_result);
+        Self {
+            decision: verdict.decision,
+            status: verdict.fault.map_or_else(Status::ok, Fault::into_status),
+            obligations,
+            advice,
+            decided_by: verdict.rule.cloned(),
+            policies: report.policies.into_iter().cloned().collect(),
+            included: included.cloned().collect(),
+        }
+    }
+
+    /// The decision. Only [`Decision::Permit`] gives access, and only when every obligation is met.
+    pub fn decision(&self) -> Decision {
+        self.decision
+    }
+
+    /// The effect, when there is one.
+    pub fn effect(&self) -> Option<Effect> {
+        self.decision.effect()
+    }
+
+    /// Well, or why it could not be decided.
+    pub fn status(&self) -> &Status {
+        &self.status
+    }
+
+    /// What must be done; a caller that does not understand one must refuse.
+    pub fn obligations(&self) -> &[Obligation] {
+        &self.obligations
+    }
+
+    /// What may be done.
+    pub fn advice(&self) -> &[Obligation] {
+        &self.advice
+    }
+
+    /// The first rule that has the effect of the decision; none when no rule made it.
+    pub fn decided_by(&self) -> Option<&RuleName> {
+        self.decided_by.as_ref()
+    }
+
+    /// The request's attributes that are to stand in the answer (`IncludeInResult`): category, id and value.
+    pub fn included(&self) -> impl Iterator<Item = (&str, &str, &Value)> {
+        self.included.iter().map(|attribute| (&*attribute.category, &*attribute.id, &attribute.value))
+    }
+
+    /// The policies and policy sets that applied, when the request wants them.
+    pub fn policies(&self) -> &[PolicyName] {
+        &self.policies
+    }
+}
+
+impl std::fmt::Debug for Evaluation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Evaluation")
+            .field("decision", &self.decision)
+            .field("status", &self.status)
+            .field("decided_by", &self.decided_by)
+            .field("obligations", &self.obligations.len())
+            .finish_non_exhaustive()
+    }
+}

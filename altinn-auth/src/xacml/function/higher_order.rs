@@ -1,0 +1,158 @@
+//! Functions that apply another function over bags (XACML 3.0, A.3.12).
+
+use std::borrow::Cow;
+
+use super::super::status::Fault;
+use super::super::{DataType, Value};
+use super::{Function, Operand, Type};
+
+/// A function that takes a function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HigherOrder {
+    /// True when it holds for one value of the one bag.
+    AnyOf,
+    /// True when it holds for every value of the one bag.
+    AllOf,
+    /// True when it holds for one combination of values of the bags.
+    AnyOfAny,
+    /// True when every value of the first bag has one in the second for which it holds.
+    AllOfAny,
+    /// True when one value of the second bag suits every value of the first.
+    AnyOfAll,
+    /// True when it holds for every combination.
+    AllOfAll,
+    /// The bag of what it gives for every value of the one bag.
+    Map,
+}
+
+/// The most combinations that one call may go through.
+const MAX_COMBINATIONS: usize = 1_000_000;
+
+impl HigherOrder {
+    /// What it gives for `function` over arguments of these types; nothing when they do not fit.
+    pub(crate) fn returns(self, function: &Function, arguments: &[Type]) -> Option<Type> {
+        let elements: Vec<Type> =
+            arguments.iter().map(|argument| Type::Value(data_type(*argument))).collect();
+        let bags = arguments.iter().filter(|argument| matches!(argument, Type::Bag(_))).count();
+        let shape_fits = match self {
+            Self::AnyOf | Self::AllOf | Self::Map => bags == 1,
+            Self::AnyOfAny => !arguments.is_empty(),
+            Self::AllOfAny | Self::AnyOfAll | Self::AllOfAll => arguments.len() == 2 && bags == 2,
+        };
+        if !shape_fits || !function.accepts(&elements) {
+            return None;
+        }
+        match (self, function.returns()) {
+            (Self::Map, Type::Value(data_type)) => Some(Type::Bag(data_type)),
+            (Self::Map, Type::Bag(_)) => None,
+            (_, returns) => (returns == Type::Value(DataType::Boolean)).then_some(returns),
+        }
+    }
+
+    pub(crate) fn compute(
+        self,
+        function: &Function,
+        arguments: &[Operand<'_>],
+    ) -> Result<Operand<'static>, Fault> {
+        let sets: Vec<&[Value]> = arguments.iter().map(values).collect();
+        let combinations = sets.iter().try_fold(1_usize, |product, set| product.checked_mul(set.len()));
+        if combinations.is_none_or(|count| count > MAX_COMBINATIONS) {
+            return Err(Fault::processing("a higher-order function has too many combinations"));
+        }
+        let holds = |a: &Value, b: &Value| call(function, &[a, b])?.boolean();
+        let boolean = |value: bool| Ok(Value::Boolean(value).into());
+        match (self, sets.as_slice()) {
+            (Self::AnyOf | Self::AnyOfAny, sets) => boolean(any_combination(function, sets, true)?),
+            (Self::AllOf, sets) => boolean(!any_combination(function, sets, false)?),
+            (Self::AllOfAll, sets) => boolean(!any_combination(function, sets, false)?),
+            (Self::AllOfAny, [first, second]) => boolean(every(first, |a| some(second, |b| holds(a, b)))?),
+            (Self::AnyOfAll, [first, second]) => boolean(some(second, |b| every(first, |a| holds(a, b)))?),
+            (Self::Map, sets) => map(function, sets),
+            _ => Err(Fault::processing("a higher-order function got a wrong number of arguments")),
+        }
+    }
+}
+
+fn data_type(argument: Type) -> DataType {
+    match argument {
+        Type::Value(data_type) | Type::Bag(data_type) => data_type,
+    }
+}
+
+fn values<'a>(operand: &'a Operand<'_>) -> &'a [Value] {
+    match operand {
+        Operand::Value(value) => std::slice::from_ref(value),
+        Operand::Bag(values) => values,
+    }
+}
+
+fn call(function: &Function, values: &[&Value]) -> Result<Operand<'static>, Fault> {
+    let operands: Vec<Operand<'_>> =
+        values.iter().map(|value| Operand::Value(Cow::Borrowed(*value))).collect();
+    function.call(&operands)
+}
+
+/// Whether some combination of one value from each set gives `wanted`.
+fn any_combination(function: &Function, sets: &[&[Value]], wanted: bool) -> Result<bool, Fault> {
+    let mut found = false;
+    each_combination(sets, &mut |values| {
+        found = call(function, values)?.boolean()? == wanted;
+        Ok(!found)
+    })?;
+    Ok(found)
+}
+
+fn map(function: &Function, sets: &[&[Value]]) -> Result<Operand<'static>, Fault> {
+    let mut results = Vec::new();
+    each_combination(sets, &mut |values| {
+        results.push(call(function, values)?.value()?.clone());
+        Ok(true)
+    })?;
+    Ok(Operand::Bag(Cow::Owned(results)))
+}
+
+/// Goes through every combination of one value from each set, as long as `visit` says to go on.
+fn each_combination<'a>(
+    sets: &[&'a [Value]],
+    visit: &mut dyn FnMut(&[&'a Value]) -> Result<bool, Fault>,
+) -> Result<(), Fault> {
+    let mut positions = vec![0_usize; sets.len()];
+    loop {
+        let chosen: Option<Vec<&Value>> =
+            sets.iter().zip(&positions).map(|(set, position)| set.get(*position)).collect();
+        let Some(chosen) = chosen else { return Ok(()) };
+        if !visit(&chosen)? {
+            return Ok(());
+        }
+        let mut carried = true;
+        for (position, set) in positions.iter_mut().zip(sets).rev() {
+            *position += 1;
+            if *position < set.len() {
+                carried = false;
+                break;
+            }
+            *position = 0;
+        }
+        if carried {
+            return Ok(());
+        }
+    }
+}
+
+fn every(values: &[Value], mut test: impl FnMut(&Value) -> Result<bool, Fault>) -> Result<bool, Fault> {
+    for value in values {
+        if !test(value)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn some(values: &[Value], mut test: impl FnMut(&Value) -> Result<bool, Fault>) -> Result<bool, Fault> {
+    for value in values {
+        if test(value)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}

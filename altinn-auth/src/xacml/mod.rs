@@ -1,0 +1,40 @@
+//! XACML 3.0: reads policies, checks them, and decides requests.
+//!
+//! A policy file is read into a model ([`PolicyDocument`]), checked and compiled once ([`CompiledPolicy`]), and then
+//! decides any number of requests. Deciding is a pure, synchronous function of the compiled policy and the
+//! [`Request`]: it reads no clock and asks nobody, unless the caller hands it [`Surroundings`].
+//!
+//! Every fault of a policy is found when it is loaded, with its line and column: unknown functions and data types,
+//! arguments of a wrong type, duplicate ids, undefined variables, references that lead nowhere or in a circle.
+//! What goes wrong while deciding makes the decision Indeterminate, with the standard's status code.
+
+mod combining;
+mod compiled;
+mod data_type;
+mod decision;
+mod error;
+mod evaluation;
+mod function;
+pub mod model;
+pub mod name;
+mod names;
+mod reader;
+mod request;
+mod status;
+mod temporal;
+mod value;
+mod version;
+
+pub use combining::CombiningAlgorithm;
+pub use compiled::{CompiledPolicy, PolicyName, RuleName};
+pub use data_type::DataType;
+pub use decision::{Decision, Effect, Potential};
+pub use error::{Position, XacmlError, XacmlFault};
+pub use evaluation::{Assignment, AttributeSource, Evaluation, Obligation, Surroundings};
+pub use function::{Function, Type};
+pub use names::{DnsName, IpAddress, Rfc822Name, X500Name};
+pub use reader::{MAX_BYTES, MAX_DECISIONS, MAX_DEPTH, MAX_NODES, Placeholders, PolicyDocument};
+pub use request::Request;
+pub use status::{MissingAttribute, Status, StatusCode};
+pub use temporal::Moment;
+pub use value::Value;

@@ -1,0 +1,134 @@
+//! Reads requests from XML, and takes requests for several decisions apart (Multiple Decision Profile).
+
+use std::collections::BTreeMap;
+
+use super::super::error::{Lines, XacmlError, XacmlFault};
+use super::super::request::RequestAttribute;
+use super::super::{DataType, Request, Value};
+use super::element::{Element, shortened};
+use super::{Read, parse_xml, text_of};
+
+/// The most decisions that one request may ask for.
+pub const MAX_DECISIONS: usize = 10_000;
+
+const NAME: &str = "Request";
+
+/// One `Attributes` element: what it says of one category.
+struct Group {
+    category: String,
+    attributes: Vec<RequestAttribute>,
+}
+
+impl Request {
+    /// Reads a request; one that repeats a category, or has `MultiRequests`, asks for several decisions.
+    ///
+    /// # Errors
+    /// What is wrong with it and where.
+    pub fn read_xml(bytes: impl AsRef<[u8]>) -> Result<Vec<Self>, XacmlError> {
+        let text = text_of(bytes.as_ref())?;
+        let xml = parse_xml(text)?;
+        read(Element::new(xml.root_element())).map_err(|error| Lines::of(text).locate(error))
+    }
+}
+
+fn read(root: Element<'_, '_>) -> Read<Vec<Request>> {
+    if root.name() != NAME {
+        return Err(root.unexpected("`Request` of XACML 3.0"));
+    }
+    let wants_ids = root.boolean("ReturnPolicyIdList")?.unwrap_or(false);
+    let (mut groups, mut by_id, mut references) = (Vec::new(), BTreeMap::new(), Vec::new());
+    for child in root.children() {
+        match child.name() {
+            "Attributes" => {
+                if let Some(id) = child.xml_id() {
+                    by_id.insert(id.to_owned(), groups.len());
+                }
+                groups.push(group(child)?);
+            }
+            "MultiRequests" => references.extend(child.children()),
+            "RequestDefaults" => {}
+            _ => return Err(child.unexpected("`Attributes` or `MultiRequests`")),
+        }
+    }
+    let choices = if references.is_empty() {
+        combinations(&groups)
+            .ok_or_else(|| root.error(XacmlFault::TooLarge { found: usize::MAX, limit: MAX_DECISIONS }))?
+    } else {
+        references.into_iter().map(|reference| referred(reference, &by_id)).collect::<Read<_>>()?
+    };
+    Ok(choices.iter().map(|choice| request_of(&groups, choice, wants_ids)).collect())
+}
+
+fn request_of(groups: &[Group], choice: &[usize], return_policy_ids: bool) -> Request {
+    let chosen = choice.iter().filter_map(|index| groups.get(*index));
+    let attributes = chosen.flat_map(|group| group.attributes.iter().cloned()).collect();
+    Request { attributes, return_policy_ids }
+}
+
+/// Every way to take one group of each category.
+fn combinations(groups: &[Group]) -> Option<Vec<Vec<usize>>> {
+    let mut by_category: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (index, group) in groups.iter().enumerate() {
+        by_category.entry(&group.category).or_default().push(index);
+    }
+    let mut choices = vec![Vec::new()];
+    for indexes in by_category.values() {
+        if choices.len() * indexes.len() > MAX_DECISIONS {
+            return None;
+        }
+        let with = |choice: &Vec<usize>, index: &usize| [choice.as_slice(), &[*index]].concat();
+        choices = choices.iter().flat_map(|choice| indexes.iter().map(move |i| with(choice, i))).collect();
+    }
+    Some(choices)
+}
+
+fn referred(element: Element<'_, '_>, by_id: &BTreeMap<String, usize>) -> Read<Vec<usize>> {
+    if element.name() != "RequestReference" {
+        return Err(element.unexpected("`RequestReference`"));
+    }
+    let index = |child: Element<'_, '_>| {
+        let id = child.required("AttributesReference", "ReferenceId")?;
+        by_id.get(id).copied().ok_or_else(|| child.invalid(id, "the xml:id of an `Attributes` element"))
+    };
+    element.children().map(index).collect()
+}
+
+fn group(element: Element<'_, '_>) -> Read<Group> {
+    let category = element.required("Attributes", "Category")?;
+    let mut group = Group { category: category.to_owned(), attributes: Vec::new() };
+    for child in element.children() {
+        match child.name() {
+            "Attribute" => attribute(child, &mut group)?,
+            "Content" => {}
+            _ => return Err(child.unexpected("`Attribute` or `Content`")),
+        }
+    }
+    Ok(group)
+}
+
+fn attribute(element: Element<'_, '_>, group: &mut Group) -> Read<()> {
+    let id = element.required("Attribute", "AttributeId")?;
+    let include_in_result = element.boolean("IncludeInResult")?.unwrap_or(false);
+    for child in element.children() {
+        if child.name() != "AttributeValue" {
+            return Err(child.unexpected("`AttributeValue`"));
+        }
+        group.attributes.push(RequestAttribute {
+            category: group.category.clone().into(),
+            id: id.to_owned().into(),
+            issuer: element.attribute("Issuer").map(str::to_owned),
+            value: value(child)?,
+            include_in_result,
+        });
+    }
+    Ok(())
+}
+
+/// A value; what it is stays out of an error, since it may be personal.
+fn value(element: Element<'_, '_>) -> Read<Value> {
+    let uri = element.required("AttributeValue", "DataType")?;
+    let data_type =
+        DataType::from_uri(uri).ok_or_else(|| element.error(XacmlFault::UnknownDataType(shortened(uri))))?;
+    Value::parse(data_type, &element.text()?)
+        .ok_or_else(|| element.invalid("the value", format!("a value of type {data_type}")))
+}

@@ -1,0 +1,95 @@
+//! What is asked: the attributes of a request.
+
+use std::borrow::Cow;
+
+use super::{Value, name};
+
+/// A request for one decision: attributes of the subject, the resource, the action and what is around them.
+///
+/// ```
+/// use altinn_auth::xacml::{Request, name};
+///
+/// let request = Request::new()
+///     .with(name::ACCESS_SUBJECT, "urn:altinn:rolecode", "DAGL")
+///     .with(name::RESOURCE, "urn:altinn:app", "bakery-licence")
+///     .with_action("read");
+/// assert_eq!(request.values(name::RESOURCE, "urn:altinn:app").count(), 1);
+/// ```
+#[derive(Clone, Default)]
+pub struct Request {
+    pub(crate) attributes: Vec<RequestAttribute>,
+    pub(crate) return_policy_ids: bool,
+}
+
+/// One value of an attribute.
+#[derive(Clone)]
+pub(crate) struct RequestAttribute {
+    pub(crate) category: Cow<'static, str>,
+    pub(crate) id: Cow<'static, str>,
+    pub(crate) issuer: Option<String>,
+    pub(crate) value: Value,
+    pub(crate) include_in_result: bool,
+}
+
+impl Request {
+    /// A request without attributes.
+    pub fn new() -> Self {
+        Self { attributes: Vec::with_capacity(16), return_policy_ids: false }
+    }
+
+    /// Adds a value to an attribute.
+    pub fn add(
+        &mut self,
+        category: impl Into<Cow<'static, str>>,
+        id: impl Into<Cow<'static, str>>,
+        value: impl Into<Value>,
+    ) {
+        self.attributes.push(RequestAttribute {
+            category: category.into(),
+            id: id.into(),
+            issuer: None,
+            value: value.into(),
+            include_in_result: false,
+        });
+    }
+
+    /// The request with one value more.
+    #[must_use]
+    pub fn with(
+        mut self,
+        category: impl Into<Cow<'static, str>>,
+        id: impl Into<Cow<'static, str>>,
+        value: impl Into<Value>,
+    ) -> Self {
+        self.add(category, id, value);
+        self
+    }
+
+    /// The request for this action.
+    #[must_use]
+    pub fn with_action(self, action: &str) -> Self {
+        self.with(name::ACTION, name::ACTION_ID, action)
+    }
+
+    /// The request, with the list of the policies that applied wanted in the answer (`ReturnPolicyIdList`).
+    #[must_use]
+    pub fn returning_policy_ids(mut self) -> Self {
+        self.return_policy_ids = true;
+        self
+    }
+
+    /// The values of an attribute.
+    pub fn values<'a>(&'a self, category: &'a str, id: &'a str) -> impl Iterator<Item = &'a Value> {
+        self.attributes
+            .iter()
+            .filter(move |attribute| attribute.id == id && attribute.category == category)
+            .map(|attribute| &attribute.value)
+    }
+}
+
+impl std::fmt::Debug for Request {
+    /// Names the attributes; their values may be personal.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.attributes.iter().map(|attribute| &attribute.id)).finish()
+    }
+}
