@@ -1,1 +1,7 @@
-//! Placeholder.
+//! A tamper-evident archive.
+
+mod digest;
+pub mod log;
+
+pub use digest::{Digest, NotADigest};
+pub use log::{LogKey, VerifierKey};
