@@ -1,1 +1,5 @@
 //! Placeholder.
+
+pub mod definition;
+pub mod form;
+pub mod process;

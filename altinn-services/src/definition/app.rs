@@ -1,0 +1,154 @@
+//! An Altinn 3 app, read from its folder.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::elements::{ElementFacts, check_elements};
+use super::error::DefinitionError;
+use super::folder::AppFolder;
+use super::json_file;
+use super::metadata::ApplicationMetadata;
+use super::models::{ModelFiles, schemas_of_forms};
+use super::remark::Remark;
+use super::text_resources::TextResources;
+use crate::form::{FormSchema, Issue};
+use crate::process::{MAX_BPMN_BYTES, Process};
+
+const METADATA: &str = "config/applicationmetadata.json";
+const PROCESS: &str = "config/process/process.bpmn";
+const POLICY: &str = "config/authorization/policy.xml";
+const TEXTS: &str = "config/texts";
+const MODELS: &str = "models";
+const OPTIONS: &str = "options";
+
+const MAX_METADATA_BYTES: u64 = 2 * 1024 * 1024;
+const MAX_POLICY_BYTES: u64 = 10 * 1024 * 1024;
+const MAX_TEXTS_BYTES: u64 = 10 * 1024 * 1024;
+const MAX_MODEL_BYTES: u64 = 10 * 1024 * 1024;
+const MAX_OPTIONS_BYTES: u64 = 10 * 1024 * 1024;
+
+/// An Altinn 3 app as its folder defines it, checked and ready to run.
+///
+/// ```no_run
+/// use altinn_services::definition::AppDefinition;
+///
+/// let app = AppDefinition::load("apps/bakery-licence")?;
+/// println!("{} starts at {}", app.metadata().id(), app.process().start_event());
+/// # Ok::<(), altinn_services::definition::DefinitionError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct AppDefinition {
+    metadata: ApplicationMetadata,
+    process: Process,
+    policy: String,
+    texts: TextResources,
+    forms: BTreeMap<String, FormSchema>,
+    options: BTreeMap<String, Value>,
+}
+
+impl AppDefinition {
+    /// Reads an unmodified app: its `App` folder, or the folder around it. Nothing outside the folder is read.
+    ///
+    /// # Errors
+    ///
+    /// Says in which file, where and why when the folder is not that of an app that can run.
+    pub fn load(folder: impl AsRef<Path>) -> Result<Self, DefinitionError> {
+        let folder = AppFolder::open(folder.as_ref(), METADATA)?;
+        let metadata = ApplicationMetadata::parse(METADATA, &folder.text(METADATA, MAX_METADATA_BYTES)?)?;
+        let bpmn = folder.bytes(PROCESS, MAX_BPMN_BYTES as u64)?;
+        let process = Process::from_bpmn(&bpmn)
+            .map_err(|source| DefinitionError::Process { file: PROCESS.to_owned(), source })?;
+        let policy = folder.text(POLICY, MAX_POLICY_BYTES)?;
+        let models: ModelFiles = json_files(&folder, MODELS, ".schema.json", MAX_MODEL_BYTES)?.collect();
+        let forms = schemas_of_forms(METADATA, metadata.data_types(), &models)?;
+        let options = json_files(&folder, OPTIONS, ".json", MAX_OPTIONS_BYTES)?
+            .map(|(name, options)| (name.trim_end_matches(".json").to_owned(), options))
+            .collect();
+        Ok(Self { metadata, process, policy, texts: read_texts(&folder)?, forms, options })
+    }
+
+    /// Who the app is, what its instances hold and who may own them.
+    pub fn metadata(&self) -> &ApplicationMetadata {
+        &self.metadata
+    }
+
+    /// The process of its instances.
+    pub fn process(&self) -> &Process {
+        &self.process
+    }
+
+    /// The text of `policy.xml`, with its placeholders `[org]` and `[app]`.
+    pub fn policy_xml(&self) -> &str {
+        &self.policy
+    }
+
+    /// The texts, in every language.
+    pub fn texts(&self) -> &TextResources {
+        &self.texts
+    }
+
+    /// The rules of a form, by the id of its data type; none where the app has no schema for it.
+    pub fn form_schema(&self, data_type: &str) -> Option<&FormSchema> {
+        self.forms.get(data_type)
+    }
+
+    /// A list of options, by its id: what the file holds.
+    pub fn options(&self, id: &str) -> Option<&Value> {
+        self.options.get(id)
+    }
+
+    /// What is wrong with the elements of an instance that stands in `task`; see [`check_elements`].
+    pub fn check_elements(&self, task: &str, elements: &[ElementFacts]) -> Vec<Issue> {
+        check_elements(self.metadata.data_types(), task, elements)
+    }
+
+    /// What loads, but will not do all that the folder says.
+    pub fn remarks(&self) -> Vec<Remark> {
+        let without_schema = |id: &str| !self.forms.contains_key(id);
+        let forms = self.metadata.data_types().iter().filter_map(|data_type| {
+            let class_ref = data_type.class_ref().filter(|_| without_schema(&data_type.id))?;
+            Some(Remark::FormWithoutSchema {
+                data_type: data_type.id.clone(),
+                class_ref: class_ref.to_owned(),
+            })
+        });
+        let tasks = self.process.unsupported_tasks();
+        let tasks =
+            tasks.map(|task| Remark::TaskKindNotSupported { task: task.id.clone(), kind: task.kind.clone() });
+        forms.chain(tasks).collect()
+    }
+}
+
+fn read_texts(folder: &AppFolder) -> Result<TextResources, DefinitionError> {
+    let (prefix, suffix) = ("resource.", ".json");
+    let mut texts = TextResources::default();
+    for name in folder.names(TEXTS, prefix, suffix)? {
+        let code = name.strip_prefix(prefix).and_then(|rest| rest.strip_suffix(suffix));
+        let Some(Ok(language)) = code.map(str::parse) else { continue };
+        let file = format!("{TEXTS}/{name}");
+        texts.add(language, json_file(&file, &folder.text(&file, MAX_TEXTS_BYTES)?)?);
+    }
+    Ok(texts)
+}
+
+/// The JSON files of a folder whose names end so, with their names.
+fn json_files(
+    folder: &AppFolder,
+    below: &str,
+    suffix: &str,
+    limit: u64,
+) -> Result<impl Iterator<Item = (String, Value)>, DefinitionError> {
+    let mut files = Vec::new();
+    for name in folder.names(below, "", suffix)? {
+        let file = format!("{below}/{name}");
+        files.push((name, read_json(folder, &file, limit)?));
+    }
+    Ok(files.into_iter())
+}
+
+fn read_json<T: DeserializeOwned>(folder: &AppFolder, file: &str, limit: u64) -> Result<T, DefinitionError> {
+    json_file(file, &folder.text(file, limit)?)
+}

@@ -1,0 +1,198 @@
+//! `applicationmetadata.json`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use altinn_core::{Language, Text};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
+
+use super::data_type::{DataType, or_default};
+use super::error::DefinitionError;
+use super::json_file;
+
+/// Who an app is, what its instances hold and who may own them; fields that are not known here are kept.
+///
+/// Serialized as it was read, unknown fields included.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ApplicationMetadata {
+    known: KnownFields,
+    raw: Value,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct KnownFields {
+    id: String,
+    org: String,
+    #[serde(default, deserialize_with = "in_known_languages")]
+    title: Text,
+    #[serde(default, deserialize_with = "or_default")]
+    data_types: Vec<DataType>,
+    #[serde(default, deserialize_with = "or_default")]
+    party_types_allowed: PartyTypesAllowed,
+    #[serde(default, deserialize_with = "or_default")]
+    auto_delete_on_process_end: bool,
+    #[serde(default, deserialize_with = "or_default")]
+    disallow_user_instantiation: bool,
+    #[serde(default)]
+    prevent_instance_deletion_for_days: Option<i64>,
+    #[serde(default)]
+    on_entry: Option<OnEntry>,
+}
+
+impl ApplicationMetadata {
+    /// Reads the text of the file; comments, trailing commas and a byte order mark are accepted.
+    ///
+    /// # Errors
+    ///
+    /// Says where and why when it is not the metadata of an app.
+    pub fn parse(file: &str, text: &str) -> Result<Self, DefinitionError> {
+        let known: KnownFields = json_file(file, text)?;
+        let raw = json_file(file, text)?;
+        check(file, &known)?;
+        Ok(Self { known, raw })
+    }
+
+    /// The id (`org/app`).
+    pub fn id(&self) -> &str {
+        &self.known.id
+    }
+
+    /// The agency's short name.
+    pub fn org(&self) -> &str {
+        &self.known.org
+    }
+
+    /// The app's name: the second part of the id.
+    pub fn app(&self) -> &str {
+        self.known.id.split_once('/').map_or(self.id(), |(_, app)| app)
+    }
+
+    /// The title.
+    pub fn title(&self) -> &Text {
+        &self.known.title
+    }
+
+    /// What instances may hold.
+    pub fn data_types(&self) -> &[DataType] {
+        &self.known.data_types
+    }
+
+    /// The data type with this id.
+    pub fn data_type(&self, id: &str) -> Option<&DataType> {
+        self.known.data_types.iter().find(|data_type| data_type.id == id)
+    }
+
+    /// Who may own instances.
+    pub fn party_types_allowed(&self) -> PartyTypesAllowed {
+        self.known.party_types_allowed
+    }
+
+    /// Whether instances are deleted when their process ends.
+    pub fn auto_delete_on_process_end(&self) -> bool {
+        self.known.auto_delete_on_process_end
+    }
+
+    /// Whether only the agency makes instances.
+    pub fn disallow_user_instantiation(&self) -> bool {
+        self.known.disallow_user_instantiation
+    }
+
+    /// For how many days after its end an instance can not be deleted.
+    pub fn prevent_instance_deletion_for_days(&self) -> Option<i64> {
+        self.known.prevent_instance_deletion_for_days
+    }
+
+    /// What a user sees first (`onEntry.show`: `select-instance`, `new-instance`, or the page of a stateless app).
+    pub fn on_entry(&self) -> Option<&str> {
+        self.known.on_entry.as_ref()?.show.as_deref()
+    }
+
+    /// The whole document, fields that are not known here included.
+    pub fn raw(&self) -> &Value {
+        &self.raw
+    }
+}
+
+impl Serialize for ApplicationMetadata {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.raw.serialize(serializer)
+    }
+}
+
+/// Who may own instances of an app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[non_exhaustive]
+pub struct PartyTypesAllowed {
+    /// Bankruptcy estates (konkursbo).
+    #[serde(deserialize_with = "or_default")]
+    pub bankruptcy_estate: bool,
+    /// Organisations.
+    #[serde(deserialize_with = "or_default")]
+    pub organisation: bool,
+    /// Persons.
+    #[serde(deserialize_with = "or_default")]
+    pub person: bool,
+    /// Sub-units of organisations.
+    #[serde(deserialize_with = "or_default")]
+    pub sub_unit: bool,
+}
+
+impl PartyTypesAllowed {
+    /// Whether anyone may: no kind of party is chosen.
+    ///
+    /// ```
+    /// use altinn_services::definition::PartyTypesAllowed;
+    ///
+    /// assert!(PartyTypesAllowed::default().is_unrestricted());
+    /// ```
+    pub fn is_unrestricted(self) -> bool {
+        !(self.bankruptcy_estate || self.organisation || self.person || self.sub_unit)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+struct OnEntry {
+    #[serde(default)]
+    show: Option<String>,
+}
+
+fn check(file: &str, known: &KnownFields) -> Result<(), DefinitionError> {
+    let fault = |path: &str, problem: String| {
+        Err(DefinitionError::Metadata { file: file.to_owned(), path: path.to_owned(), problem })
+    };
+    let well_formed =
+        |name: &str| !name.is_empty() && !name.contains(['/', '\\']) && !name.contains(char::is_whitespace);
+    match known.id.split_once('/') {
+        Some((org, app)) if well_formed(org) && well_formed(app) => {
+            if org != known.org {
+                return fault(
+                    "/org",
+                    format!("expected `{org}`, as in the id, found `{}`", shorten(&known.org)),
+                );
+            }
+        }
+        _ => return fault("/id", format!("expected `org/app`, found `{}`", shorten(&known.id))),
+    }
+    let mut seen = BTreeSet::new();
+    for (index, data_type) in known.data_types.iter().enumerate() {
+        let id = data_type.id.as_str();
+        if id.is_empty() || !seen.insert(id) {
+            let problem = format!("expected an id that no other data type has, found `{}`", shorten(id));
+            return fault(&format!("/dataTypes/{index}/id"), problem);
+        }
+    }
+    Ok(())
+}
+
+fn in_known_languages<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Text, D::Error> {
+    let texts: Option<BTreeMap<String, Option<String>>> = Option::deserialize(deserializer)?;
+    let known =
+        texts.into_iter().flatten().filter_map(|(code, text)| Some((code.parse::<Language>().ok()?, text?)));
+    Ok(known.fold(Text::default(), |title, (language, text)| title.with(language, text)))
+}
+
+fn shorten(text: &str) -> String {
+    text.chars().take(60).collect()
+}

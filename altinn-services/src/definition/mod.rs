@@ -1,0 +1,42 @@
+//! Service definitions: an unmodified Altinn 3 app folder, read and checked.
+//!
+//! [`AppDefinition::load`] reads what an app made in Altinn Studio declares: `config/applicationmetadata.json`,
+//! `config/process/process.bpmn`, `config/authorization/policy.xml`, `config/texts/resource.*.json`,
+//! `models/*.schema.json` and `options/*.json`. JSON is read as Altinn's own reader does, with comments,
+//! trailing commas and a byte order mark. What is not in order gives a [`DefinitionError`] that names the file and
+//! the place; what loads but is limited here is told by [`AppDefinition::remarks`]. Files have limits of size and
+//! number, and no link is followed out of the folder.
+
+mod app;
+mod data_type;
+mod elements;
+mod error;
+mod folder;
+mod metadata;
+mod models;
+mod position;
+mod relaxed_json;
+mod remark;
+mod text_resources;
+
+use serde::de::DeserializeOwned;
+
+pub use app::AppDefinition;
+pub use data_type::{AppLogic, DataType};
+pub use elements::{ElementFacts, check_elements};
+pub use error::DefinitionError;
+pub use metadata::{ApplicationMetadata, PartyTypesAllowed};
+pub use position::Position;
+pub use remark::Remark;
+pub use text_resources::{TextResource, TextResources, TextVariable};
+
+pub(crate) use relaxed_json::{blank_comments_and_trailing_commas, fault as json_fault};
+
+/// Reads a JSON file of an app's folder into a type.
+fn json_file<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, DefinitionError> {
+    relaxed_json::read_relaxed(text).map_err(|fault| DefinitionError::Json {
+        file: file.to_owned(),
+        at: fault.at,
+        problem: fault.problem,
+    })
+}

@@ -1,0 +1,78 @@
+//! `resource.*.json`: the texts of an app.
+
+use std::collections::BTreeMap;
+
+use altinn_core::{Language, Text};
+use serde::Deserialize;
+
+use super::data_type::or_default;
+
+/// The texts of an app in its languages.
+///
+/// ```
+/// # use altinn_services::definition::TextResources;
+/// let texts = TextResources::default();
+/// assert!(texts.text("appName").is_none());
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TextResources(BTreeMap<Language, BTreeMap<String, TextResource>>);
+
+/// One text in one language.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct TextResource {
+    /// The id that layouts and configuration name.
+    pub id: String,
+    /// The text, with `{0}`, `{1}`, ... where variables go.
+    #[serde(default, deserialize_with = "or_default")]
+    pub value: String,
+    /// What fills `{0}`, `{1}`, ...
+    #[serde(default, deserialize_with = "or_default")]
+    pub variables: Vec<TextVariable>,
+}
+
+/// What fills a place in a text.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct TextVariable {
+    /// The field or setting.
+    pub key: String,
+    /// Where it is looked up (`dataModel.default`, `instanceContext`, `applicationSettings`, ...).
+    #[serde(default, deserialize_with = "or_default")]
+    pub data_source: String,
+    /// What stands there when there is none.
+    #[serde(default)]
+    pub default_value: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct ResourceFile {
+    #[serde(default, deserialize_with = "or_default")]
+    resources: Vec<TextResource>,
+}
+
+impl TextResources {
+    pub(super) fn add(&mut self, language: Language, file: ResourceFile) {
+        let texts = file.resources.into_iter().map(|text| (text.id.clone(), text));
+        self.0.entry(language).or_default().extend(texts);
+    }
+
+    /// The languages that there are texts in.
+    pub fn languages(&self) -> impl Iterator<Item = Language> + '_ {
+        self.0.keys().copied()
+    }
+
+    /// One text in exactly this language, with its variables.
+    pub fn get(&self, language: Language, id: &str) -> Option<&TextResource> {
+        self.0.get(&language)?.get(id)
+    }
+
+    /// One text in every language it is there in; none when it is there in no language.
+    pub fn text(&self, id: &str) -> Option<Text> {
+        let there = self.0.iter().filter_map(|(language, texts)| Some((*language, &texts.get(id)?.value)));
+        there.fold(None, |text: Option<Text>, (language, value)| {
+            Some(text.unwrap_or_default().with(language, value))
+        })
+    }
+}

@@ -1,0 +1,20 @@
+//! Form data: read within limits, and checked against the rules of the form.
+//!
+//! [`FormData::parse`] reads what was sent in; [`FormSchema`] holds a JSON Schema (draft-04 to 2020-12) compiled
+//! once, and says what is wrong with data as [`Issue`]s: where (JSON pointer, line and column), what kind (a stable
+//! code), and why, in bokmål, nynorsk and English. No issue and no error repeats a value of the form. Nothing is
+//! fetched: a schema that refers to something outside itself is refused. [`sample`] makes a small valid instance.
+
+mod altinn_schema;
+mod data;
+mod issue;
+mod pattern;
+mod place;
+mod sample;
+mod schema;
+pub(crate) mod wording;
+
+pub use data::{FormData, FormDataError, FormLimits};
+pub use issue::{Issue, IssueCode, Severity};
+pub use sample::{SampleError, sample};
+pub use schema::{FormSchema, MAX_ISSUES, SchemaError};

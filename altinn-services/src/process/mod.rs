@@ -1,0 +1,33 @@
+//! Processes: read from BPMN, checked, and walked one step at a time by a pure function.
+//!
+//! [`Process::from_bpmn`] reads a `process.bpmn` of an Altinn 3 app in any of its dialects: the task's kind in the
+//! attribute `altinn:tasktype`, in `taskExtension/taskType` or in `properties/taskType`. [`step`] takes a process,
+//! the [`ProcessState`] of an instance, an [`Event`] and the time, and gives the next state and its effects, or a
+//! [`Refusal`] that says why not. It reads no clock, stores nothing and knows no user: whether somebody may act is
+//! decided before ([`Task::authorization_actions`] says which actions of the policy that takes).
+//!
+//! A process stands still at data, confirmation, feedback and signing tasks until somebody acts
+//! ([`Event::Next`]), and at pdf tasks until the machine has done its work ([`Event::ServiceTaskDone`]). Other
+//! kinds of task load, and stepping into one is refused by name.
+
+mod bpmn;
+mod check;
+mod condition;
+mod definition;
+mod error;
+mod refusal;
+mod state;
+mod step;
+mod task;
+
+pub use bpmn::MAX_BPMN_BYTES;
+pub use condition::{Condition, ConditionError};
+pub use definition::{Element, ExclusiveGateway, Process, SequenceFlow};
+pub use error::ProcessError;
+pub use refusal::Refusal;
+pub use state::{CurrentTask, FlowType, ProcessState};
+pub use step::{Effect, Event, HistoryEntry, HistoryEventType, MAX_ITERATIONS, ServiceWork, Step, step};
+pub use task::{
+    DeclaredAction, EFormidlingConfig, EnvironmentValue, PaymentConfig, PdfConfig, SignatureConfig, Task,
+    TaskKind,
+};

@@ -1,0 +1,378 @@
+//! One step of a process: from a state and an event to the next state and what follows from it.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::definition::{Element, ExclusiveGateway, Process, SequenceFlow};
+use super::refusal::Refusal;
+use super::state::{CurrentTask, FlowType, ProcessState};
+use super::task::{Task, TaskKind};
+
+/// How many elements one step passes at most before it stands still; a longer way is a loop of gateways.
+pub const MAX_ITERATIONS: usize = 100;
+
+/// The action that abandons a task.
+const REJECT: &str = "reject";
+
+/// What happened to an instance. Who did it, and whether they may, is decided before the step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event {
+    /// The process starts.
+    Start,
+    /// The task at hand is done, with an action; none: the usual action of its kind.
+    Next {
+        /// The action, as the policy names it (`write`, `confirm`, `sign`, `reject`, ...).
+        action: Option<String>,
+    },
+    /// The machine has done the work of a service task.
+    ServiceTaskDone {
+        /// The task.
+        task: String,
+    },
+}
+
+impl Event {
+    /// The task at hand is done with this action.
+    pub fn next(action: impl Into<String>) -> Self {
+        Self::Next { action: Some(action.into()) }
+    }
+}
+
+/// What a step gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Step {
+    /// Where the instance stands now.
+    pub state: ProcessState,
+    /// What follows, in its order; to be stored in one batch with the state.
+    pub effects: Vec<Effect>,
+}
+
+/// What follows from a step, as data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Effect {
+    /// An entry of the instance's history.
+    History(HistoryEntry),
+    /// Work of a service task; when it is done, [`Event::ServiceTaskDone`] moves the process on.
+    Service(ServiceWork),
+}
+
+/// An entry of an instance's process history.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct HistoryEntry {
+    /// What happened.
+    pub event_type: HistoryEventType,
+    /// When.
+    pub created: DateTime<Utc>,
+    /// The element it happened to.
+    pub element_id: String,
+    /// The state that the entry is about: the one before for what ended, the one after for what began.
+    pub process_info: ProcessState,
+}
+
+/// What happened in a process, with Altinn's names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum HistoryEventType {
+    /// The process started.
+    #[serde(rename = "process_StartEvent")]
+    StartEvent,
+    /// A task began.
+    #[serde(rename = "process_StartTask")]
+    StartTask,
+    /// A task was completed.
+    #[serde(rename = "process_EndTask")]
+    EndTask,
+    /// A task was abandoned.
+    #[serde(rename = "process_AbandonTask")]
+    AbandonTask,
+    /// The process ended.
+    #[serde(rename = "process_EndEvent")]
+    EndEvent,
+}
+
+impl HistoryEventType {
+    /// Altinn's name (`process_StartTask`, ...).
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::StartEvent => "process_StartEvent",
+            Self::StartTask => "process_StartTask",
+            Self::EndTask => "process_EndTask",
+            Self::AbandonTask => "process_AbandonTask",
+            Self::EndEvent => "process_EndEvent",
+        }
+    }
+}
+
+/// The work of a service task.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "work", rename_all_fields = "camelCase")]
+#[non_exhaustive]
+pub enum ServiceWork {
+    /// Write a document that shows what was submitted.
+    WriteReceiptDocument {
+        /// The service task.
+        task: String,
+        /// The text resource that gives the file its name.
+        filename_text_resource: Option<String>,
+        /// The tasks whose forms are shown; none: all.
+        tasks: Vec<String>,
+    },
+}
+
+impl ServiceWork {
+    /// The service task whose work this is.
+    pub fn task(&self) -> &str {
+        match self {
+            Self::WriteReceiptDocument { task, .. } => task,
+        }
+    }
+}
+
+/// Takes one step: a pure function of the process, the state, the event and the time.
+///
+/// ```
+/// use altinn_services::process::{Event, Process, ProcessState, step};
+///
+/// # let process = Process::from_bpmn(br#"<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL">
+/// #   <process id="p" xmlns:altinn="http://altinn.no"><startEvent id="Start"/>
+/// #   <task id="Task_1" altinn:tasktype="data"/><endEvent id="End"/>
+/// #   <sequenceFlow id="a" sourceRef="Start" targetRef="Task_1"/>
+/// #   <sequenceFlow id="b" sourceRef="Task_1" targetRef="End"/></process></definitions>"#)?;
+/// let now = "2026-11-23T10:00:00Z".parse()?;
+/// let started = step(&process, &ProcessState::not_started(), &Event::Start, now)?;
+/// let ended = step(&process, &started.state, &Event::next("write"), now)?;
+/// assert_eq!(ended.state.end_event.as_deref(), Some("End"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// A [`Refusal`] says why the step can not be taken; the state is then what it was.
+pub fn step(
+    process: &Process,
+    state: &ProcessState,
+    event: &Event,
+    at: DateTime<Utc>,
+) -> Result<Step, Refusal> {
+    if state.has_ended() {
+        return Err(Refusal::Ended { end_event: state.end_event.clone().unwrap_or_default() });
+    }
+    match (event, state.current_task()) {
+        (Event::Start, None) => start(process, at),
+        (Event::Start, Some(_)) => Err(Refusal::AlreadyStarted),
+        (_, None) => Err(Refusal::NotStarted),
+        (Event::Next { action }, Some(current)) => {
+            let task = task_at_hand(process, current)?;
+            let action = action.as_deref().unwrap_or_else(|| task.kind.usual_action());
+            check_action(task, action)?;
+            Move { process, state, current, at, action: Some(action) }.to_next()
+        }
+        (Event::ServiceTaskDone { task: done }, Some(current)) => {
+            let task = task_at_hand(process, current)?;
+            if task.id != *done || !task.is_done_by_machine() {
+                return Err(Refusal::NotThatTask { current: task.id.clone(), named: done.clone() });
+            }
+            Move { process, state, current, at, action: None }.to_next()
+        }
+    }
+}
+
+fn task_at_hand<'a>(process: &'a Process, current: &CurrentTask) -> Result<&'a Task, Refusal> {
+    process
+        .task(&current.element_id)
+        .ok_or_else(|| Refusal::StateNotOfProcess { element: current.element_id.clone() })
+}
+
+fn check_action(task: &Task, action: &str) -> Result<(), Refusal> {
+    if task.is_done_by_machine() && action != REJECT {
+        return Err(Refusal::ServiceTaskPending { task: task.id.clone() });
+    }
+    if !task.allows(action) {
+        return Err(Refusal::ActionNotAllowed {
+            task: task.id.clone(),
+            action: action.to_owned(),
+            allowed: task.allowed_actions().into_iter().map(str::to_owned).collect(),
+        });
+    }
+    Ok(())
+}
+
+fn start(process: &Process, at: DateTime<Utc>) -> Result<Step, Refusal> {
+    let at_start = CurrentTask {
+        flow: 1,
+        started: None,
+        element_id: process.start.clone(),
+        name: None,
+        altinn_task_type: None,
+        ended: None,
+        flow_type: None,
+    };
+    let state = ProcessState {
+        started: Some(at),
+        start_event: Some(process.start.clone()),
+        current_task: Some(at_start.clone()),
+        ended: None,
+        end_event: None,
+    };
+    let entry = history(HistoryEventType::StartEvent, at, &process.start, &state);
+    let mut step = Move { process, state: &state, current: &at_start, at, action: None }.to_next()?;
+    step.effects.insert(0, entry);
+    Ok(step)
+}
+
+/// A step from the element at hand to the next one where the process stands still.
+struct Move<'a> {
+    process: &'a Process,
+    state: &'a ProcessState,
+    current: &'a CurrentTask,
+    at: DateTime<Utc>,
+    action: Option<&'a str>,
+}
+
+impl Move<'_> {
+    fn to_next(&self) -> Result<Step, Refusal> {
+        let mut effects = Vec::new();
+        if self.process.task(&self.current.element_id).is_some() {
+            effects.push(self.end_of_task());
+        }
+        match self.next_element()? {
+            Element::EndEvent { id } => Ok(self.at_end(id, effects)),
+            Element::Task(task) => self.at_task(task, effects),
+            other => Err(Refusal::StateNotOfProcess { element: other.id().to_owned() }),
+        }
+    }
+
+    fn end_of_task(&self) -> Effect {
+        let event = if self.action == Some(REJECT) {
+            HistoryEventType::AbandonTask
+        } else {
+            HistoryEventType::EndTask
+        };
+        let mut before = self.state.clone();
+        if let Some(task) = &mut before.current_task {
+            task.ended = Some(self.at);
+        }
+        history(event, self.at, &self.current.element_id, &before)
+    }
+
+    fn at_end(&self, end_event: &str, mut effects: Vec<Effect>) -> Step {
+        let state = ProcessState {
+            current_task: None,
+            ended: Some(self.at),
+            end_event: Some(end_event.to_owned()),
+            ..self.state.clone()
+        };
+        effects.push(history(HistoryEventType::EndEvent, self.at, end_event, &state));
+        Step { state, effects }
+    }
+
+    fn at_task(&self, task: &Task, mut effects: Vec<Effect>) -> Result<Step, Refusal> {
+        if !task.kind.is_supported() {
+            return Err(Refusal::TaskKindNotSupported { task: task.id.clone(), kind: task.kind.clone() });
+        }
+        let flow_type = if self.action == Some(REJECT) {
+            FlowType::AbandonCurrentMoveToNext
+        } else {
+            FlowType::CompleteCurrentMoveToNext
+        };
+        let current = CurrentTask {
+            flow: self.current.flow.saturating_add(1),
+            started: Some(self.at),
+            element_id: task.id.clone(),
+            name: task.name.clone(),
+            altinn_task_type: Some(task.kind.name().to_owned()),
+            ended: None,
+            flow_type: Some(flow_type),
+        };
+        let state = ProcessState { current_task: Some(current), ..self.state.clone() };
+        effects.push(history(HistoryEventType::StartTask, self.at, &task.id, &state));
+        effects.extend(service_work(task).map(Effect::Service));
+        Ok(Step { state, effects })
+    }
+
+    /// Follows the flows through gateways to the next task or end event.
+    fn next_element(&self) -> Result<&Element, Refusal> {
+        let mut from = self.process.element(&self.current.element_id);
+        for _ in 0..MAX_ITERATIONS {
+            let Some(element) = from else { break };
+            let flow = match element {
+                Element::ExclusiveGateway(gateway) => self.chosen_flow(gateway)?,
+                other => self.only_flow(other.id())?,
+            };
+            match self.process.element(&flow.target) {
+                Some(next @ (Element::Task(_) | Element::EndEvent { .. })) => return Ok(next),
+                gateway => from = gateway,
+            }
+        }
+        Err(Refusal::Loop { from: self.current.element_id.clone(), iterations: MAX_ITERATIONS })
+    }
+
+    fn only_flow(&self, element: &str) -> Result<&SequenceFlow, Refusal> {
+        let flows: Vec<_> = self.process.flows.iter().filter(|flow| flow.source == element).collect();
+        match flows.as_slice() {
+            [only] => Ok(only),
+            [] => Err(Refusal::NoNextElement { element: element.to_owned() }),
+            several => Err(undecided(element, several)),
+        }
+    }
+
+    /// The flow whose condition holds, else the default flow, else the only one without a condition.
+    fn chosen_flow(&self, gateway: &ExclusiveGateway) -> Result<&SequenceFlow, Refusal> {
+        let flows = || self.process.flows.iter().filter(|flow| flow.source == gateway.id);
+        let mut open = Vec::new();
+        for flow in flows() {
+            let Some(condition) = &flow.condition else { continue };
+            let holds = condition.holds(self.action).map_err(|reason| Refusal::ConditionNotDecided {
+                gateway: gateway.id.clone(),
+                flow: flow.id.clone(),
+                reason,
+            })?;
+            if holds {
+                open.push(flow);
+            }
+        }
+        if open.is_empty() {
+            open.extend(flows().filter(|flow| gateway.default_flow.as_deref() == Some(flow.id.as_str())));
+        }
+        if open.is_empty() {
+            open.extend(flows().filter(|flow| flow.condition.is_none()));
+        }
+        match open.as_slice() {
+            [only] => Ok(only),
+            [] => Err(Refusal::NoNextElement { element: gateway.id.clone() }),
+            several => Err(undecided(&gateway.id, several)),
+        }
+    }
+}
+
+fn undecided(element: &str, flows: &[&SequenceFlow]) -> Refusal {
+    Refusal::SeveralNextElements {
+        element: element.to_owned(),
+        flows: flows.iter().map(|flow| flow.id.clone()).collect(),
+    }
+}
+
+fn service_work(task: &Task) -> Option<ServiceWork> {
+    (task.kind == TaskKind::Pdf).then(|| {
+        let config = task.pdf.clone().unwrap_or_default();
+        ServiceWork::WriteReceiptDocument {
+            task: task.id.clone(),
+            filename_text_resource: config.filename_text_resource,
+            tasks: config.tasks,
+        }
+    })
+}
+
+fn history(event_type: HistoryEventType, at: DateTime<Utc>, element: &str, state: &ProcessState) -> Effect {
+    Effect::History(HistoryEntry {
+        event_type,
+        created: at,
+        element_id: element.to_owned(),
+        process_info: state.clone(),
+    })
+}
