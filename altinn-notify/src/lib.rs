@@ -50,6 +50,7 @@
 //! | `testing` | | [`testing::SmtpSink`], a mail server for tests, and [`channel::Capture`] |
 
 pub mod channel;
+pub mod contact;
 mod dispatch;
 mod email_address;
 mod notifier;

@@ -7,13 +7,22 @@ use crate::NotificationStatus;
 use crate::order::{Plan, PlannedNotification};
 
 /// The tables of this crate, for [`Store::migrate`](altinn_core::store::Store::migrate).
-pub static MIGRATIONS: &[Migration] = &[Migration {
-    owner: "altinn-notify",
-    number: 1,
-    name: "notify",
-    sqlite: include_str!("../migrations/0001_notify.sqlite.sql"),
-    postgres: include_str!("../migrations/0001_notify.postgres.sql"),
-}];
+pub static MIGRATIONS: &[Migration] = &[
+    Migration {
+        owner: "altinn-notify",
+        number: 1,
+        name: "notify",
+        sqlite: include_str!("../migrations/0001_notify.sqlite.sql"),
+        postgres: include_str!("../migrations/0001_notify.postgres.sql"),
+    },
+    Migration {
+        owner: "altinn-notify",
+        number: 2,
+        name: "contact",
+        sqlite: include_str!("../migrations/0002_contact.sqlite.sql"),
+        postgres: include_str!("../migrations/0002_contact.postgres.sql"),
+    },
+];
 
 /// The notifications as work: claimed by one dispatcher at a time.
 pub(crate) static NOTIFICATIONS: WorkTable = WorkTable::new("notify_notification");

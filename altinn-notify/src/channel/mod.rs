@@ -6,6 +6,7 @@ mod capture;
 mod smtp;
 
 use std::fmt;
+use std::sync::Arc;
 
 use altinn_core::Language;
 use async_trait::async_trait;
@@ -30,6 +31,13 @@ use crate::{EmailAddress, Reason};
 pub trait Channel: fmt::Debug + Send + Sync {
     /// Tries once to send a message.
     async fn send(&self, message: &Message) -> Outcome;
+}
+
+#[async_trait]
+impl<C: Channel + ?Sized> Channel for Arc<C> {
+    async fn send(&self, message: &Message) -> Outcome {
+        (**self).send(message).await
+    }
 }
 
 /// What a channel is to send.

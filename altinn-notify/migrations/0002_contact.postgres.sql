@@ -1,0 +1,5 @@
+create table notify_contact (
+    party bigint primary key,
+    email text not null,
+    language text not null
+);

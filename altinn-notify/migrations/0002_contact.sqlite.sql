@@ -1,0 +1,5 @@
+create table notify_contact (
+    party integer primary key,
+    email text not null,
+    language text not null
+) strict;
