@@ -1,7 +1,61 @@
-//! A tamper-evident archive.
+//! A tamper-evident archive: entries with their content, a Merkle log with signed checkpoints, and receipts that anyone
+//! verifies offline.
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use altinn_archive::{Archive, LogKey, MIGRATIONS, NewElement, NewEntry, Participant, content::local_folder};
+//! use altinn_core::{AuthenticationLevel, RandomIds, SystemClock, store::Store};
+//!
+//! # async fn quick_start() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! # let objects = folder.path();
+//! let store = Store::open("sqlite::memory:").await?; // or `sqlite:archive.db`
+//! store.migrate(&[MIGRATIONS]).await?;
+//! let key = LogKey::generate("archive.example.no/log")?; // keep it: `LogKey::from_pkcs8`
+//! let (clock, ids) = (Arc::new(SystemClock), Arc::new(RandomIds));
+//! let archive = Archive::open(store, local_folder(objects)?, key, clock, ids).await?;
+//!
+//! let party = Participant::new("50001", "Bakeriet AS");
+//! let actor = Participant::new("50002", "Kari Nordmann");
+//! let entry = NewEntry::new("ttd/bakery-licence", party, actor, AuthenticationLevel::VerySensitive)
+//!     .with_element(NewElement::new("form", "application/json", b"{}".to_vec()));
+//!
+//! let receipt = archive.append(entry).await?; // durable, and in the log
+//! receipt.verify(archive.verifier_key())?; // anyone, offline
+//! receipt.verify_content("form", b"{}")?;
+//! assert_eq!(archive.content(receipt.entry(), "form").await?.bytes(1024).await?, "{}");
+//! # Ok(())
+//! # }
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(quick_start())?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! An entry can also be [staged](Archive::stage) into a batch with other changes, all of which commit or none, and
+//! [proved](Archive::prove) afterwards.
+//!
+//! # What is proved
+//! The log's leaf is a commitment to every field with a salt of its own ([`Fields`]), so a receipt opens what its
+//! reader may see, and once the salts are gone nothing of an entry can be guessed from the log.
 
+mod archive;
+mod canonical;
+pub mod content;
 mod digest;
+mod entry;
+mod error;
 pub mod log;
+mod migrations;
+mod receipt;
 
+pub use archive::{Archive, Integrated, ReceiptState};
+pub use content::{ContentReader, ContentWriter, StoredContent};
 pub use digest::{Digest, NotADigest};
+pub use entry::{
+    Element, EntryError, EntryId, Fields, NewElement, NewEntry, NoRandomNumbers, Participant, SaltSource,
+    SystemSalts,
+};
+pub use error::ArchiveError;
 pub use log::{LogKey, VerifierKey};
+pub use migrations::MIGRATIONS;
+pub use receipt::{Promise, Receipt, ReceiptError};

@@ -54,8 +54,12 @@ impl StoredContent {
         &self.place
     }
 
-    pub(crate) fn too_large_for_a_row(&self) -> bool {
-        matches!(&self.place, Place::Row(bytes) if bytes.len() > Self::INLINE_LIMIT)
+    /// The bytes when they are in memory and too many for a row.
+    pub(crate) fn too_large_for_a_row(&self) -> Option<Bytes> {
+        match &self.place {
+            Place::Row(bytes) if bytes.len() > Self::INLINE_LIMIT => Some(bytes.clone()),
+            _ => None,
+        }
     }
 }
 

@@ -81,7 +81,8 @@ impl Fields {
         let elements = self.elements.iter().map(|element| (ELEMENT, json!(element)));
         let named: Vec<_> = NAMES.into_iter().zip(values).chain(elements).collect();
         let salts = Salt::many(named.len(), salts)?;
-        let open = |((name, value), salt): ((&str, Value), Salt)| Opening { name: name.to_owned(), salt, value };
+        let open =
+            |((name, value), salt): ((&str, Value), Salt)| Opening { name: name.to_owned(), salt, value };
         Ok(named.into_iter().zip(salts).map(open).collect())
     }
 

@@ -15,11 +15,11 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub(crate) use field::{Field, Opening};
+pub(crate) use fields::LABELS;
 pub use fields::{Element, Fields};
 pub(crate) use header::Header;
 pub use new_entry::{EntryError, NewElement, NewEntry};
 pub use participant::Participant;
-pub(crate) use salt::Salt;
 pub use salt::{NoRandomNumbers, SaltSource, SystemSalts};
 
 /// The id of an entry in the archive.

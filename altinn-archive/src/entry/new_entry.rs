@@ -82,7 +82,9 @@ pub enum EntryError {
         name: String,
     },
     /// Content is too large to stand in the database's row.
-    #[error("element `{name}` has {size} bytes: what has more than {limit} goes through `store_content` first")]
+    #[error(
+        "element `{name}` has {size} bytes: what has more than {limit} goes through `store_content` first"
+    )]
     ContentTooLarge {
         /// The element's name.
         name: String,
@@ -240,8 +242,8 @@ impl NewElement {
         length("element's content type", &self.content_type, MAX_NAME, true)?;
         length("element's file name", self.file_name.as_deref().unwrap_or(""), MAX_NAME, false)?;
         match self.content.too_large_for_a_row() {
-            false => Ok(()),
-            true => Err(EntryError::ContentTooLarge {
+            None => Ok(()),
+            Some(_) => Err(EntryError::ContentTooLarge {
                 name: self.name.clone(),
                 size: self.content.size(),
                 limit: StoredContent::INLINE_LIMIT,

@@ -23,12 +23,12 @@ pub trait SaltSource: Debug + Send + Sync {
 pub struct NoRandomNumbers;
 
 /// Salts from the operating system's random numbers.
-#[derive(Debug, Clone, Default)]
-pub struct SystemSalts(SystemRandom);
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemSalts;
 
 impl SaltSource for SystemSalts {
     fn fill(&self, bytes: &mut [u8]) -> Result<(), NoRandomNumbers> {
-        self.0.fill(bytes).map_err(|_| NoRandomNumbers)
+        SystemRandom::new().fill(bytes).map_err(|_| NoRandomNumbers)
     }
 }
 

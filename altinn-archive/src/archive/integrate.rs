@@ -1,0 +1,144 @@
+//! Putting staged entries into the log.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use altinn_core::store::{Batch, params};
+use tokio::sync::Mutex;
+
+use super::head::Head;
+use super::round::{Edge, Round, Staged};
+use super::{Archive, tiles};
+use crate::error::ArchiveError;
+use crate::log::Frontier;
+
+/// How many leaves one round puts into the log.
+const LEAVES_A_ROUND: i64 = 4_096;
+
+/// What an integration did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Integrated {
+    /// How many entries it put into the log.
+    pub added: u64,
+    /// How many leaves the log has after it.
+    pub size: u64,
+}
+
+/// How a round ended.
+enum Outcome {
+    Done(Integrated),
+    /// The log's state was no longer the one of this version.
+    Lost {
+        version: i64,
+    },
+}
+
+/// The integrator of this process: one round at a time, shared by all who wait.
+///
+/// Whoever needs the log takes a number and waits for the turn. A round that begins later covers the number, so of
+/// all who wait one works and the others find it done.
+#[derive(Debug, Default)]
+pub(super) struct Integrator {
+    numbers: AtomicU64,
+    turn: Mutex<Turn>,
+}
+
+/// What the one whose turn it is holds.
+#[derive(Debug, Default)]
+struct Turn {
+    /// All numbers below are covered by a round that has ended.
+    covered: u64,
+    /// Where the log ended after the last round, while no other process has moved it.
+    edge: Option<Edge>,
+    /// The last round that put anything into the log.
+    last: Option<Arc<Round>>,
+}
+
+impl Archive {
+    /// Puts waiting entries into the log, at most 4,096 of them, and signs its new state.
+    ///
+    /// Any number of integrators may work on one store: the log's state is compared and swapped, so one of them is
+    /// first, and the others begin again. A signature that lost never leaves the process.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Store`]; [`ArchiveError::Damaged`] when the log's tiles do not fit its state: nothing is then
+    /// signed.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn integrate(&self) -> Result<Integrated, ArchiveError> {
+        let mut turn = self.integrator.turn.lock().await;
+        self.take_turn(&mut turn).await
+    }
+
+    /// Sees to it that a round begins after this call and ends; gives the last round.
+    pub(super) async fn integrate_since_now(&self) -> Result<Option<Arc<Round>>, ArchiveError> {
+        let number = self.integrator.numbers.fetch_add(1, Ordering::SeqCst);
+        let mut turn = self.integrator.turn.lock().await;
+        if turn.covered <= number {
+            self.take_turn(&mut turn).await?;
+        }
+        Ok(turn.last.clone())
+    }
+
+    async fn take_turn(&self, turn: &mut Turn) -> Result<Integrated, ArchiveError> {
+        let covered = self.integrator.numbers.load(Ordering::SeqCst);
+        let mut lost = None;
+        let integrated = loop {
+            match self.round(turn).await? {
+                Outcome::Done(integrated) => break integrated,
+                Outcome::Lost { version } if lost == Some(version) => {
+                    return Err(ArchiveError::damaged("an entry that waits for the log is in it already"));
+                }
+                Outcome::Lost { version } => lost = Some(version),
+            }
+        };
+        turn.covered = covered;
+        Ok(integrated)
+    }
+
+    /// One round. While it runs the edge is out of the turn's hands, so that one that failed or was given up leaves
+    /// nothing behind that may be wrong.
+    async fn round(&self, turn: &mut Turn) -> Result<Outcome, ArchiveError> {
+        let edge = turn.edge.take();
+        let staged = self.read_staged().await?;
+        let edge = match edge {
+            Some(edge) => edge,
+            None => self.read_edge().await?,
+        };
+        let (version, size) = (edge.head.version, edge.head.size);
+        if staged.is_empty() {
+            turn.edge = Some(edge);
+            return Ok(Outcome::Done(Integrated { added: 0, size }));
+        }
+        let mut batch = Batch::new();
+        let (edge, round) = edge.append(&staged, &self.log_key, &mut batch);
+        match self.store.commit(batch).await {
+            Ok(_) => {}
+            Err(error) if error.is_conflict() => return Ok(Outcome::Lost { version }),
+            Err(error) => return Err(error.into()),
+        }
+        let integrated = Integrated { added: staged.len() as u64, size: edge.head.size };
+        turn.edge = Some(edge);
+        turn.last = Some(Arc::new(round));
+        Ok(Outcome::Done(integrated))
+    }
+
+    async fn read_staged(&self) -> Result<Vec<Staged>, ArchiveError> {
+        let sql = "select entry_id, leaf from archive_staged order by entry_id limit $1";
+        let rows = self.store.query(sql, params![LEAVES_A_ROUND]).await?;
+        let staged =
+            rows.iter().map(|row| Ok(Staged { entry: row.get("entry_id")?, leaf: row.get("leaf")? }));
+        staged.collect()
+    }
+
+    /// Reads where the log ends; its root must be the one that was signed last.
+    async fn read_edge(&self) -> Result<Edge, ArchiveError> {
+        let head = Head::read(&self.store).await?;
+        let ids: BTreeSet<_> = Frontier::tiles_of(head.size).into_iter().collect();
+        let tiles = tiles::read(&self.store, &ids).await?;
+        match Frontier::from_tiles(head.size, &tiles) {
+            Some(frontier) if frontier.root() == head.root => Ok(Edge { head, frontier }),
+            _ => Err(ArchiveError::damaged("the log's last tiles do not lead to its root")),
+        }
+    }
+}

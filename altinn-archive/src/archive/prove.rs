@@ -1,0 +1,140 @@
+//! Receipts.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use altinn_core::store::{StoreError, params};
+
+use super::record::Record;
+use super::{Archive, tiles};
+use crate::entry::EntryId;
+use crate::error::ArchiveError;
+use crate::log::{Node, Tiles, inclusion_nodes};
+use crate::receipt::{Promise, Proof, Receipt, Statement};
+
+/// What can be shown for an entry.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ReceiptState {
+    /// The entry is in the log: the receipt for ever, the same bytes whenever it is asked for.
+    Proved(Receipt),
+    /// The entry is archived and waits to be put into the log: the log's signed word that it will be.
+    Promised(Promise),
+}
+
+impl ReceiptState {
+    /// The receipt, if there is one.
+    pub fn proved(self) -> Option<Receipt> {
+        match self {
+            Self::Proved(receipt) => Some(receipt),
+            Self::Promised(_) => None,
+        }
+    }
+}
+
+/// Where an entry stands in the log.
+struct Leaf {
+    index: u64,
+    checkpoint_size: u64,
+}
+
+impl Archive {
+    /// The receipt of an entry as things are now.
+    ///
+    /// # Errors
+    /// [`ArchiveError::NotFound`], [`ArchiveError::Damaged`], [`ArchiveError::Store`].
+    #[tracing::instrument(level = "debug", skip(self))]
+    pub async fn receipt(&self, entry: EntryId) -> Result<ReceiptState, ArchiveError> {
+        let (statement, leaf) = self.statement(entry).await?;
+        match leaf {
+            Some(leaf) => Ok(ReceiptState::Proved(self.proved(statement, leaf).await?)),
+            None => Ok(self.promised(statement)),
+        }
+    }
+
+    /// The receipt of an entry; puts the entry into the log first, when it is not there yet, for at most so long.
+    /// Calls at the same time share that work.
+    ///
+    /// # Errors
+    /// As [`Archive::receipt`].
+    #[tracing::instrument(level = "debug", skip(self))]
+    pub async fn prove(&self, entry: EntryId, at_most: Duration) -> Result<ReceiptState, ArchiveError> {
+        let (statement, leaf) = self.statement(entry).await?;
+        if let Some(leaf) = leaf {
+            return Ok(ReceiptState::Proved(self.proved(statement, leaf).await?));
+        }
+        match tokio::time::timeout(at_most, self.proof(entry)).await {
+            Ok(proof) => Ok(ReceiptState::Proved(self.receipt_of(statement, proof?)?)),
+            Err(_) => Ok(self.promised(statement)),
+        }
+    }
+
+    /// Puts the entry into the log, however long that takes.
+    async fn proof(&self, entry: EntryId) -> Result<Proof, ArchiveError> {
+        loop {
+            let round = match self.integrate_since_now().await {
+                Err(ArchiveError::Store(StoreError::OutcomeUnknown { .. })) => None,
+                outcome => outcome?,
+            };
+            if let Some(proof) = round.and_then(|round| round.proof(entry)) {
+                return Ok(proof);
+            }
+            if let Some(leaf) = self.statement(entry).await?.1 {
+                return self.read_proof(leaf).await;
+            }
+        }
+    }
+
+    /// What the archive says about an entry, and where that stands in the log.
+    async fn statement(&self, entry: EntryId) -> Result<(Statement, Option<Leaf>), ArchiveError> {
+        let sql = format!(
+            "select {}, l.leaf_index, l.checkpoint_size, s.entry_id as staged from archive_entry e \
+             left join archive_leaf l on l.entry_id = e.id left join archive_staged s on s.entry_id = e.id \
+             where e.id = $1",
+            Record::COLUMNS
+        );
+        let row = self.store.query_opt(sql, params![entry]).await?;
+        let row = row.ok_or(ArchiveError::NotFound { entry })?;
+        let record = Record::from_row(&row)?;
+        let damaged = |what| ArchiveError::damaged(format!("{what} of entry `{entry}`"));
+        let fields = record.fields().map_err(damaged)?;
+        let place: (Option<u64>, Option<u64>) = (row.get("leaf_index")?, row.get("checkpoint_size")?);
+        let leaf = match place {
+            (Some(index), Some(checkpoint_size)) => Some(Leaf { index, checkpoint_size }),
+            _ if row.get::<Option<EntryId>>("staged")?.is_some() => None,
+            _ => return Err(damaged("the place in the log")),
+        };
+        Ok((Statement::new(&record, fields), leaf))
+    }
+
+    async fn proved(&self, statement: Statement, leaf: Leaf) -> Result<Receipt, ArchiveError> {
+        let proof = self.read_proof(leaf).await?;
+        self.receipt_of(statement, proof)
+    }
+
+    /// The proof from the first checkpoint that covers the leaf.
+    async fn read_proof(&self, leaf: Leaf) -> Result<Proof, ArchiveError> {
+        let Leaf { index, checkpoint_size } = leaf;
+        let damaged = |what: &str| ArchiveError::damaged(format!("{what} of leaf {index}"));
+        let sql = "select note from archive_checkpoint where size = $1";
+        let checkpoint = self.store.query_opt(sql, params![super::head::stored(checkpoint_size)]).await?;
+        let checkpoint = checkpoint.ok_or_else(|| damaged("the checkpoint"))?.get("note")?;
+        let nodes = inclusion_nodes(index, checkpoint_size).map_err(|_| damaged("the checkpoint"))?;
+        let ids: BTreeSet<_> = nodes.into_iter().map(Node::tile).collect();
+        let tiles: Tiles = tiles::read(&self.store, &ids).await?.into_iter().collect();
+        Proof::from_tiles(index, checkpoint_size, checkpoint, &tiles).map_err(|_| damaged("a tile"))
+    }
+
+    /// The receipt, if it says what the log has signed.
+    fn receipt_of(&self, statement: Statement, proof: Proof) -> Result<Receipt, ArchiveError> {
+        let receipt = Receipt::new(self.verifier_key(), statement, proof);
+        let wrong = |error| {
+            ArchiveError::damaged(format!("the log says otherwise of `{}`: {error}", receipt.entry()))
+        };
+        receipt.verify(self.verifier_key()).map_err(wrong)?;
+        Ok(receipt)
+    }
+
+    fn promised(&self, statement: Statement) -> ReceiptState {
+        ReceiptState::Promised(Promise::new(&self.log_key, statement))
+    }
+}

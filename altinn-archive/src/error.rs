@@ -1,0 +1,80 @@
+//! What can go wrong in the archive.
+
+use altinn_core::store::StoreError;
+use thiserror::Error;
+
+use crate::content::ContentError;
+use crate::entry::{EntryError, EntryId, NoRandomNumbers};
+
+/// Why the archive could not do what it was asked. Personal data never appears in it.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum ArchiveError {
+    /// The store could not do its part.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Content could not be kept or read.
+    #[error(transparent)]
+    Content(#[from] ContentError),
+    /// The entry cannot be archived as it is.
+    #[error(transparent)]
+    Entry(#[from] EntryError),
+    /// The archive's log is signed with another key, and never with two.
+    #[error("the archive's log is signed with key `{kept}` and not with `{given}`")]
+    OtherKey {
+        /// Origin and id of the key with which the log is signed.
+        kept: String,
+        /// Origin and id of the key that was given.
+        given: String,
+    },
+    /// The archive has no such entry.
+    #[error("the archive has no entry `{entry}`")]
+    NotFound {
+        /// Which entry.
+        entry: EntryId,
+    },
+    /// The entry has no such element.
+    #[error("entry `{entry}` has no element `{element}`")]
+    NoElement {
+        /// Which entry.
+        entry: EntryId,
+        /// Which element.
+        element: String,
+    },
+    /// What is stored is not what was archived; `audit` says more.
+    #[error("what is stored is damaged: {what}")]
+    Damaged {
+        /// What was found.
+        what: String,
+    },
+    /// The entry is durable, but the log was too slow to prove it; ask for its receipt later.
+    #[error("entry `{entry}` is archived, and not yet proved")]
+    NotYetProved {
+        /// Which entry.
+        entry: EntryId,
+    },
+    /// The machine gives no random numbers.
+    #[error(transparent)]
+    NoRandomNumbers(#[from] NoRandomNumbers),
+}
+
+impl ArchiveError {
+    /// A stable code for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Store(error) => error.code(),
+            Self::Content(error) => error.code(),
+            Self::Entry(error) => error.code(),
+            Self::OtherKey { .. } => "ARCHIVE-OTHER-KEY",
+            Self::NotFound { .. } => "ARCHIVE-NOT-FOUND",
+            Self::NoElement { .. } => "ARCHIVE-NO-ELEMENT",
+            Self::Damaged { .. } => "ARCHIVE-DAMAGED",
+            Self::NotYetProved { .. } => "ARCHIVE-NOT-YET-PROVED",
+            Self::NoRandomNumbers(_) => "ARCHIVE-NO-RANDOM-NUMBERS",
+        }
+    }
+
+    pub(crate) fn damaged(what: impl Into<String>) -> Self {
+        Self::Damaged { what: what.into() }
+    }
+}

@@ -1,0 +1,12 @@
+//! The archive's tables.
+
+use altinn_core::store::Migration;
+
+/// The archive's tables, for [`Store::migrate`](altinn_core::store::Store::migrate).
+pub static MIGRATIONS: &[Migration] = &[Migration {
+    owner: "altinn-archive",
+    number: 1,
+    name: "archive",
+    sqlite: include_str!("../migrations/0001_archive.sqlite.sql"),
+    postgres: include_str!("../migrations/0001_archive.postgres.sql"),
+}];

@@ -1,0 +1,89 @@
+//! An archive to test with.
+#![allow(dead_code, reason = "not every test needs all of it")]
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use altinn_archive::content::local_folder;
+use altinn_archive::{
+    Archive, ArchiveError, Digest, LogKey, MIGRATIONS, NewElement, NewEntry, NoRandomNumbers, Participant,
+    SaltSource,
+};
+use altinn_core::store::{Batch, Store, Value};
+use altinn_core::{AuthenticationLevel, Language, RandomIds, SteppableClock, Text};
+use tempfile::TempDir;
+
+pub(crate) struct World {
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<SteppableClock>,
+    pub(crate) folder: TempDir,
+    pub(crate) pkcs8: Vec<u8>,
+    pub(crate) archive: Archive,
+}
+
+/// Salts that are the same in every run.
+#[derive(Debug, Default)]
+pub(crate) struct CountingSalts(AtomicU64);
+
+impl SaltSource for CountingSalts {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), NoRandomNumbers> {
+        for chunk in bytes.chunks_mut(32) {
+            let next = Digest::of(&self.0.fetch_add(1, Ordering::SeqCst).to_be_bytes());
+            chunk.copy_from_slice(next.as_bytes().get(..chunk.len()).unwrap());
+        }
+        Ok(())
+    }
+}
+
+/// The addresses of the stores that tests run on.
+pub(crate) async fn stores() -> Vec<Store> {
+    vec![Store::open("sqlite::memory:").await.unwrap()]
+}
+
+impl World {
+    pub(crate) async fn on(store: Store) -> Self {
+        store.migrate(&[MIGRATIONS]).await.unwrap();
+        let clock = Arc::new(SteppableClock::at("2026-11-23T12:00:00.123456Z".parse().unwrap()));
+        let folder = TempDir::new().unwrap();
+        let pkcs8 = LogKey::generate_pkcs8().unwrap();
+        let archive = open(&store, &clock, &folder, &pkcs8).await.unwrap();
+        Self { store, clock, folder, pkcs8, archive }
+    }
+
+    /// The same archive as another process sees it.
+    pub(crate) async fn reopened(&self) -> Result<Archive, ArchiveError> {
+        open(&self.store, &self.clock, &self.folder, &self.pkcs8).await
+    }
+
+    /// Does with the database what only an intruder does.
+    pub(crate) async fn tamper(&self, sql: impl Into<String>, params: Vec<Value>) {
+        let mut batch = Batch::new();
+        batch.execute(sql.into(), params);
+        self.store.commit(batch).await.unwrap();
+    }
+}
+
+async fn open(
+    store: &Store,
+    clock: &Arc<SteppableClock>,
+    folder: &TempDir,
+    pkcs8: &[u8],
+) -> Result<Archive, ArchiveError> {
+    let key = LogKey::from_pkcs8("archive.example.no/log", pkcs8).unwrap();
+    let objects = local_folder(folder.path()).unwrap();
+    Archive::open(store.clone(), objects, key, clock.clone(), Arc::new(RandomIds)).await
+}
+
+/// An entry with two elements, the first of which is named `form` and says `form`.
+pub(crate) fn entry(form: impl Into<Vec<u8>>) -> NewEntry {
+    let party = Participant::new("50001", "Bakeriet AS");
+    let actor = Participant::new("urn:altinn:party:50002", "Kari Nordmann");
+    NewEntry::new("ttd/bakery-licence", party, actor, AuthenticationLevel::VerySensitive)
+        .with_title(Text::new(Language::Nb, "Søknad om bakeriløyve").with(Language::En, "Bakery licence"))
+        .with_label("case", "2026/17")
+        .with_element(NewElement::new("form", "application/json", form.into()).with_data_type("skjema"))
+        .with_element(
+            NewElement::new("plan", "application/pdf", b"%PDF-1.7".to_vec()).with_file_name("plan.pdf"),
+        )
+}
