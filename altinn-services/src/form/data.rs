@@ -6,7 +6,7 @@ use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Vis
 use serde_json::{Map, Number, Value};
 use thiserror::Error;
 
-use super::place;
+use super::place::{self, Excess};
 use crate::definition::{Position, json_fault};
 
 /// What form data may be at most.
@@ -17,12 +17,14 @@ pub struct FormLimits {
     pub max_bytes: usize,
     /// How deep objects and lists may be nested.
     pub max_depth: usize,
+    /// How many values (fields, items, objects and lists) there may be.
+    pub max_values: usize,
 }
 
 impl Default for FormLimits {
-    /// 10 MiB, nested 64 deep.
+    /// 10 MiB, nested 64 deep, 100,000 values.
     fn default() -> Self {
-        Self { max_bytes: 10 * 1024 * 1024, max_depth: 64 }
+        Self { max_bytes: 10 * 1024 * 1024, max_depth: 64, max_values: 100_000 }
     }
 }
 
@@ -71,6 +73,14 @@ pub enum FormDataError {
         /// The limit.
         limit: usize,
     },
+    /// It holds more values than the limit.
+    #[error("the form data holds more than {limit} values at {at}")]
+    TooMany {
+        /// Where.
+        at: Position,
+        /// The limit.
+        limit: usize,
+    },
     /// It is not UTF-8.
     #[error("the form data is not UTF-8 from byte {valid_up_to} on")]
     NotUtf8 {
@@ -96,6 +106,7 @@ impl FormDataError {
         match self {
             Self::TooLarge { .. } => "FORM-DATA-TOO-LARGE",
             Self::TooDeep { .. } => "FORM-DATA-TOO-DEEP",
+            Self::TooMany { .. } => "FORM-DATA-TOO-MANY",
             Self::NotUtf8 { .. } => "FORM-DATA-NOT-UTF8",
             Self::NotJson { .. } => "FORM-DATA-NOT-JSON",
             Self::NotAnObject => "FORM-DATA-NOT-AN-OBJECT",
@@ -105,7 +116,7 @@ impl FormDataError {
     /// Where in the text, for what has a place.
     pub fn position(&self) -> Option<Position> {
         match self {
-            Self::TooDeep { at, .. } | Self::NotJson { at, .. } => Some(*at),
+            Self::TooDeep { at, .. } | Self::TooMany { at, .. } | Self::NotJson { at, .. } => Some(*at),
             Self::TooLarge { .. } | Self::NotUtf8 { .. } | Self::NotAnObject => None,
         }
     }
@@ -124,8 +135,10 @@ impl FormData {
         let text = std::str::from_utf8(bytes)
             .map_err(|error| FormDataError::NotUtf8 { valid_up_to: error.valid_up_to() })?;
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        if let Some(at) = place::deeper_than(text, limits.max_depth) {
-            return Err(FormDataError::TooDeep { at, limit: limits.max_depth });
+        match place::excess(text, limits.max_depth, limits.max_values) {
+            Some(Excess::Depth(at)) => return Err(FormDataError::TooDeep { at, limit: limits.max_depth }),
+            Some(Excess::Values(at)) => return Err(FormDataError::TooMany { at, limit: limits.max_values }),
+            None => {}
         }
         let EachFieldOnce(value) = serde_json::from_str(text).map_err(|error| {
             let fault = json_fault(text, &error);

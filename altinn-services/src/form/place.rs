@@ -1,27 +1,36 @@
-//! Finds places in a JSON text: where the value at a pointer begins, and where nesting passes a limit.
+//! Finds places in a JSON text: where the value at a pointer begins, and where a limit is passed.
 
 use crate::definition::Position;
 
-/// Where objects and lists are first nested deeper than `limit`.
-pub(super) fn deeper_than(text: &str, limit: usize) -> Option<Position> {
-    let mut depth = 0_usize;
+/// A limit that a text passes, and where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Excess {
+    Depth(Position),
+    Values(Position),
+}
+
+/// Where a JSON text is first nested deeper than `max_depth` or holds more than `max_values` values.
+pub(super) fn excess(text: &str, max_depth: usize, max_values: usize) -> Option<Excess> {
+    let (mut depth, mut values) = (0_usize, 1_usize);
     let mut cursor = Cursor { text, at: 0 };
     while let Some(byte) = cursor.peek() {
         match byte {
-            b'"' => cursor.skip_string(),
-            b'{' | b'[' => {
-                depth += 1;
-                if depth > limit {
-                    return Some(cursor.position());
-                }
-                cursor.at += 1;
+            b'"' => {
+                cursor.skip_string();
+                continue;
             }
-            b'}' | b']' => {
-                depth = depth.saturating_sub(1);
-                cursor.at += 1;
-            }
-            _ => cursor.at += 1,
+            b'{' | b'[' => (depth, values) = (depth + 1, values + 1),
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            b',' => values += 1,
+            _ => {}
         }
+        if depth > max_depth {
+            return Some(Excess::Depth(cursor.position()));
+        }
+        if values > max_values {
+            return Some(Excess::Values(cursor.position()));
+        }
+        cursor.at += 1;
     }
     None
 }
