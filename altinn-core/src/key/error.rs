@@ -21,6 +21,12 @@ pub enum KeyError {
         /// The file.
         path: PathBuf,
     },
+    /// The file is not one line of base64 with 32 bytes.
+    #[error("key file `{path}` does not hold 32 bytes in base64")]
+    NotSecret {
+        /// The file.
+        path: PathBuf,
+    },
     /// There is a file of that name already; a key is never overwritten.
     #[error("key file `{path}` is there already")]
     Exists {
@@ -59,6 +65,7 @@ impl KeyError {
             Self::NoRandomness => "KEY-NO-RANDOMNESS",
             Self::NotEd25519 => "KEY-NOT-ED25519",
             Self::NotPem { .. } => "KEY-NOT-PEM",
+            Self::NotSecret { .. } => "KEY-NOT-SECRET",
             Self::Exists { .. } => "KEY-EXISTS",
             Self::Missing { .. } => "KEY-MISSING",
             Self::OpenToOthers { .. } => "KEY-OPEN-TO-OTHERS",

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::{KeyError, SigningKey, pem};
+use super::{KeyError, SecretKey, SigningKey, pem};
 
 /// The most bytes of a key file that are read.
 const MAX_BYTES: u64 = 16 * 1024;
@@ -20,11 +20,7 @@ impl SigningKey {
     /// [`KeyError::OpenToOthers`] when others can read or change it, and others when it holds no key.
     pub fn read_file(path: impl AsRef<Path>) -> Result<Self, KeyError> {
         let path = path.as_ref();
-        let file = File::open(path).map_err(failed(path))?;
-        refuse_open_to_others(path, &file)?;
-        let mut text = Zeroizing::new(String::new());
-        file.take(MAX_BYTES).read_to_string(&mut text).map_err(failed(path))?;
-        let der = pem::decode(&text).ok_or_else(|| KeyError::NotPem { path: path.to_owned() })?;
+        let der = pem::decode(&read(path)?).ok_or_else(|| KeyError::NotPem { path: path.to_owned() })?;
         Self::from_pkcs8(&der)
     }
 
@@ -35,16 +31,48 @@ impl SigningKey {
     /// # Errors
     /// [`KeyError::Exists`] when there is a file of that name: a key is never overwritten.
     pub fn create_file(path: impl AsRef<Path>) -> Result<Self, KeyError> {
-        let path = path.as_ref();
         let key = Self::generate()?;
-        let unfinished = Unfinished::beside(path);
-        unfinished.write(pem::encode(key.expose_pkcs8()).as_bytes()).map_err(failed(path))?;
-        // Unlike a rename, a link does not replace what is there.
-        fs::hard_link(&unfinished.0, path).map_err(failed(path))?;
-        drop(unfinished);
-        sync_folder(path).map_err(failed(path))?;
+        create(path.as_ref(), &pem::encode(key.expose_pkcs8()))?;
         Ok(key)
     }
+}
+
+impl SecretKey {
+    /// Reads a key from a file that nobody but its owner can read: one line of base64.
+    ///
+    /// # Errors
+    /// As [`SigningKey::read_file`].
+    pub fn read_file(path: impl AsRef<Path>) -> Result<Self, KeyError> {
+        let path = path.as_ref();
+        Self::from_base64(&read(path)?).ok_or_else(|| KeyError::NotSecret { path: path.to_owned() })
+    }
+
+    /// Makes a new key and writes it to a file of mode 0600.
+    ///
+    /// # Errors
+    /// As [`SigningKey::create_file`].
+    pub fn create_file(path: impl AsRef<Path>) -> Result<Self, KeyError> {
+        let key = Self::generate()?;
+        create(path.as_ref(), &key.to_base64())?;
+        Ok(key)
+    }
+}
+
+fn read(path: &Path) -> Result<Zeroizing<String>, KeyError> {
+    let file = File::open(path).map_err(failed(path))?;
+    refuse_open_to_others(path, &file)?;
+    let mut text = Zeroizing::new(String::new());
+    file.take(MAX_BYTES).read_to_string(&mut text).map_err(failed(path))?;
+    Ok(text)
+}
+
+fn create(path: &Path, text: &str) -> Result<(), KeyError> {
+    let unfinished = Unfinished::beside(path);
+    unfinished.write(text.as_bytes()).map_err(failed(path))?;
+    // Unlike a rename, a link does not replace what is there.
+    fs::hard_link(&unfinished.0, path).map_err(failed(path))?;
+    drop(unfinished);
+    sync_folder(path).map_err(failed(path))
 }
 
 /// A file that is removed again, whatever happens.
