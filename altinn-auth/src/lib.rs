@@ -1,3 +1,5 @@
 //! Who is calling and what they may do: tokens, policies, roles and decisions as Altinn has them.
 
+pub mod decision;
+pub mod register;
 pub mod xacml;

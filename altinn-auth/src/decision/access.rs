@@ -1,0 +1,85 @@
+//! The evidence of a permission.
+
+use altinn_core::store::Batch;
+use altinn_core::{Actor, InstanceId, PartyId, ServiceId};
+
+use super::AccessRequest;
+use crate::register::{RightsVersion, Role};
+use crate::xacml::RuleName;
+
+/// The evidence that somebody may do something: only the [`Authorizer`](super::Authorizer) makes it.
+///
+/// What needs a permission asks for this value and takes actor, action and target from it, so that a forgotten check
+/// does not compile. Its guards go into the batch, so that what was revoked in between refuses the commit.
+#[derive(Debug)]
+pub struct Access {
+    actor: Actor,
+    request: AccessRequest,
+    reasons: Reasons,
+    rights: Option<RightsVersion>,
+}
+
+/// Why something was permitted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Reasons {
+    /// The rule that permits it; none when the policy permits without a rule.
+    pub rule: Option<RuleName>,
+    /// What the rule is for, in the words of the policy.
+    pub description: Option<String>,
+    /// The roles that the caller holds for the party.
+    pub roles: Vec<Role>,
+}
+
+impl Access {
+    pub(super) fn new(
+        actor: Actor,
+        request: AccessRequest,
+        reasons: Reasons,
+        rights: Option<RightsVersion>,
+    ) -> Self {
+        Self { actor, request, reasons, rights }
+    }
+
+    /// Who may do it.
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// What they may do.
+    pub fn action(&self) -> &str {
+        &self.request.action
+    }
+
+    /// On which service.
+    pub fn service(&self) -> &ServiceId {
+        &self.request.service
+    }
+
+    /// On whose behalf.
+    pub fn party(&self) -> PartyId {
+        self.request.party
+    }
+
+    /// On which instance; none when it was decided without one.
+    pub fn instance(&self) -> Option<&InstanceId> {
+        self.request.instance.as_ref()
+    }
+
+    /// In which task; none when it was decided without one.
+    pub fn task(&self) -> Option<&str> {
+        self.request.task.as_deref()
+    }
+
+    /// Why they may.
+    pub fn reasons(&self) -> &Reasons {
+        &self.reasons
+    }
+
+    /// Makes a batch conflict when the rights that this rests on have changed since.
+    pub fn guard(&self, batch: &mut Batch) {
+        if let Some(rights) = self.rights {
+            rights.guard(batch);
+        }
+    }
+}

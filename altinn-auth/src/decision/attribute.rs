@@ -1,0 +1,42 @@
+//! The attributes of Altinn's authorization requests.
+
+/// A service owner's short name, of the caller and of the resource.
+pub const ORG: &str = "urn:altinn:org";
+/// The name of an app.
+pub const APP: &str = "urn:altinn:app";
+/// A resource of the resource registry.
+pub const RESOURCE: &str = "urn:altinn:resource";
+/// An instance: party id and UUID with a slash between.
+pub const INSTANCE: &str = "urn:altinn:instance-id";
+/// The same, as the resource registry calls it.
+pub const RESOURCE_INSTANCE: &str = "urn:altinn:resource:instance-id";
+/// The task that an instance stands in.
+pub const TASK: &str = "urn:altinn:task";
+/// The end event that an instance has come to.
+pub const END_EVENT: &str = "urn:altinn:end-event";
+/// A part of an app, such as its events.
+pub const APP_RESOURCE: &str = "urn:altinn:appresource";
+/// The party on whose behalf something is done.
+pub const PARTY: &str = "urn:altinn:partyid";
+
+/// A role code, in the older family.
+pub const ROLE_CODE: &str = "urn:altinn:rolecode";
+/// A role of the business register, in the newer family.
+pub const EXTERNAL_ROLE: &str = "urn:altinn:external-role:ccr";
+/// An access package (tilgangspakke).
+pub const ACCESS_PACKAGE: &str = "urn:altinn:accesspackage";
+/// A person.
+pub const PERSON: &str = "urn:altinn:person:uuid";
+/// Any party.
+pub const PARTY_UUID: &str = "urn:altinn:party:uuid";
+/// An organization.
+pub const ORGANIZATION: &str = "urn:altinn:organization:identifier-no";
+/// A system user (systembruker).
+pub const SYSTEM_USER: &str = "urn:altinn:systemuser:uuid";
+/// A scope of the caller's token.
+pub const SCOPE: &str = "urn:scope";
+
+/// The category of the obligation that names the lowest level of authentication.
+pub const MINIMUM_LEVEL: &str = "urn:altinn:minimum-authenticationlevel";
+/// The same for callers that are service owners.
+pub const MINIMUM_LEVEL_OF_ORG: &str = "urn:altinn:minimum-authenticationlevel-org";

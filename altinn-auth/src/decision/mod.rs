@@ -1,0 +1,23 @@
+//! Decides who may do what, as Altinn does, and says why.
+//!
+//! The [`Authorizer`] finds the service's policy and the roles that the caller holds for the party, lets the policy
+//! decide, and checks the level of authentication that the policy asks for. Only Permit passes, and gives an
+//! [`Access`]; everything else, an error in between included, is a [`Denial`] that says what was missing.
+
+mod access;
+mod access_request;
+pub mod attribute;
+mod authorizer;
+mod denial;
+mod enrichment;
+mod explanation;
+mod grant;
+mod level;
+mod policy_source;
+
+pub use access::{Access, Reasons};
+pub use access_request::AccessRequest;
+pub use authorizer::Authorizer;
+pub use denial::{AccessError, Denial, DenialReason, Remedy};
+pub use grant::Grant;
+pub use policy_source::{Policies, PolicySource, PolicySourceError, ServicePolicy};

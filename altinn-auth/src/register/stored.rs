@@ -1,0 +1,183 @@
+//! The register that is kept in the store.
+
+use altinn_core::store::{Batch, Row, Store, Value, params};
+use altinn_core::{Party, PartyId, PartyIdentifier, PartyKind};
+use async_trait::async_trait;
+
+use super::key::parts;
+use super::{HeldRoles, PartyRegister, RegisterError, RegisterKey, RightsVersion, Role, RoleRegister};
+
+/// Parties and roles in the store.
+///
+/// Writes are added to a batch; every change of what a party is or has given raises its version, so that a decision
+/// which rests on it can be guarded until the commit.
+///
+/// ```
+/// use altinn_auth::register::{MIGRATIONS, RegisterKey, RoleAssignment, RoleRegister, StoredRegister};
+/// use altinn_core::store::{Batch, Store};
+/// use altinn_core::testing::SyntheticPeople;
+///
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+/// let store = Store::open("sqlite::memory:").await?;
+/// store.migrate(&[MIGRATIONS]).await?;
+/// let register = StoredRegister::new(store.clone(), RegisterKey::from_bytes(&[7; 32]));
+///
+/// let mut people = SyntheticPeople::from_seed(1);
+/// let (kari, bakery) = (people.person(), people.organization());
+/// let mut batch = Batch::new();
+/// register.put_party(&mut batch, &kari)?;
+/// register.put_party(&mut batch, &bakery)?;
+/// register.grant_role(&mut batch, &RoleAssignment { role: "DAGL".parse()?, of: bakery.id, to: kari.id });
+/// store.commit(batch).await?;
+///
+/// assert_eq!(register.roles(kari.id, bakery.id).await?.roles(), ["DAGL".parse()?]);
+/// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct StoredRegister {
+    store: Store,
+    key: RegisterKey,
+}
+
+/// A role that a party has given to somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoleAssignment {
+    /// The role.
+    pub role: Role,
+    /// The party that the role is for (avgiver).
+    pub of: PartyId,
+    /// Who holds it.
+    pub to: PartyId,
+}
+
+const PARTY_COLUMNS: &str =
+    "select id, uuid, kind, name, identifier_kind, identifier_sealed, parent, deleted from auth_party where";
+
+impl StoredRegister {
+    /// The register in a store whose tables are there ([`MIGRATIONS`](super::MIGRATIONS)).
+    pub fn new(store: Store, key: RegisterKey) -> Self {
+        Self { store, key }
+    }
+
+    /// Adds a party, or replaces what is known of it.
+    ///
+    /// # Errors
+    /// [`RegisterError::Randomness`] when the identifier cannot be sealed.
+    pub fn put_party(&self, batch: &mut Batch, party: &Party) -> Result<(), RegisterError> {
+        let (identifier_kind, _) = parts(&party.identifier);
+        batch.execute_one(
+            "insert into auth_party (id, uuid, kind, name, identifier_kind, identifier_lookup, \
+             identifier_sealed, parent, deleted, version) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1) \
+             on conflict (id) do update set uuid = excluded.uuid, kind = excluded.kind, \
+             name = excluded.name, identifier_kind = excluded.identifier_kind, \
+             identifier_lookup = excluded.identifier_lookup, \
+             identifier_sealed = excluded.identifier_sealed, parent = excluded.parent, \
+             deleted = excluded.deleted, version = auth_party.version + 1",
+            params![
+                party.id,
+                party.uuid,
+                u8::from(party.kind),
+                &party.name,
+                identifier_kind,
+                self.key.lookup(&party.identifier),
+                self.key.seal(party.id, &party.identifier)?,
+                party.parent,
+                party.deleted,
+            ],
+        );
+        Ok(())
+    }
+
+    /// Gives a role; giving it again changes nothing but the version. The batch conflicts when the register does not
+    /// know the party that gives it.
+    pub fn grant_role(&self, batch: &mut Batch, assignment: &RoleAssignment) {
+        raise_version(batch, assignment.of);
+        batch.execute(
+            "insert into auth_role (offered_by, held_by, role) values ($1, $2, $3) on conflict do nothing",
+            params![assignment.of, assignment.to, &assignment.role],
+        );
+    }
+
+    /// Takes a role back; whoever has decided on it and not committed yet will be refused.
+    pub fn revoke_role(&self, batch: &mut Batch, assignment: &RoleAssignment) {
+        raise_version(batch, assignment.of);
+        batch.execute(
+            "delete from auth_role where offered_by = $1 and held_by = $2 and role = $3",
+            params![assignment.of, assignment.to, &assignment.role],
+        );
+    }
+
+    async fn find(
+        &self,
+        condition: &'static str,
+        key: impl Into<Value> + Send,
+    ) -> Result<Option<Party>, RegisterError> {
+        let row = self.store.query_opt(format!("{PARTY_COLUMNS} {condition} = $1"), vec![key.into()]).await?;
+        row.map(|row| self.party_of(&row)).transpose()
+    }
+
+    fn party_of(&self, row: &Row) -> Result<Party, RegisterError> {
+        let id: PartyId = row.get("id")?;
+        let text = self.key.open(id, &row.get::<Vec<u8>>("identifier_sealed")?)?;
+        let corrupt = |column| RegisterError::Corrupt { column };
+        let kind: u8 = row.get("kind")?;
+        Ok(Party {
+            id,
+            uuid: row.get("uuid")?,
+            kind: PartyKind::try_from(kind).map_err(|_| corrupt("kind"))?,
+            name: row.get("name")?,
+            identifier: identifier(row.get("identifier_kind")?, text)
+                .ok_or_else(|| corrupt("identifier_kind"))?,
+            parent: row.get("parent")?,
+            deleted: row.get("deleted")?,
+        })
+    }
+}
+
+#[async_trait]
+impl PartyRegister for StoredRegister {
+    async fn party(&self, id: PartyId) -> Result<Option<Party>, RegisterError> {
+        self.find("id", id).await
+    }
+
+    async fn party_by_identifier(
+        &self,
+        identifier: &PartyIdentifier,
+    ) -> Result<Option<Party>, RegisterError> {
+        self.find("identifier_lookup", self.key.lookup(identifier)).await
+    }
+}
+
+#[async_trait]
+impl RoleRegister for StoredRegister {
+    async fn roles(&self, holder: PartyId, party: PartyId) -> Result<HeldRoles, RegisterError> {
+        let rows = self
+            .store
+            .query(
+                "select auth_party.version, auth_role.role from auth_party left join auth_role \
+                 on auth_role.offered_by = auth_party.id and auth_role.held_by = $1 \
+                 where auth_party.id = $2 and not auth_party.deleted order by auth_role.role",
+                params![holder, party],
+            )
+            .await?;
+        let Some(first) = rows.first() else { return Ok(HeldRoles::default()) };
+        let version = first.get("version")?;
+        let roles = rows.iter().filter_map(|row| row.get::<Option<Role>>("role").transpose());
+        let roles = roles.collect::<Result<Vec<_>, _>>()?;
+        Ok(HeldRoles::new(roles).resting_on(RightsVersion { party, version }))
+    }
+}
+
+fn raise_version(batch: &mut Batch, party: PartyId) {
+    batch.execute_one("update auth_party set version = version + 1 where id = $1", params![party]);
+}
+
+fn identifier(kind: u8, text: String) -> Option<PartyIdentifier> {
+    match kind {
+        1 => text.parse().ok().map(PartyIdentifier::Person),
+        2 => text.parse().ok().map(PartyIdentifier::Organization),
+        3 => Some(PartyIdentifier::SelfIdentified(text)),
+        _ => None,
+    }
+}
