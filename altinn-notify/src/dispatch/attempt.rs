@@ -87,7 +87,7 @@ impl Notifier {
             return Ok(Ending::Lost);
         }
         let (id, attempts) = (job.claim.id, job.attempts);
-        tracing::info!(notification = %id, attempts, status = status.as_str(), reason = %reason, "notification");
+        tracing::info!(notification = %id, attempts, status = status.as_str(), %reason, "notification came into a status");
         Ok(Ending::Recorded { status, recovered, is_final: due_at.is_none() })
     }
 

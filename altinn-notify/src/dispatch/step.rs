@@ -1,6 +1,5 @@
 //! What follows from how an attempt ended: decided without I/O.
 
-use altinn_core::store::Claim;
 use chrono::{DateTime, Utc};
 
 use super::backoff::delay;
@@ -45,15 +44,12 @@ impl Step {
             Outcome::Transient { reason } => Self {
                 status: NotificationStatus::FailedTransientError,
                 reason,
-                due_at: Some(next_attempt(&job.claim, job, now)),
+                due_at: Some(next_attempt(job, now)),
             },
-            Outcome::Unknown { .. } if job.unknown_outcomes + 1 >= MAX_UNKNOWN_OUTCOMES => {
-                Self::parked_as_unknown(job.unknown_outcomes + 1)
-            }
             Outcome::Unknown { reason } => Self {
                 status: NotificationStatus::OutcomeUnknown,
                 reason,
-                due_at: Some(next_attempt(&job.claim, job, now)),
+                due_at: Some(next_attempt(job, now)),
             },
         }
     }
@@ -73,7 +69,7 @@ fn rejected(rejection: Rejection) -> NotificationStatus {
 }
 
 /// When the next attempt is due: after a back-off, and when that ends too late, when the mail expires.
-fn next_attempt(claim: &Claim, job: &Job, now: DateTime<Utc>) -> DateTime<Utc> {
-    let next = now.checked_add_signed(delay(claim.id, job.attempts)).unwrap_or(job.expires_at);
+fn next_attempt(job: &Job, now: DateTime<Utc>) -> DateTime<Utc> {
+    let next = now.checked_add_signed(delay(job.claim.id, job.attempts)).unwrap_or(job.expires_at);
     next.min(job.expires_at)
 }

@@ -15,10 +15,8 @@ use self::mime::Envelope;
 use self::session::{Connector, Session};
 use super::{Channel, Message, Outcome};
 
-/// How many connections are kept open between mails.
-const MAX_IDLE_SESSIONS: usize = 32;
-
-/// Mail over SMTP: one server, whose connections are used for many mails.
+/// Mail over SMTP: one server, whose connections are used for many mails. There are as many of them as mails were ever
+/// in flight at once; one that has been idle for half a minute is not used again.
 ///
 /// Connecting and every command has its time-out. An answer of 5xx to the recipient or the content refuses the mail;
 /// one to anything before it (greeting, log-in, sender) is about how this program is set up, so the mail is tried
@@ -73,10 +71,7 @@ impl Smtp {
     }
 
     fn keep_idle(&self, session: Session) {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        if idle.len() < MAX_IDLE_SESSIONS {
-            idle.push(session);
-        }
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(session);
     }
 }
 
@@ -89,5 +84,51 @@ impl Channel for Smtp {
             Err(outcome) => return outcome,
         };
         classify::outcome(&mail.to, self.deliver(&envelope).await)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::channel::Email;
+    use crate::testing::SmtpSink;
+
+    fn mail() -> Message {
+        Message::Email(Email {
+            message_id: "<1@example.com>".to_owned(),
+            date: "2026-12-01T08:00:00Z".parse().expect("a time"),
+            from: "noreply@example.com".parse().expect("an address"),
+            to: "ola@example.com".parse().expect("an address"),
+            language: altinn_core::Language::Nb,
+            subject: "Søknad".to_owned(),
+            body: "Hei!".to_owned(),
+        })
+    }
+
+    #[tokio::test]
+    async fn no_mail_waits_for_the_delayed_acknowledgement_of_its_first_half() {
+        let sink = SmtpSink::start().await.expect("a server");
+        let smtp = Smtp::new(SmtpSettings::new("127.0.0.1", sink.port(), TlsMode::None)).expect("settings");
+        let begin = Instant::now();
+        for _ in 0..50 {
+            assert!(matches!(smtp.send(&mail()).await, Outcome::Accepted { .. }));
+        }
+        // Each would wait 40 milliseconds where the end mark is held back by Nagle's algorithm.
+        assert!(begin.elapsed() < 50 * Duration::from_millis(20), "{:?}", begin.elapsed());
+        assert_eq!(sink.connections(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_server_that_never_greets_is_given_up() {
+        let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = silent.local_addr().expect("an address").port();
+        let settings = SmtpSettings::new("127.0.0.1", port, TlsMode::None);
+        let smtp = Smtp::new(settings.with_connect_timeout(Duration::from_millis(50))).expect("settings");
+        let Outcome::Transient { reason } = smtp.send(&mail()).await else {
+            panic!("it is not down for good")
+        };
+        assert_eq!(reason.as_str(), "connecting: no answer in time");
     }
 }
