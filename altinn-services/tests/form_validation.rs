@@ -39,7 +39,7 @@ fn every_rule_has_a_code_and_words() {
         (json!({"format": "date"}), json!("31.12.2026"), "FORM-FORMAT", "This must be a date (YYYY-MM-DD)."),
         (json!({"format": "email"}), json!("a"), "FORM-FORMAT", "This must be an e-mail address."),
         (json!({"enum": ["a", "b"]}), json!("c"), "FORM-NOT-A-CHOICE", "Choose one of: a, b."),
-        (json!({"const": true}), json!(false), "FORM-NOT-A-CHOICE", "Choose one of: true."),
+        (json!({"const": true}), json!(false), "FORM-NOT-A-CHOICE", "The answer must be yes (true)."),
         (json!({"minLength": 1}), json!(""), "FORM-TOO-SHORT", "This field must be filled in."),
         (json!({"minLength": 3}), json!("a"), "FORM-TOO-SHORT", "The text must have at least 3 characters."),
         (json!({"maxLength": 1}), json!("ab"), "FORM-TOO-LONG", "The text may have at most 1 characters."),
@@ -86,6 +86,27 @@ fn a_missing_field_and_an_unknown_one_are_named_by_their_own_path() {
             ("/person/other", "FORM-UNKNOWN-FIELD"),
         ]
     );
+}
+
+#[test]
+fn where_there_is_only_one_alternative_its_own_issues_are_told() {
+    let rules = schema(&json!({
+        "oneOf": [{"$ref": "#/$defs/form"}],
+        "$defs": {"form": {"properties": {"a": {"anyOf": [{"properties": {"b": {"type": "integer"}}}]}}}}
+    }));
+    let issues = rules.validate(&json!({"a": {"b": "x"}}));
+    let found: Vec<_> = issues.iter().map(|issue| (issue.path.as_str(), issue.code.as_str())).collect();
+    assert_eq!(found, [("/a/b", "FORM-TYPE")]);
+}
+
+#[test]
+fn a_schema_that_only_refers_to_itself_does_no_harm() {
+    for rules in [json!({"$ref": "#"}), json!({"allOf": [{"$ref": "#"}]}), json!({"not": {"$ref": "#"}})] {
+        if let Ok(schema) = FormSchema::compile(&rules) {
+            let _ = schema.validate(&json!({}));
+            let _ = sample(&schema);
+        }
+    }
 }
 
 #[test]

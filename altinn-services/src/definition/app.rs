@@ -118,7 +118,10 @@ impl AppDefinition {
         let tasks = self.process.unsupported_tasks();
         let tasks =
             tasks.map(|task| Remark::TaskKindNotSupported { task: task.id.clone(), kind: task.kind.clone() });
-        forms.chain(tasks).collect()
+        let metadata = &self.metadata;
+        let org = metadata.stated_org().filter(|org| *org != metadata.org());
+        let org = org.map(|org| Remark::OrgDiffers { id: metadata.id().to_owned(), org: org.to_owned() });
+        org.into_iter().chain(forms).chain(tasks).collect()
     }
 }
 

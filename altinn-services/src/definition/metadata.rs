@@ -23,7 +23,8 @@ pub struct ApplicationMetadata {
 #[serde(rename_all = "camelCase")]
 struct KnownFields {
     id: String,
-    org: String,
+    #[serde(default)]
+    org: Option<String>,
     #[serde(default, deserialize_with = "in_known_languages")]
     title: Text,
     #[serde(default, deserialize_with = "or_default")]
@@ -58,9 +59,14 @@ impl ApplicationMetadata {
         &self.known.id
     }
 
-    /// The agency's short name.
+    /// The agency's short name: the first part of the id.
     pub fn org(&self) -> &str {
-        &self.known.org
+        self.known.id.split_once('/').map_or(self.id(), |(org, _)| org)
+    }
+
+    /// What the field `org` says; it is the first part of the id in an app that is in order.
+    pub(super) fn stated_org(&self) -> Option<&str> {
+        self.known.org.as_deref()
     }
 
     /// The app's name: the second part of the id.
@@ -165,14 +171,7 @@ fn check(file: &str, known: &KnownFields) -> Result<(), DefinitionError> {
     let well_formed =
         |name: &str| !name.is_empty() && !name.contains(['/', '\\']) && !name.contains(char::is_whitespace);
     match known.id.split_once('/') {
-        Some((org, app)) if well_formed(org) && well_formed(app) => {
-            if org != known.org {
-                return fault(
-                    "/org",
-                    format!("expected `{org}`, as in the id, found `{}`", shorten(&known.org)),
-                );
-            }
-        }
+        Some((org, app)) if well_formed(org) && well_formed(app) => {}
         _ => return fault("/id", format!("expected `org/app`, found `{}`", shorten(&known.id))),
     }
     let mut seen = BTreeSet::new();

@@ -8,6 +8,13 @@ use crate::process::TaskKind;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Remark {
+    /// The field `org` is not what the id begins with; the id decides.
+    OrgDiffers {
+        /// The id.
+        id: String,
+        /// What `org` says.
+        org: String,
+    },
     /// A form has a class in the app's own code and no JSON Schema: it is only checked to be a JSON object.
     FormWithoutSchema {
         /// The data type.
@@ -24,9 +31,23 @@ pub enum Remark {
     },
 }
 
+impl Remark {
+    /// The stable code of this kind of remark.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::OrgDiffers { .. } => "APP-ORG-DIFFERS",
+            Self::FormWithoutSchema { .. } => "APP-FORM-WITHOUT-SCHEMA",
+            Self::TaskKindNotSupported { .. } => "APP-TASK-KIND-NOT-SUPPORTED",
+        }
+    }
+}
+
 impl fmt::Display for Remark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::OrgDiffers { id, org } => {
+                write!(f, "`org` is `{org}` where the id is `{id}`: the id decides")
+            }
             Self::FormWithoutSchema { data_type, class_ref } => write!(
                 f,
                 "form `{data_type}` (class `{class_ref}`) has no schema in `models` and is only checked to be a JSON object"

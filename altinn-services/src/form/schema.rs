@@ -18,7 +18,6 @@ use super::wording;
 pub const MAX_ISSUES: usize = 100;
 
 const BACKTRACK_LIMIT: usize = 100_000;
-const PATTERN_SIZE_LIMIT: usize = 1024 * 1024;
 /// A form's rules, compiled once and shared; nothing outside the schema is ever fetched.
 ///
 /// Formats (`date`, `email`, ...) are checked. Where the schema says which of its types is the form
@@ -101,8 +100,7 @@ impl FormSchema {
     /// When it is no valid schema, or refers to something outside itself.
     pub fn compile(schema: &Value) -> Result<Self, SchemaError> {
         let document = altinn_schema::prepared(schema);
-        let patterns =
-            PatternOptions::fancy_regex().backtrack_limit(BACKTRACK_LIMIT).size_limit(PATTERN_SIZE_LIMIT);
+        let patterns = PatternOptions::fancy_regex().backtrack_limit(BACKTRACK_LIMIT);
         let validator = jsonschema::options()
             .offline()
             .should_validate_formats(true)
@@ -155,7 +153,8 @@ fn schema_error(error: &ValidationError<'_>) -> SchemaError {
     }
 }
 
-/// One issue for a violated rule, or one for each field that is not the form's.
+/// One issue for a violated rule, one for each field that is not the form's, and where only one alternative is left
+/// to choose, those of that alternative.
 fn issues_of(error: &ValidationError<'_>) -> Vec<Issue> {
     let path = error.instance_path();
     let beside = |name: &str| path.join(LocationSegment::from(name)).as_str().to_owned();
@@ -173,6 +172,11 @@ fn issues_of(error: &ValidationError<'_>) -> Vec<Issue> {
             .iter()
             .map(|name| Issue::error(IssueCode::UnknownField, beside(name), wording::unknown_field()))
             .collect(),
+        ValidationErrorKind::OneOfNotValid { context } | ValidationErrorKind::AnyOf { context }
+            if context.len() == 1 =>
+        {
+            context.iter().flatten().flat_map(issues_of).collect()
+        }
         rule => {
             let (code, detail) = wording::of_rule(rule);
             vec![Issue::error(code, path.as_str(), detail)]

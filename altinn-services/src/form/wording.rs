@@ -316,5 +316,15 @@ fn not_a_choice(options: &Value) -> Text {
 }
 
 fn must_be(expected: &Value) -> Text {
-    not_a_choice(&Value::Array(vec![expected.clone()]))
+    match expected {
+        Value::Bool(true) => {
+            text("Svaret må være ja (true).", "Svaret må vere ja (true).", "The answer must be yes (true).")
+        }
+        Value::Bool(false) => text(
+            "Svaret må være nei (false).",
+            "Svaret må vere nei (false).",
+            "The answer must be no (false).",
+        ),
+        other => not_a_choice(&Value::Array(vec![other.clone()])),
+    }
 }

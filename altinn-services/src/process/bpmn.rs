@@ -62,7 +62,8 @@ fn read_drawing(document: &Document<'_>) -> Result<Drawing, ProcessError> {
     let (Some(process), None) = (processes.next(), processes.next()) else {
         return Err(not_bpmn("definitions with none or several".to_owned()));
     };
-    let mut drawing = Drawing { id: attribute(process, "id")?.to_owned(), ..Drawing::default() };
+    let mut drawing =
+        Drawing { id: process.attribute("id").unwrap_or_default().to_owned(), ..Drawing::default() };
     for node in process.children().filter(|node| node.tag_name().namespace() == Some(BPMN)) {
         read_element(node, &mut drawing)?;
     }

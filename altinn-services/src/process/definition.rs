@@ -33,7 +33,7 @@ pub struct Process {
 }
 
 impl Process {
-    /// The id in the drawing.
+    /// The id in the drawing; empty where it gives none.
     pub fn id(&self) -> &str {
         &self.id
     }

@@ -14,7 +14,9 @@ mod bpmn;
 mod check;
 mod condition;
 mod definition;
+mod effect;
 mod error;
+mod event;
 mod refusal;
 mod state;
 mod step;
@@ -23,10 +25,12 @@ mod task;
 pub use bpmn::MAX_BPMN_BYTES;
 pub use condition::{Condition, ConditionError};
 pub use definition::{Element, ExclusiveGateway, Process, SequenceFlow};
+pub use effect::{Effect, HistoryEntry, HistoryEventType, ServiceWork};
 pub use error::ProcessError;
+pub use event::Event;
 pub use refusal::Refusal;
 pub use state::{CurrentTask, FlowType, ProcessState};
-pub use step::{Effect, Event, HistoryEntry, HistoryEventType, MAX_ITERATIONS, ServiceWork, Step, step};
+pub use step::{MAX_ITERATIONS, Step, step};
 pub use task::{
     DeclaredAction, EFormidlingConfig, EnvironmentValue, PaymentConfig, PdfConfig, SignatureConfig, Task,
     TaskKind,

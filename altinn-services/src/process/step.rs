@@ -1,9 +1,10 @@
 //! One step of a process: from a state and an event to the next state and what follows from it.
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
 
 use super::definition::{Element, ExclusiveGateway, Process, SequenceFlow};
+use super::effect::{Effect, HistoryEntry, HistoryEventType, ServiceWork};
+use super::event::Event;
 use super::refusal::Refusal;
 use super::state::{CurrentTask, FlowType, ProcessState};
 use super::task::{Task, TaskKind};
@@ -14,31 +15,6 @@ pub const MAX_ITERATIONS: usize = 100;
 /// The action that abandons a task.
 const REJECT: &str = "reject";
 
-/// What happened to an instance. Who did it, and whether they may, is decided before the step.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Event {
-    /// The process starts.
-    Start,
-    /// The task at hand is done, with an action; none: the usual action of its kind.
-    Next {
-        /// The action, as the policy names it (`write`, `confirm`, `sign`, `reject`, ...).
-        action: Option<String>,
-    },
-    /// The machine has done the work of a service task.
-    ServiceTaskDone {
-        /// The task.
-        task: String,
-    },
-}
-
-impl Event {
-    /// The task at hand is done with this action.
-    pub fn next(action: impl Into<String>) -> Self {
-        Self::Next { action: Some(action.into()) }
-    }
-}
-
 /// What a step gives.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -47,90 +23,6 @@ pub struct Step {
     pub state: ProcessState,
     /// What follows, in its order; to be stored in one batch with the state.
     pub effects: Vec<Effect>,
-}
-
-/// What follows from a step, as data.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Effect {
-    /// An entry of the instance's history.
-    History(HistoryEntry),
-    /// Work of a service task; when it is done, [`Event::ServiceTaskDone`] moves the process on.
-    Service(ServiceWork),
-}
-
-/// An entry of an instance's process history.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct HistoryEntry {
-    /// What happened.
-    pub event_type: HistoryEventType,
-    /// When.
-    pub created: DateTime<Utc>,
-    /// The element it happened to.
-    pub element_id: String,
-    /// The state that the entry is about: the one before for what ended, the one after for what began.
-    pub process_info: ProcessState,
-}
-
-/// What happened in a process, with Altinn's names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum HistoryEventType {
-    /// The process started.
-    #[serde(rename = "process_StartEvent")]
-    StartEvent,
-    /// A task began.
-    #[serde(rename = "process_StartTask")]
-    StartTask,
-    /// A task was completed.
-    #[serde(rename = "process_EndTask")]
-    EndTask,
-    /// A task was abandoned.
-    #[serde(rename = "process_AbandonTask")]
-    AbandonTask,
-    /// The process ended.
-    #[serde(rename = "process_EndEvent")]
-    EndEvent,
-}
-
-impl HistoryEventType {
-    /// Altinn's name (`process_StartTask`, ...).
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::StartEvent => "process_StartEvent",
-            Self::StartTask => "process_StartTask",
-            Self::EndTask => "process_EndTask",
-            Self::AbandonTask => "process_AbandonTask",
-            Self::EndEvent => "process_EndEvent",
-        }
-    }
-}
-
-/// The work of a service task.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "work", rename_all_fields = "camelCase")]
-#[non_exhaustive]
-pub enum ServiceWork {
-    /// Write a document that shows what was submitted.
-    WriteReceiptDocument {
-        /// The service task.
-        task: String,
-        /// The text resource that gives the file its name.
-        filename_text_resource: Option<String>,
-        /// The tasks whose forms are shown; none: all.
-        tasks: Vec<String>,
-    },
-}
-
-impl ServiceWork {
-    /// The service task whose work this is.
-    pub fn task(&self) -> &str {
-        match self {
-            Self::WriteReceiptDocument { task, .. } => task,
-        }
-    }
 }
 
 /// Takes one step: a pure function of the process, the state, the event and the time.
