@@ -13,7 +13,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use altinn_services::definition::{AppDefinition, ApplicationMetadata};
-use altinn_services::form::{FormSchema, sample};
+use altinn_services::form::{FormSchema, counterexample, sample};
 use altinn_services::process::{Element, Event, Process, ProcessState, Refusal, TaskKind, step};
 use serde_json::Value;
 
@@ -73,6 +73,8 @@ fn every_whole_app_loads_and_has_forms_that_accept_a_sample() {
             let made = sample(schema)
                 .unwrap_or_else(|error| panic!("{} {}: {error}", folder.display(), data_type.id));
             assert!(schema.is_valid(&made));
+            let wrong = counterexample(schema).unwrap().expect("a form has fields that can be wrong");
+            assert!(!schema.validate(&wrong).is_empty());
             forms += 1;
         }
         remarks += app.remarks().len();

@@ -101,7 +101,13 @@ fn where_there_is_only_one_alternative_its_own_issues_are_told() {
 
 #[test]
 fn a_schema_that_only_refers_to_itself_does_no_harm() {
-    for rules in [json!({"$ref": "#"}), json!({"allOf": [{"$ref": "#"}]}), json!({"not": {"$ref": "#"}})] {
+    let in_a_circle = json!({
+        "allOf": [{"$ref": "#/$defs/a"}],
+        "$defs": {"a": {"oneOf": [{"$ref": "#/$defs/b"}, false]}, "b": {"if": {"$ref": "#/$defs/a"}, "then": true}}
+    });
+    for rules in
+        [in_a_circle, json!({"$ref": "#"}), json!({"allOf": [{"$ref": "#"}]}), json!({"not": {"$ref": "#"}})]
+    {
         if let Ok(schema) = FormSchema::compile(&rules) {
             let _ = schema.validate(&json!({}));
             let _ = sample(&schema);
@@ -120,6 +126,8 @@ fn no_issue_repeats_a_value() {
     assert_eq!(issues.len(), 5);
     assert!(!serde_json::to_string(&issues).unwrap().contains("secret"));
     assert!(!format!("{issues:?}").contains("secret"));
+    let closed = schema(&json!({"properties": {"a": {}}, "additionalProperties": false}));
+    assert_eq!(closed.validate(&json!({"010170 12345": "x"}))[0].path, "");
     let data = parsed(r#"{"number": "secret-value"}"#).unwrap();
     assert!(!format!("{data:?}").contains("secret"));
 }
@@ -210,6 +218,17 @@ fn a_pattern_that_takes_for_ever_is_given_up() {
     let rules = schema(&json!({"properties": {"f": {"pattern": "^(?=x)(x+x+)+y\\1$"}}}));
     let issues = rules.validate(&json!({"f": "x".repeat(5_000)}));
     assert_eq!(issues.len(), 1);
+}
+
+#[test]
+fn data_as_deep_as_the_limit_is_checked_by_a_schema_of_any_depth() {
+    let rules = schema(&json!({
+        "$ref": "#/$defs/node",
+        "$defs": {"node": {"type": "object", "properties": {"n": {"allOf": [{"$ref": "#/$defs/node"}]}}, "required": ["n"]}}
+    }));
+    let data = parsed(&format!("{}1{}", "{\"n\": ".repeat(64), "}".repeat(64))).unwrap();
+    let issues = rules.validate_data(&data);
+    assert_eq!((issues.len(), issues[0].path.len()), (1, 128));
 }
 
 #[test]

@@ -3,9 +3,11 @@
 //! [`FormData::parse`] reads what was sent in; [`FormSchema`] holds a JSON Schema (draft-04 to 2020-12) compiled
 //! once, and says what is wrong with data as [`Issue`]s: where (JSON pointer, line and column), what kind (a stable
 //! code), and why, in bokmål, nynorsk and English. No issue and no error repeats a value of the form. Nothing is
-//! fetched: a schema that refers to something outside itself is refused. [`sample`] makes a small valid instance.
+//! fetched: a schema that refers to something outside itself is refused. [`sample`] makes a small valid instance, and
+//! [`counterexample`] one that is wrong in one field.
 
 mod altinn_schema;
+mod counterexample;
 mod data;
 mod issue;
 mod pattern;
@@ -14,6 +16,7 @@ mod sample;
 mod schema;
 pub(crate) mod wording;
 
+pub use counterexample::counterexample;
 pub use data::{FormData, FormDataError, FormLimits};
 pub use issue::{Issue, IssueCode, Severity};
 pub use sample::{SampleError, sample};

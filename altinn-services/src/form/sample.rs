@@ -66,6 +66,16 @@ pub fn sample(schema: &FormSchema) -> Result<Value, SampleError> {
     }
 }
 
+/// The names of the fields that the form itself has.
+pub(super) fn field_names(schema: &FormSchema) -> Result<BTreeSet<&str>, SampleError> {
+    let rules = Maker { root: schema.document(), parts: 0 }.rules(schema.document(), "")?;
+    Ok(each(&rules, "properties")
+        .filter_map(Value::as_object)
+        .flat_map(Map::keys)
+        .map(String::as_str)
+        .collect())
+}
+
 struct Maker<'a> {
     root: &'a Value,
     parts: usize,

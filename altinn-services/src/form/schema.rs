@@ -170,7 +170,8 @@ fn issues_of(error: &ValidationError<'_>) -> Vec<Issue> {
         ValidationErrorKind::AdditionalProperties { unexpected }
         | ValidationErrorKind::UnevaluatedProperties { unexpected } => unexpected
             .iter()
-            .map(|name| Issue::error(IssueCode::UnknownField, beside(name), wording::unknown_field()))
+            .map(|name| if may_be_personal(name) { path.as_str().to_owned() } else { beside(name) })
+            .map(|path| Issue::error(IssueCode::UnknownField, path, wording::unknown_field()))
             .collect(),
         ValidationErrorKind::OneOfNotValid { context } | ValidationErrorKind::AnyOf { context }
             if context.len() == 1 =>
@@ -182,4 +183,9 @@ fn issues_of(error: &ValidationError<'_>) -> Vec<Issue> {
             vec![Issue::error(code, path.as_str(), detail)]
         }
     }
+}
+
+/// Whether the name of a field that is not the form's looks like a value in the wrong place: it is not repeated.
+fn may_be_personal(name: &str) -> bool {
+    name.chars().count() > 100 || name.chars().filter(char::is_ascii_digit).count() >= 9
 }
