@@ -110,6 +110,17 @@ fn an_agency_that_the_id_does_not_begin_with_is_told() {
 }
 
 #[test]
+fn a_template_loads_but_can_not_be_published() {
+    let app = small_app();
+    let template =
+        METADATA.replace("ttd/small", "[ORG]/[APP]").replace(r#""org": "ttd""#, r#""org": "[ORG]""#);
+    write(&app, "config/applicationmetadata.json", template);
+    let app = AppDefinition::load(app.path()).unwrap();
+    assert!(app.metadata().service_id().is_err());
+    assert_eq!(app.remarks()[0], Remark::NotPublishable { id: "[ORG]/[APP]".into() });
+}
+
+#[test]
 fn a_schema_may_be_named() {
     let app = small_app();
     let named = |reference: &str| {

@@ -119,9 +119,11 @@ impl AppDefinition {
         let tasks =
             tasks.map(|task| Remark::TaskKindNotSupported { task: task.id.clone(), kind: task.kind.clone() });
         let metadata = &self.metadata;
+        let unpublishable = metadata.service_id().is_err();
+        let id = unpublishable.then(|| Remark::NotPublishable { id: metadata.id().to_owned() });
         let org = metadata.stated_org().filter(|org| *org != metadata.org());
         let org = org.map(|org| Remark::OrgDiffers { id: metadata.id().to_owned(), org: org.to_owned() });
-        org.into_iter().chain(forms).chain(tasks).collect()
+        id.into_iter().chain(org).chain(forms).chain(tasks).collect()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use altinn_core::{Language, Text};
+use altinn_core::{IdentifierError, Language, ServiceId, Text};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
@@ -62,6 +62,15 @@ impl ApplicationMetadata {
     /// The agency's short name: the first part of the id.
     pub fn org(&self) -> &str {
         self.known.id.split_once('/').map_or(self.id(), |(org, _)| org)
+    }
+
+    /// The id as that of a service that can be published; a template's `[ORG]/[APP]` is none.
+    ///
+    /// # Errors
+    ///
+    /// When the id is not `org/app` in small letters, digits and hyphens.
+    pub fn service_id(&self) -> Result<ServiceId, IdentifierError> {
+        self.known.id.parse()
     }
 
     /// What the field `org` says; it is the first part of the id in an app that is in order.

@@ -8,6 +8,11 @@ use crate::process::TaskKind;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Remark {
+    /// The id is not that of a service that can be published.
+    NotPublishable {
+        /// The id.
+        id: String,
+    },
     /// The field `org` is not what the id begins with; the id decides.
     OrgDiffers {
         /// The id.
@@ -35,6 +40,7 @@ impl Remark {
     /// The stable code of this kind of remark.
     pub fn code(&self) -> &'static str {
         match self {
+            Self::NotPublishable { .. } => "APP-NOT-PUBLISHABLE",
             Self::OrgDiffers { .. } => "APP-ORG-DIFFERS",
             Self::FormWithoutSchema { .. } => "APP-FORM-WITHOUT-SCHEMA",
             Self::TaskKindNotSupported { .. } => "APP-TASK-KIND-NOT-SUPPORTED",
@@ -45,6 +51,12 @@ impl Remark {
 impl fmt::Display for Remark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::NotPublishable { id } => {
+                write!(
+                    f,
+                    "`{id}` is not `org/app` in small letters, digits and hyphens: the app can not be published"
+                )
+            }
             Self::OrgDiffers { id, org } => {
                 write!(f, "`org` is `{org}` where the id is `{id}`: the id decides")
             }

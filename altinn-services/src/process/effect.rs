@@ -11,7 +11,7 @@ use super::state::ProcessState;
 pub enum Effect {
     /// An entry of the instance's history.
     History(HistoryEntry),
-    /// Work of a service task; when it is done, [`Event::ServiceTaskDone`] moves the process on.
+    /// Work of a service task; when it is done, [`Event::ServiceTaskDone`](super::Event::ServiceTaskDone) moves the process on.
     Service(ServiceWork),
 }
 
