@@ -21,7 +21,7 @@ fn app() -> AppDefinition {
 fn issues(file: &str) -> Vec<Issue> {
     let text = fs::read(examples().join("data").join(file)).unwrap();
     let data = FormData::parse(&text, FormLimits::default()).unwrap();
-    app().form_schema("application").unwrap().validate_data(&data)
+    app().validate("application", &data)
 }
 
 #[test]

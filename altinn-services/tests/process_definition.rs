@@ -74,7 +74,7 @@ fn what_a_task_configures_is_kept() {
     let process = Process::from_bpmn(with_task(task).as_bytes()).unwrap();
     let task = process.task("T").unwrap();
     assert_eq!(task.name.as_deref(), Some("Sign"));
-    assert_eq!(task.allowed_actions(), ["sign", "write", "reject"]);
+    assert_eq!(task.allowed_actions(), ["sign", "reject"]);
     assert!(!task.allows("look-up"), "a server action does not move the process");
     let signature = task.signature.as_ref().unwrap();
     assert_eq!(signature.data_types_to_sign, ["form", "plan"]);

@@ -165,6 +165,14 @@ fn without_an_action_the_usual_one_of_the_kind_is_meant() {
 }
 
 #[test]
+fn a_signing_task_is_not_passed_by_writing() {
+    let process =
+        process(&[task("Sign", "signing", &[]), flow("f1", "S", "Sign", ""), flow("f2", "Sign", "E", "")]);
+    let refusal = step(&process, &started(&process), &Event::next("write"), now()).unwrap_err();
+    assert_eq!(refusal.code(), "PROCESS-ACTION-NOT-ALLOWED");
+}
+
+#[test]
 fn events_out_of_order_are_refused() {
     let process = with_confirmation();
     let take = |state: &ProcessState, event: Event| step(&process, state, &event, now()).unwrap_err();

@@ -14,7 +14,7 @@ use super::metadata::ApplicationMetadata;
 use super::models::{ModelFiles, schemas_of_forms};
 use super::remark::Remark;
 use super::text_resources::TextResources;
-use crate::form::{FormSchema, Issue};
+use crate::form::{FormData, FormSchema, Issue};
 use crate::process::{MAX_BPMN_BYTES, Process};
 
 const METADATA: &str = "config/applicationmetadata.json";
@@ -93,6 +93,11 @@ impl AppDefinition {
     /// The rules of a form, by the id of its data type; none where the app has no schema for it.
     pub fn form_schema(&self, data_type: &str) -> Option<&FormSchema> {
         self.forms.get(data_type)
+    }
+
+    /// What is wrong with the data of a form; nothing is checked but that it is an object where the app has no schema.
+    pub fn validate(&self, data_type: &str, data: &FormData) -> Vec<Issue> {
+        self.form_schema(data_type).map(|schema| schema.validate_data(data)).unwrap_or_default()
     }
 
     /// A list of options, by its id: what the file holds.

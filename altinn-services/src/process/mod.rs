@@ -4,7 +4,7 @@
 //! attribute `altinn:tasktype`, in `taskExtension/taskType` or in `properties/taskType`. [`step`] takes a process,
 //! the [`ProcessState`] of an instance, an [`Event`] and the time, and gives the next state and its effects, or a
 //! [`Refusal`] that says why not. It reads no clock, stores nothing and knows no user: whether somebody may act is
-//! decided before ([`Task::authorization_actions`] says which actions of the policy that takes).
+//! decided before ([`Task::action`] says which action of the policy that takes).
 //!
 //! A process stands still at data, confirmation, feedback and signing tasks until somebody acts
 //! ([`Event::Next`]), and at pdf tasks until the machine has done its work ([`Event::ServiceTaskDone`]). Other

@@ -60,7 +60,7 @@ pub fn step(
         (_, None) => Err(Refusal::NotStarted),
         (Event::Next { action }, Some(current)) => {
             let task = task_at_hand(process, current)?;
-            let action = action.as_deref().unwrap_or_else(|| task.kind.usual_action());
+            let action = task.action(action.as_deref());
             check_action(task, action)?;
             Move { process, state, current, at, action: Some(action) }.to_next()
         }

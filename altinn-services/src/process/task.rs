@@ -30,39 +30,42 @@ impl Task {
         self.kind.is_service()
     }
 
-    /// Whether the process can be moved on from this task with `action`: one that the kind of task has by
-    /// itself, or a process action that the drawing declares. `reject` must be declared.
+    /// The action that is meant: the one that was chosen, else the usual one of the task's kind.
+    ///
+    /// The policy is asked for it under the same name. Altinn lets `write` move a signing or a payment task on too;
+    /// here that takes `sign` or `pay`, so that no such task is passed without its signature or payment.
+    ///
+    /// ```
+    /// # use altinn_services::process::Process;
+    /// # let process = Process::from_bpmn(br#"<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL">
+    /// #   <process id="p" xmlns:altinn="http://altinn.no"><startEvent id="Start"/>
+    /// #   <task id="Task_1" altinn:tasktype="confirmation"/><endEvent id="End"/>
+    /// #   <sequenceFlow id="a" sourceRef="Start" targetRef="Task_1"/>
+    /// #   <sequenceFlow id="b" sourceRef="Task_1" targetRef="End"/></process></definitions>"#)?;
+    /// # let task = process.task("Task_1").ok_or("no task")?;
+    /// assert_eq!(task.action(None), "confirm");
+    /// assert_eq!(task.action(Some("reject")), "reject");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn action<'a>(&'a self, chosen: Option<&'a str>) -> &'a str {
+        chosen.unwrap_or_else(|| self.kind.usual_action())
+    }
+
+    /// Whether the process can be moved on from this task with `action`: the usual one of its kind, or a process
+    /// action that the drawing declares. `reject` must be declared.
     pub fn allows(&self, action: &str) -> bool {
-        self.kind.own_actions().contains(&action) || self.declares(action)
+        self.kind.usual_action() == action || self.declares(action)
     }
 
     /// Every action that moves the process on from this task, the usual one first.
     pub fn allowed_actions(&self) -> Vec<&str> {
-        let own = self.kind.own_actions().iter().copied();
-        let declared = self.actions.iter().filter(|declared| declared.moves_process);
-        let mut actions: Vec<&str> = own.collect();
-        for declared in declared {
+        let mut actions = vec![self.kind.usual_action()];
+        for declared in self.actions.iter().filter(|declared| declared.moves_process) {
             if !actions.contains(&declared.name.as_str()) {
                 actions.push(&declared.name);
             }
         }
         actions
-    }
-
-    /// The actions of the policy that allow moving on with `action`: holding one of them is enough.
-    ///
-    /// What is a task kind's own action is authorized as Altinn does it (a confirmation by `confirm`, a signing
-    /// task by `sign` or `write`, a payment by `pay` or `write`, the others by `write`); any other action,
-    /// `reject` among them, under its own name.
-    ///
-    /// ```
-    /// use altinn_services::process::TaskKind;
-    ///
-    /// assert_eq!(TaskKind::Confirmation.authorization_actions("confirm"), ["confirm"]);
-    /// assert_eq!(TaskKind::Confirmation.authorization_actions("reject"), ["reject"]);
-    /// ```
-    pub fn authorization_actions<'a>(&self, action: &'a str) -> Vec<&'a str> {
-        self.kind.authorization_actions(action)
     }
 
     fn declares(&self, action: &str) -> bool {
@@ -153,28 +156,14 @@ impl TaskKind {
         matches!(self, Self::Pdf | Self::SubformPdf | Self::EFormidling | Self::FiksArkiv)
     }
 
-    /// The action that is meant when none is named.
-    pub fn usual_action(&self) -> &'static str {
+    /// The action that does what the task is for, and that is meant when none is named.
+    pub fn usual_action(&self) -> &str {
         match self {
             Self::Confirmation => "confirm",
             Self::Signing => "sign",
             Self::Payment => "pay",
+            Self::Other(name) => name,
             _ => "write",
-        }
-    }
-
-    /// See [`Task::authorization_actions`].
-    pub fn authorization_actions<'a>(&self, action: &'a str) -> Vec<&'a str> {
-        if self.own_actions().contains(&action) { self.own_actions().to_vec() } else { vec![action] }
-    }
-
-    /// The actions that move on without being declared.
-    fn own_actions(&self) -> &'static [&'static str] {
-        match self {
-            Self::Confirmation => &["confirm"],
-            Self::Signing => &["sign", "write"],
-            Self::Payment => &["pay", "write"],
-            _ => &["write"],
         }
     }
 }
