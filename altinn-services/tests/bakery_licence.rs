@@ -5,6 +5,7 @@
 use std::fs;
 use std::path::PathBuf;
 
+use altinn_auth::xacml::{CompiledPolicy, Placeholders, PolicyDocument};
 use altinn_core::Language;
 use altinn_services::definition::{AppDefinition, ElementFacts};
 use altinn_services::form::{FormData, FormLimits, Issue, sample};
@@ -32,6 +33,15 @@ fn nothing_about_it_is_limited() {
     assert!(app.policy_xml().contains("urn:altinn:minimum-authenticationlevel"));
     let options = app.options("food-kinds").and_then(|options| options.as_array()).unwrap();
     assert_eq!(options.len(), 4);
+}
+
+#[test]
+fn its_policy_compiles() {
+    let app = app();
+    let names = Placeholders { org: app.metadata().org(), app: app.metadata().app() };
+    let document = PolicyDocument::read_for_app(app.policy_xml(), &names).unwrap();
+    let policy = CompiledPolicy::compile(&document).unwrap();
+    assert_eq!(policy.id(), "urn:altinn:resource:app_ttd_bakery-licence:policyid:1");
 }
 
 #[test]

@@ -101,23 +101,9 @@ fn of_number(rule: &ValidationErrorKind) -> (IssueCode, Text) {
 }
 
 fn of_count(rule: &ValidationErrorKind) -> (IssueCode, Text) {
-    let at_least = |limit: &u64| {
-        text(
-            format!("Her må det være minst {limit}."),
-            format!("Her må det vere minst {limit}."),
-            format!("There must be at least {limit} here."),
-        )
-    };
-    let at_most = |limit: u64| {
-        text(
-            format!("Her kan det være høyst {limit}."),
-            format!("Her kan det vere høgst {limit}."),
-            format!("There may be at most {limit} here."),
-        )
-    };
     match rule {
         ValidationErrorKind::MinItems { limit } | ValidationErrorKind::MinProperties { limit } => {
-            (IssueCode::TooFew, at_least(limit))
+            (IssueCode::TooFew, at_least(*limit))
         }
         ValidationErrorKind::MaxItems { limit } | ValidationErrorKind::MaxProperties { limit } => {
             (IssueCode::TooMany, at_most(*limit))
@@ -125,6 +111,28 @@ fn of_count(rule: &ValidationErrorKind) -> (IssueCode, Text) {
         ValidationErrorKind::AdditionalItems { limit } => {
             (IssueCode::TooMany, at_most(u64::try_from(*limit).unwrap_or(u64::MAX)))
         }
+        other => of_list(other),
+    }
+}
+
+fn at_least(limit: u64) -> Text {
+    text(
+        format!("Her må det være minst {limit}."),
+        format!("Her må det vere minst {limit}."),
+        format!("There must be at least {limit} here."),
+    )
+}
+
+fn at_most(limit: u64) -> Text {
+    text(
+        format!("Her kan det være høyst {limit}."),
+        format!("Her kan det vere høgst {limit}."),
+        format!("There may be at most {limit} here."),
+    )
+}
+
+fn of_list(rule: &ValidationErrorKind) -> (IssueCode, Text) {
+    match rule {
         ValidationErrorKind::UniqueItems => (
             IssueCode::NotUnique,
             text(
