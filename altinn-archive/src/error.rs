@@ -5,6 +5,7 @@ use thiserror::Error;
 
 use crate::content::ContentError;
 use crate::entry::{EntryError, EntryId, NoRandomNumbers};
+use crate::receipt::ReceiptError;
 
 /// Why the archive could not do what it was asked. Personal data never appears in it.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -53,6 +54,9 @@ pub enum ArchiveError {
         /// Which entry.
         entry: EntryId,
     },
+    /// What an audit was to be anchored to is not of this log.
+    #[error("the anchor: {0}")]
+    Anchor(#[from] ReceiptError),
     /// The machine gives no random numbers.
     #[error(transparent)]
     NoRandomNumbers(#[from] NoRandomNumbers),
@@ -70,6 +74,7 @@ impl ArchiveError {
             Self::NoElement { .. } => "ARCHIVE-NO-ELEMENT",
             Self::Damaged { .. } => "ARCHIVE-DAMAGED",
             Self::NotYetProved { .. } => "ARCHIVE-NOT-YET-PROVED",
+            Self::Anchor(_) => "ARCHIVE-ANCHOR",
             Self::NoRandomNumbers(_) => "ARCHIVE-NO-RANDOM-NUMBERS",
         }
     }

@@ -39,6 +39,7 @@
 //! reader may see, and once the salts are gone nothing of an entry can be guessed from the log.
 
 mod archive;
+mod audit;
 mod canonical;
 pub mod content;
 mod digest;
@@ -49,6 +50,7 @@ mod migrations;
 mod receipt;
 
 pub use archive::{Archive, Integrated, ReceiptState};
+pub use audit::{Anchor, AuditReport, Fault, Rollback};
 pub use content::{ContentReader, ContentWriter, StoredContent};
 pub use digest::{Digest, NotADigest};
 pub use entry::{

@@ -22,11 +22,11 @@ pub(crate) struct Head {
 
 impl Head {
     /// Reads the state.
-    pub(crate) async fn read(store: &Store) -> Result<Self, StoreError> {
+    pub(super) async fn read(store: &Store) -> Result<Self, StoreError> {
         Self::from_row(&row(store).await?)
     }
 
-    fn from_row(row: &Row) -> Result<Self, StoreError> {
+    pub(crate) fn from_row(row: &Row) -> Result<Self, StoreError> {
         Ok(Self { version: row.get("version")?, size: row.get("size")?, root: row.get("root")? })
     }
 
@@ -58,7 +58,7 @@ pub(super) async fn claim(store: &Store, key: &VerifierKey) -> Result<(), Archiv
 }
 
 /// The key with which the store says that its log is signed.
-pub(crate) async fn kept_key(store: &Store) -> Result<Result<VerifierKey, VerifierKeyError>, StoreError> {
+async fn kept_key(store: &Store) -> Result<Result<VerifierKey, VerifierKeyError>, StoreError> {
     Ok(row(store).await?.get::<String>("verifier_key")?.parse())
 }
 

@@ -16,6 +16,7 @@ use altinn_core::store::Store;
 use altinn_core::{Clock, IdSource};
 use object_store::ObjectStore;
 
+pub(crate) use head::{Head, stored};
 pub use integrate::Integrated;
 pub use prove::ReceiptState;
 pub(crate) use record::{CONTENT_COLUMNS, ContentRow, Record};

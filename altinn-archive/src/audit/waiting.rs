@@ -1,0 +1,48 @@
+//! Entries that wait to be put into the log.
+
+use altinn_core::store::{Row, params};
+use uuid::Uuid;
+
+use super::contents::{self, ContentCheck};
+use super::fault::{Fault, Stop, or_fault};
+use crate::Digest;
+use crate::archive::{Archive, Record};
+use crate::entry::EntryId;
+
+/// How many entries are read at a time.
+const PAGE: i64 = 32;
+
+/// Checks all entries that wait; gives their number.
+pub(super) async fn check(archive: &Archive) -> Result<u64, Stop> {
+    let sql = format!(
+        "select s.entry_id, s.leaf, {} from archive_staged s left join archive_entry e on e.id = s.entry_id \
+         where s.entry_id > $1 order by s.entry_id limit $2",
+        Record::COLUMNS
+    );
+    let (mut count, mut after) = (0, EntryId::new(Uuid::nil()));
+    loop {
+        let rows = archive.store().query(sql.clone(), params![after, PAGE]).await?;
+        let Some(last) = rows.last() else { return Ok(count) };
+        after = last.get("entry_id")?;
+        count += rows.len() as u64;
+        for row in &rows {
+            check_one(archive, row).await?;
+        }
+    }
+}
+
+async fn check_one(archive: &Archive, row: &Row) -> Result<(), Stop> {
+    let entry: EntryId = row.get("entry_id")?;
+    let altered = |what: &str| Fault::AlteredWaiting { entry, what: what.to_owned() };
+    let record = or_fault(Record::from_row(row), || altered("its row"))?;
+    let fields = record.fields().map_err(altered)?;
+    let leaf: Digest = or_fault(row.get("leaf"), || altered("its leaf"))?;
+    if leaf != record.header.leaf_hash() {
+        return Err(altered("its leaf").into());
+    }
+    let mut check = ContentCheck::new(archive, &fields);
+    for row in contents::of_entry(archive.store(), entry).await? {
+        check.row(&row).await?.map_err(|wrong| altered(&wrong.name()))?;
+    }
+    Ok(check.end().map_err(|wrong| altered(&wrong.name()))?)
+}
