@@ -4,12 +4,13 @@ use std::str::FromStr;
 
 use altinn_core::store::{Row, StoreError, params};
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{EmailAddress, NotificationId, Notifier, OrderId};
 
 /// The status of an order, as Altinn names it; it follows from the statuses of its notifications.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[non_exhaustive]
 pub enum OrderStatus {
     /// Nothing has been tried yet.
@@ -37,10 +38,10 @@ macro_rules! notification_statuses {
         ///
         /// A status is final when the notification has no time to be tried at any more
         /// ([`NotificationState::is_final`]); a mail that is to be tried again shows how its last attempt ended.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
         #[non_exhaustive]
         pub enum NotificationStatus {
-            $($(#[$doc])* $variant,)*
+            $($(#[$doc])* #[serde(rename = $name)] $variant,)*
         }
 
         impl NotificationStatus {
@@ -127,7 +128,7 @@ pub struct NotificationState {
 }
 
 /// A status that a notification came into.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Transition {
     /// The transition's place in the history, from 0 without a gap.

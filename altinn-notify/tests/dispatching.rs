@@ -216,6 +216,18 @@ async fn a_wrong_password_parks_no_mail() {
 }
 
 #[tokio::test]
+async fn the_largest_body_arrives_whole() {
+    for scene in Scene::all().await {
+        let sink = SmtpSink::start().await.unwrap();
+        let body = "å".repeat(Order::MAX_BODY_BYTES / 2);
+        let recipient = Recipient::Email("ola@example.com".parse().unwrap());
+        scene.commit(&Order::new("large", recipient, Content::text("Large", &body))).await;
+        assert_eq!(scene.notifier(smtp(&sink)).dispatch(10).await.unwrap().succeeded, 1);
+        assert!(sink.mails()[0].body().trim_end() == body);
+    }
+}
+
+#[tokio::test]
 async fn a_server_without_encryption_gets_no_mail_where_it_was_asked_for() {
     for scene in Scene::all().await {
         let sink = SmtpSink::start().await.unwrap();

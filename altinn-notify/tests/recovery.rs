@@ -10,12 +10,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use altinn_core::store::Store;
 use altinn_notify::channel::{Capture, Channel, Message, Outcome, Smtp, SmtpSettings, TlsMode};
 use altinn_notify::testing::{Misbehaviour, SmtpSink};
-use altinn_notify::{NotificationStatus, Reason};
+use altinn_notify::{MIGRATIONS, NotificationStatus, Reason};
 use async_trait::async_trait;
 use futures_util::FutureExt;
-use scene::{Scene, history, order, reason, smtp};
+use scene::{Scene, clock, history, order, reason, smtp};
 use tokio::sync::Notify;
 use tokio::time::sleep;
 
@@ -71,6 +72,22 @@ async fn a_dispatcher_that_dies_in_an_attempt_leaves_an_unknown_outcome_and_the_
         assert_eq!(why, "the end of the attempt was not recorded");
         assert_eq!(sink.mails()[0].message_id(), Some(notification.message_id));
     }
+}
+
+#[tokio::test]
+async fn an_order_outlives_the_program_that_placed_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("notify.db").display());
+    let scene = || async {
+        let store = Store::open(&url).await.unwrap();
+        store.migrate(&[MIGRATIONS]).await.unwrap();
+        Scene { back_end: "SQLite", store, clock: clock() }
+    };
+    let id = scene().await.commit(&order("receipt")).await;
+    let (capture, next) = (Arc::new(Capture::new()), scene().await);
+    next.step(1);
+    assert_eq!(next.notifier(Arc::clone(&capture)).dispatch(10).await.unwrap().succeeded, 1);
+    assert!(next.notification(id).await.is_final());
 }
 
 #[tokio::test]

@@ -27,6 +27,31 @@ use crate::{EmailAddress, Reason};
 /// - It bounds its own waiting. A dispatcher that has waited half its lease drops the future and takes the outcome
 ///   as unknown; a future dropped at any point leaves nothing behind that sends later.
 /// - A message may come again with the same [`message_id`](Email::message_id), after an unknown outcome.
+///
+/// ```
+/// use altinn_notify::Reason;
+/// use altinn_notify::channel::{Channel, Message, Outcome, Rejection};
+/// use async_trait::async_trait;
+///
+/// /// Puts mail into the agency's own outbox.
+/// #[derive(Debug)]
+/// struct Outbox;
+///
+/// #[async_trait]
+/// impl Channel for Outbox {
+///     async fn send(&self, message: &Message) -> Outcome {
+///         match message {
+///             Message::Email(mail) if !mail.body.is_empty() => {
+///                 Outcome::Accepted { reference: Reason::new("put into the outbox") }
+///             }
+///             _ => Outcome::Rejected {
+///                 rejection: Rejection::Refused,
+///                 reason: Reason::new("the outbox takes mail only"),
+///             },
+///         }
+///     }
+/// }
+/// ```
 #[async_trait]
 pub trait Channel: fmt::Debug + Send + Sync {
     /// Tries once to send a message.

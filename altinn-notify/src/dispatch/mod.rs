@@ -12,6 +12,7 @@ use std::time::Instant;
 
 use altinn_core::store::{Batch, StoreError};
 use futures_util::stream::{self, StreamExt};
+use serde::Serialize;
 use thiserror::Error;
 
 use self::attempt::Ending;
@@ -21,7 +22,8 @@ use crate::table::NOTIFICATIONS;
 use crate::{NotificationStatus, Notifier};
 
 /// What a call of [`Notifier::dispatch`] did. Each number counts notifications.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DispatchReport {
     /// Claimed by this call.

@@ -13,7 +13,12 @@ use altinn_notify::{
     Content, MIGRATIONS, NotificationState, NotificationStatus, Notifier, Order, OrderId, Recipient,
 };
 
-/// A store, a clock that stands at 2026-12-01 08:00 UTC, and what a notifier needs beside its channel.
+/// A clock that stands at 2026-12-01 08:00 UTC.
+pub(crate) fn clock() -> Arc<SteppableClock> {
+    Arc::new(SteppableClock::at("2026-12-01T08:00:00Z".parse().unwrap()))
+}
+
+/// A store, a clock, and what a notifier needs beside its channel.
 pub(crate) struct Scene {
     pub(crate) back_end: &'static str,
     pub(crate) store: Store,
@@ -26,8 +31,7 @@ impl Scene {
         let mut scenes = Vec::new();
         for (back_end, store) in fresh::all().await.unwrap() {
             store.migrate(&[MIGRATIONS]).await.unwrap();
-            let clock = Arc::new(SteppableClock::at("2026-12-01T08:00:00Z".parse().unwrap()));
-            scenes.push(Self { back_end, store, clock });
+            scenes.push(Self { back_end, store, clock: clock() });
         }
         scenes
     }
