@@ -1,5 +1,46 @@
-//! Placeholder.
+//! Altinn services in an agency's own program: definitions, processes, the service types and events.
+//!
+//! [`Altinn`] opens everything; an unmodified Altinn 3 app folder is a service; [`Submissions`](submission::Submissions)
+//! are what people and businesses send in, and [`events`](Altinn::events) tell the agency's own systems.
+//!
+//! ```
+//! use altinn_services::Altinn;
+//!
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+//! # let folder = tempfile::tempdir()?;
+//! # let app = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/apps/bakery-licence");
+//! let altinn = Altinn::local(folder.path()).await?; // or `Altinn::builder("postgres://...")`
+//! let service = altinn.publish_app(app)?; // an Altinn 3 app folder, unmodified
+//! for task in service.definition().process().tasks() {
+//!     println!("{}: {}", task.id, task.kind.name());
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The examples `submit` and `blackbox` show the rest: drafts, signing, receipts, mail and events.
+//!
+//! # Features
+//! | feature | default | what for |
+//! |---|---|---|
+//! | `sqlite` | yes | the embedded store |
+//! | `postgres` | | PostgreSQL as the store |
+//! | `smtp` | yes | mail over SMTP |
+//! | `testing` | | a mail server, an issuer of tokens and synthetic people for tests |
 
+mod altinn;
+mod builder;
 pub mod definition;
+mod error;
+pub mod event;
 pub mod form;
+mod migrations;
 pub mod process;
+mod receipt_template;
+pub mod submission;
+mod workers;
+
+pub use altinn::Altinn;
+pub use builder::AltinnBuilder;
+pub use error::{OpenError, PublishError};
+pub use migrations::MIGRATIONS;

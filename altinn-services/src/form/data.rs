@@ -155,6 +155,11 @@ impl FormData {
         &self.value
     }
 
+    /// The text that was sent in.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     /// The data, without its text.
     pub fn into_value(self) -> Value {
         self.value

@@ -1,0 +1,157 @@
+//! The whole of it in one value: what an agency's program opens at its start.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use altinn_archive::Archive;
+use altinn_auth::decision::{Authorizer, Policies};
+use altinn_auth::register::{RoleRegister, StoredRegister};
+use altinn_core::store::Store;
+use altinn_core::{Actor, Clock, IdSource, ServiceId};
+use altinn_notify::contact::{Contact, ContactRegister};
+use altinn_notify::{Notifier, Template};
+use tokio::task::JoinHandle;
+
+use crate::builder::AltinnBuilder;
+use crate::definition::AppDefinition;
+use crate::event::EventFeed;
+use crate::submission::{Service, SubmissionError, Submissions};
+use crate::{OpenError, PublishError, workers};
+
+/// Altinn services in an agency's own program. Cheap to clone; all clones are one.
+///
+/// ```
+/// use altinn_services::Altinn;
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+/// # let folder = tempfile::tempdir()?;
+/// let altinn = Altinn::local(folder.path()).await?; // altinn.db, objects/ and keys/ in a folder
+/// let service = altinn.publish_app(concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/apps/bakery-licence"))?;
+/// println!("{} is open", service.id());
+/// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Altinn(Arc<Parts>);
+
+#[derive(Debug)]
+pub(crate) struct Parts {
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<dyn IdSource>,
+    pub(crate) register: StoredRegister,
+    pub(crate) roles: Arc<dyn RoleRegister>,
+    pub(crate) policies: Arc<Policies>,
+    pub(crate) authorizer: Authorizer,
+    pub(crate) archive: Archive,
+    pub(crate) notifier: Notifier,
+    pub(crate) contacts: Arc<dyn ContactRegister>,
+    pub(crate) receipt_template: Arc<Template>,
+    pub(crate) events: EventFeed,
+    pub(crate) services: RwLock<BTreeMap<ServiceId, Service>>,
+}
+
+impl Altinn {
+    /// Opens everything in one folder, made if it is not there: `altinn.db`, `objects/` and `keys/` (readable by the
+    /// owner only). For a first run, for tests and for a single machine.
+    ///
+    /// # Errors
+    /// An [`OpenError`](crate::OpenError) says which part cannot be opened, and why.
+    pub async fn local(folder: impl AsRef<Path> + Send) -> Result<Self, OpenError> {
+        AltinnBuilder::local(folder.as_ref())?.build().await
+    }
+
+    /// Opens over a store at an address: `sqlite:altinn.db`, or `postgres://...` on many nodes.
+    pub fn builder(store: impl Into<String>) -> AltinnBuilder {
+        AltinnBuilder::new(store)
+    }
+
+    pub(crate) fn from_parts(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    /// Publishes the service of an unmodified Altinn 3 app folder. Publishing it again replaces it.
+    ///
+    /// # Errors
+    /// A [`PublishError`] says in which file, where and why the folder is not in order; nothing is published then.
+    pub fn publish_app(&self, folder: impl AsRef<Path>) -> Result<Service, PublishError> {
+        let app = AppDefinition::load(folder)?;
+        let id = app.metadata().service_id()?;
+        self.0.policies.put(id.clone(), app.policy_xml())?;
+        let service = Service::new(id.clone(), app);
+        self.0.services.write().unwrap_or_else(PoisonError::into_inner).insert(id, service.clone());
+        Ok(service)
+    }
+
+    /// A published service.
+    pub fn service(&self, id: &ServiceId) -> Option<Service> {
+        self.0.services.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+    }
+
+    /// Submissions: what people and businesses send in.
+    pub fn submissions(&self) -> Submissions<'_> {
+        Submissions::new(self)
+    }
+
+    /// The feed of events for the agency's own systems.
+    pub fn events(&self) -> &EventFeed {
+        &self.0.events
+    }
+
+    /// The archive.
+    pub fn archive(&self) -> &Archive {
+        &self.0.archive
+    }
+
+    /// Notifications.
+    pub fn notifier(&self) -> &Notifier {
+        &self.0.notifier
+    }
+
+    /// Parties and the roles they have given each other.
+    pub fn register(&self) -> &StoredRegister {
+        &self.0.register
+    }
+
+    /// Who may do what.
+    pub fn authorizer(&self) -> &Authorizer {
+        &self.0.authorizer
+    }
+
+    /// The store, for the agency's own tables and statements.
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.0.clock
+    }
+
+    /// Starts the work that follows from commits (integrating the archive, numbering events, sending what is due), on
+    /// the runtime that this is called on. It goes on until `shutdown` is ready and what is in hand is finished; the
+    /// handle ends with it. Any number of nodes may run it.
+    pub fn run_workers(&self, shutdown: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
+        tokio::spawn(workers::run(self.clone(), shutdown))
+    }
+
+    pub(crate) fn roles(&self) -> &dyn RoleRegister {
+        &*self.0.roles
+    }
+
+    pub(crate) fn ids(&self) -> &dyn IdSource {
+        &*self.0.ids
+    }
+
+    pub(crate) fn receipt_template(&self) -> Arc<Template> {
+        Arc::clone(&self.0.receipt_template)
+    }
+
+    /// Where a caller can be told something, if anyone knows.
+    pub(crate) async fn contact_of(&self, actor: &Actor) -> Result<Option<Contact>, SubmissionError> {
+        match actor.subject().party() {
+            Some(party) => Ok(self.0.contacts.contact(party).await?),
+            None => Ok(None),
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! How an [`Altinn`] is put together.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::sync::{Arc, RwLock};
+
+use altinn_archive::content::local_folder;
+use altinn_archive::{Archive, LogKey};
+use altinn_auth::decision::{Authorizer, Policies};
+use altinn_auth::register::{RegisterKey, RoleRegister, StoredRegister};
+use altinn_core::key::{SecretKey, SigningKey};
+use altinn_core::store::{Store, StoreError};
+use altinn_core::{Clock, IdSource, RandomIds, SystemClock};
+use altinn_notify::channel::Channel;
+use altinn_notify::contact::{ContactRegister, StoredContacts};
+use altinn_notify::{EmailAddress, Notifier, Template};
+use object_store::ObjectStore;
+use uuid::Uuid;
+
+use crate::altinn::{Altinn, Parts};
+use crate::error::OpenError;
+use crate::event::EventFeed;
+use crate::{MIGRATIONS, receipt_template};
+
+/// The files of the keys in their folder.
+const LOG_KEY: &str = "log.pem";
+const REGISTER_KEY: &str = "register.key";
+
+/// The name of the log of an archive in a local folder.
+const LOCAL_LOG: &str = "altinn.local/log";
+
+/// Puts an [`Altinn`] together: the store, where large content goes, and the keys must be given; the rest has what a
+/// single program wants.
+#[derive(Debug)]
+#[must_use]
+pub struct AltinnBuilder {
+    store: String,
+    objects: Option<Arc<dyn ObjectStore>>,
+    log_key: Option<LogKey>,
+    register_key: Option<SecretKey>,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn IdSource>,
+    sender: Option<EmailAddress>,
+    email: Option<Arc<dyn Channel>>,
+    roles: Option<Arc<dyn RoleRegister>>,
+    contacts: Option<Arc<dyn ContactRegister>>,
+    receipt_template: Option<Template>,
+}
+
+impl AltinnBuilder {
+    pub(crate) fn new(store: impl Into<String>) -> Self {
+        Self {
+            store: store.into(),
+            objects: None,
+            log_key: None,
+            register_key: None,
+            clock: Arc::new(SystemClock),
+            ids: Arc::new(RandomIds),
+            sender: None,
+            email: None,
+            roles: None,
+            contacts: None,
+            receipt_template: None,
+        }
+    }
+
+    /// Everything in one folder; keys that are not there are made, unless there is a store that was made with others.
+    pub fn local(folder: &Path) -> Result<Self, OpenError> {
+        fs::create_dir_all(folder).map_err(OpenError::folder(folder))?;
+        let database = folder.join("altinn.db");
+        let builder =
+            Self::new(format!("sqlite:{}", database.display())).objects_in(&folder.join("objects"))?;
+        builder.keys_in(&folder.join("keys"), !database.exists())
+    }
+
+    /// Where large content goes: a local folder, made if it is not there.
+    ///
+    /// # Errors
+    /// [`OpenError::Archive`] when the folder cannot be used.
+    pub fn objects_in(mut self, folder: &Path) -> Result<Self, OpenError> {
+        fs::create_dir_all(folder).map_err(OpenError::folder(folder))?;
+        self.objects = Some(local_folder(folder).map_err(|error| OpenError::Archive(error.into()))?);
+        Ok(self)
+    }
+
+    /// The keys in a folder: `log.pem`, which signs the archive's log, and `register.key`, under which personal
+    /// identifiers are kept. With `create`, a folder that is not there is made with new keys (mode 0600), whole or not
+    /// at all; a key that is missing from a folder that is there is never replaced.
+    ///
+    /// # Errors
+    /// [`OpenError::Key`] names the file and what is wrong with it.
+    pub fn keys_in(mut self, folder: &Path, create: bool) -> Result<Self, OpenError> {
+        if create && !folder.exists() {
+            create_keys(folder)?;
+        }
+        let log = SigningKey::read_file(folder.join(LOG_KEY))?;
+        self.register_key = Some(SecretKey::read_file(folder.join(REGISTER_KEY))?);
+        self.log_key = Some(LogKey::from_pkcs8(LOCAL_LOG, log.expose_pkcs8())?);
+        Ok(self)
+    }
+
+    /// Where large content goes.
+    pub fn objects(mut self, objects: Arc<dyn ObjectStore>) -> Self {
+        self.objects = Some(objects);
+        self
+    }
+
+    /// The key that signs the archive's log, and the log's name.
+    pub fn log_key(mut self, key: LogKey) -> Self {
+        self.log_key = Some(key);
+        self
+    }
+
+    /// The secret under which the register keeps personal identifiers.
+    pub fn register_key(mut self, key: SecretKey) -> Self {
+        self.register_key = Some(key);
+        self
+    }
+
+    /// The clock, if not the machine's.
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Where ids come from, if not from the machine's random numbers.
+    pub fn ids(mut self, ids: Arc<dyn IdSource>) -> Self {
+        self.ids = ids;
+        self
+    }
+
+    /// How mail is sent, and its sender. Without it, mail is ordered and waits.
+    pub fn email(mut self, sender: EmailAddress, channel: impl Channel + 'static) -> Self {
+        self.sender = Some(sender);
+        self.email = Some(Arc::new(channel));
+        self
+    }
+
+    /// Who has which role for whom, if not as the store's register says.
+    pub fn roles(mut self, roles: Arc<dyn RoleRegister>) -> Self {
+        self.roles = Some(roles);
+        self
+    }
+
+    /// Where people can be told something, if not as the store's register says.
+    pub fn contacts(mut self, contacts: Arc<dyn ContactRegister>) -> Self {
+        self.contacts = Some(contacts);
+        self
+    }
+
+    /// The text of the mail that says a submission has come, if not the SDK's own. Its variables are `title` and
+    /// `reference`.
+    pub fn receipt_template(mut self, template: Template) -> Self {
+        self.receipt_template = Some(template);
+        self
+    }
+
+    /// Opens everything and brings the tables up to date. It starts nothing: see [`Altinn::run_workers`].
+    ///
+    /// # Errors
+    /// An [`OpenError`] says which part is missing or cannot be opened, and why.
+    pub async fn build(self) -> Result<Altinn, OpenError> {
+        let log_key = self.log_key.ok_or(OpenError::Missing("log_key"))?;
+        let objects = self.objects.ok_or(OpenError::Missing("objects"))?;
+        let register_key = self.register_key.ok_or(OpenError::Missing("register_key"))?;
+        let store = open_store(&self.store).await?;
+        let (clock, ids) = (self.clock, self.ids);
+        let register = StoredRegister::new(store.clone(), RegisterKey::from_bytes(register_key.expose()));
+        let policies = Arc::new(Policies::new());
+        let roles: Arc<dyn RoleRegister> = self.roles.unwrap_or_else(|| Arc::new(register.clone()));
+        let authorizer =
+            Authorizer::new(Arc::clone(&policies) as _, Arc::clone(&roles), Arc::new(register.clone()));
+        let archive =
+            Archive::open(store.clone(), objects, log_key, Arc::clone(&clock), Arc::clone(&ids)).await?;
+        let sender = match self.sender {
+            Some(sender) => sender,
+            None => "noreply@altinn.local".parse()?,
+        };
+        let mut notifier = Notifier::new(store.clone(), sender, Arc::clone(&clock));
+        if let Some(email) = self.email {
+            notifier = notifier.with_email_channel(email);
+        }
+        let template = match self.receipt_template {
+            Some(template) => template,
+            None => receipt_template::default()?,
+        };
+        Ok(Altinn::from_parts(Parts {
+            authorizer,
+            roles,
+            contacts: self.contacts.unwrap_or_else(|| Arc::new(StoredContacts::new(store.clone()))),
+            events: EventFeed::new(store.clone()),
+            receipt_template: Arc::new(template),
+            services: RwLock::new(BTreeMap::new()),
+            store,
+            clock,
+            ids,
+            register,
+            policies,
+            archive,
+            notifier,
+        }))
+    }
+}
+
+async fn open_store(address: &str) -> Result<Store, StoreError> {
+    let store = Store::open(address).await?;
+    let all: [&[altinn_core::store::Migration]; 5] = [
+        altinn_core::MIGRATIONS,
+        altinn_auth::register::MIGRATIONS,
+        altinn_archive::MIGRATIONS,
+        altinn_notify::MIGRATIONS,
+        MIGRATIONS,
+    ];
+    store.migrate(&all).await?;
+    Ok(store)
+}
+
+/// Makes the keys in a folder beside it, which then gets its name.
+fn create_keys(folder: &Path) -> Result<(), OpenError> {
+    let unfinished = folder.with_file_name(format!(".keys-{}", Uuid::new_v4().simple()));
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(&unfinished).map_err(OpenError::folder(&unfinished))?;
+    SigningKey::create_file(unfinished.join(LOG_KEY))?;
+    SecretKey::create_file(unfinished.join(REGISTER_KEY))?;
+    fs::rename(&unfinished, folder).map_err(OpenError::folder(folder))
+}

@@ -1,0 +1,12 @@
+//! The tables of this crate.
+
+use altinn_core::store::Migration;
+
+/// The tables of this crate, for [`Store::migrate`](altinn_core::store::Store::migrate).
+pub static MIGRATIONS: &[Migration] = &[Migration {
+    owner: "altinn-services",
+    number: 1,
+    name: "submission",
+    sqlite: include_str!("../migrations/0001_submission.sqlite.sql"),
+    postgres: include_str!("../migrations/0001_submission.postgres.sql"),
+}];

@@ -1,0 +1,187 @@
+//! Going on: one task at a time, or all the way to the receipt.
+
+use altinn_archive::{NewElement, NewEntry, Participant, ReceiptState, StoredContent};
+use altinn_auth::decision::Access;
+use altinn_auth::register::PartyRegister as _;
+use altinn_core::store::Batch;
+use altinn_core::{Actor, InstanceId};
+use altinn_notify::{Content, Order};
+
+use super::element::DataElement;
+use super::plan::Plan;
+use super::{Instance, Service, SubmissionError, Submissions};
+
+/// How often a call starts over when somebody else changed the instance in between.
+const TRIES: u32 = 5;
+
+/// How far a call goes.
+#[derive(Debug, Clone, Copy)]
+enum Way<'a> {
+    /// To the next task that waits for somebody, by this action or the task's usual one.
+    Next(Option<&'a str>),
+    /// To the end, by each task's usual action.
+    End,
+}
+
+impl Submissions<'_> {
+    /// Leaves the task at hand, by an action or else the usual one of its kind, and goes on to the next task that
+    /// waits for somebody, or to the end.
+    ///
+    /// # Errors
+    /// [`SubmissionError::Invalid`] says what is wrong with the form; [`SubmissionError::Access`] and
+    /// [`SubmissionError::Process`] why the caller or the process may not go on.
+    pub async fn next(
+        &self,
+        actor: &Actor,
+        id: &InstanceId,
+        action: Option<&str>,
+    ) -> Result<Instance, SubmissionError> {
+        self.advance(actor, id, Way::Next(action)).await
+    }
+
+    /// Submits: goes all the way to the end, and gives the receipt. Whoever submits must be allowed to act in every
+    /// task that is left. Submitting what has been submitted gives the same receipt again.
+    ///
+    /// # Errors
+    /// As [`Submissions::next`]; nothing is stored unless the end is reached.
+    pub async fn submit(&self, actor: &Actor, id: &InstanceId) -> Result<ReceiptState, SubmissionError> {
+        let instance = self.advance(actor, id, Way::End).await?;
+        self.receipt_of(&instance).await
+    }
+
+    #[tracing::instrument(skip_all, fields(altinn.instance = %id.guid), err(level = "debug"))]
+    async fn advance(
+        &self,
+        actor: &Actor,
+        id: &InstanceId,
+        way: Way<'_>,
+    ) -> Result<Instance, SubmissionError> {
+        let mut tries = 1;
+        loop {
+            match self.try_advance(actor, id, way).await {
+                Err(SubmissionError::Changed) if tries < TRIES => tries += 1,
+                outcome => return outcome,
+            }
+        }
+    }
+
+    async fn try_advance(
+        &self,
+        actor: &Actor,
+        id: &InstanceId,
+        way: Way<'_>,
+    ) -> Result<Instance, SubmissionError> {
+        let instance = self.load(id).await?;
+        if instance.process.has_ended() && matches!(way, Way::End) {
+            self.permit(actor, &instance, "read").await?;
+            return Ok(instance);
+        }
+        let service = self.service_of(&instance)?;
+        let mut plan = Plan::go_on(&service, instance, self.altinn.ids(), self.altinn.clock().now());
+        let mut accesses = Vec::new();
+        loop {
+            accesses.push(self.leave_task(&mut plan, actor, way).await?);
+            if plan.instance.process.has_ended() || matches!(way, Way::Next(_)) {
+                break;
+            }
+        }
+        let mut batch = Batch::new();
+        accesses.iter().for_each(|access| access.guard(&mut batch));
+        if plan.instance.process.has_ended() {
+            self.add_submission(&mut plan, &service, actor, &mut batch).await?;
+        }
+        plan.instance.update(&mut batch)?;
+        self.add_traces(&plan, &mut batch, actor)?;
+        self.altinn.store().commit(batch).await?;
+        Ok(plan.instance)
+    }
+
+    async fn leave_task(
+        &self,
+        plan: &mut Plan<'_>,
+        actor: &Actor,
+        way: Way<'_>,
+    ) -> Result<Access, SubmissionError> {
+        let task = plan.task()?;
+        let action = task.action(match way {
+            Way::Next(action) => action,
+            Way::End => None,
+        });
+        let access = self.permit(actor, &plan.instance, action).await?;
+        plan.leave(actor, action)?;
+        Ok(access)
+    }
+
+    /// Adds what follows from a submission that has come to its end: the entry of the archive, and the receipt by
+    /// mail to whoever sent it in.
+    async fn add_submission(
+        &self,
+        plan: &mut Plan<'_>,
+        service: &Service,
+        actor: &Actor,
+        batch: &mut Batch,
+    ) -> Result<(), SubmissionError> {
+        let entry = self.entry_of(&plan.instance, service, actor).await?;
+        plan.instance.entry = Some(self.altinn.archive().stage(batch, entry)?);
+        let Some(contact) = self.altinn.contact_of(actor).await? else { return Ok(()) };
+        let reference = plan.instance.id.guid.to_string();
+        let title = service.title(contact.language).to_owned();
+        let variables = [("title", title), ("reference", reference.clone())];
+        let variables = variables.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+        let content = Content::template(self.altinn.receipt_template(), variables);
+        let order = Order::new(format!("submission/{reference}/receipt"), contact.recipient, content)
+            .with_language(contact.language)
+            .with_senders_reference(reference);
+        self.altinn.notifier().order(batch, &order)?;
+        Ok(())
+    }
+
+    /// The entry of the archive: all that the instance holds, who sent it in, and for whom.
+    async fn entry_of(
+        &self,
+        instance: &Instance,
+        service: &Service,
+        actor: &Actor,
+    ) -> Result<NewEntry, SubmissionError> {
+        let owner = self.altinn.register().party(instance.id.owner).await?;
+        let party = Participant::new(
+            instance.id.owner.to_string(),
+            owner.map_or_else(String::new, |party| party.name),
+        );
+        let sender = Participant::new(actor.subject().reference(), "");
+        let mut entry = NewEntry::new(service.id().to_string(), party, sender, actor.level())
+            .at(instance.changed)
+            .with_title(service.definition().metadata().title().clone())
+            .with_label("instance", instance.id.to_string());
+        for (index, element) in instance.elements.iter().enumerate() {
+            entry = entry.with_element(self.archived(instance, index, element).await?);
+        }
+        Ok(entry)
+    }
+
+    /// An element as the archive keeps it, named after its data type and, from the second of a type on, its place.
+    async fn archived(
+        &self,
+        instance: &Instance,
+        index: usize,
+        element: &DataElement,
+    ) -> Result<NewElement, SubmissionError> {
+        let earlier =
+            instance.elements.iter().take(index).filter(|other| other.data_type == element.data_type).count();
+        let name = match earlier {
+            0 => element.data_type.clone(),
+            earlier => format!("{}-{}", element.data_type, earlier + 1),
+        };
+        let content = if element.content.len() > StoredContent::INLINE_LIMIT {
+            self.altinn.archive().store_content(&element.content).await?
+        } else {
+            element.content.clone().into()
+        };
+        let archived =
+            NewElement::new(name, &element.content_type, content).with_data_type(&element.data_type);
+        Ok(match &element.file_name {
+            Some(file_name) => archived.with_file_name(file_name),
+            None => archived,
+        })
+    }
+}

@@ -1,0 +1,141 @@
+//! A data element: one form, signature or document of an instance.
+
+use altinn_core::store::{Batch, Row, Store, StoreError, params};
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::SubmissionError;
+use crate::definition::ElementFacts;
+
+/// The content type of forms in the store. Altinn's own storage keeps them as XML; see the documentation of the crate.
+pub(super) const FORM: &str = "application/json";
+
+/// A data element: one form, signature or document of an instance.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DataElement {
+    pub(super) id: Uuid,
+    pub(super) data_type: String,
+    pub(super) content_type: String,
+    pub(super) file_name: Option<String>,
+    pub(super) content: Vec<u8>,
+    pub(super) created: DateTime<Utc>,
+    pub(super) changed: DateTime<Utc>,
+}
+
+impl std::fmt::Debug for DataElement {
+    /// Leaves the content out: it is personal.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DataElement")
+            .field("id", &self.id)
+            .field("data_type", &self.data_type)
+            .field("content_type", &self.content_type)
+            .field("bytes", &self.content.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl DataElement {
+    /// The id.
+    pub fn id(&self) -> Uuid {
+        self.id
+    }
+
+    /// The data type, as the service defines it.
+    pub fn data_type(&self) -> &str {
+        &self.data_type
+    }
+
+    /// The content type.
+    pub fn content_type(&self) -> &str {
+        &self.content_type
+    }
+
+    /// The name of the file, for what has one.
+    pub fn file_name(&self) -> Option<&str> {
+        self.file_name.as_deref()
+    }
+
+    /// The bytes.
+    pub fn content(&self) -> &[u8] {
+        &self.content
+    }
+
+    /// When it was made.
+    pub fn created(&self) -> DateTime<Utc> {
+        self.created
+    }
+
+    /// When it was last changed.
+    pub fn changed(&self) -> DateTime<Utc> {
+        self.changed
+    }
+
+    /// The content as a form.
+    ///
+    /// # Errors
+    /// [`SubmissionError::Stored`] when it is none.
+    pub fn form(&self) -> Result<Value, SubmissionError> {
+        serde_json::from_slice(&self.content).map_err(|error| SubmissionError::Stored {
+            column: self.data_type.clone(),
+            text: error.to_string(),
+        })
+    }
+
+    /// What the rules on counts, sizes and types ask about it.
+    pub(super) fn facts(&self) -> ElementFacts {
+        ElementFacts {
+            data_type: self.data_type.clone(),
+            content_type: self.content_type.clone(),
+            size: self.content.len() as u64,
+        }
+    }
+
+    pub(super) async fn of_instance(store: &Store, instance: Uuid) -> Result<Vec<Self>, StoreError> {
+        let rows = store
+            .query(
+                "select * from services_data where instance = $1 order by created_at, id",
+                params![instance],
+            )
+            .await?;
+        rows.iter().map(Self::from_row).collect()
+    }
+
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.get("id")?,
+            data_type: row.get("data_type")?,
+            content_type: row.get("content_type")?,
+            file_name: row.get("file_name")?,
+            content: row.get("content")?,
+            created: row.get("created_at")?,
+            changed: row.get("changed_at")?,
+        })
+    }
+
+    /// Adds a new element to a batch.
+    pub(super) fn insert(&self, batch: &mut Batch, instance: Uuid) {
+        batch.execute_one(
+            "insert into services_data (id, instance, data_type, content_type, file_name, content, created_at, changed_at) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8)",
+            params![
+                self.id,
+                instance,
+                self.data_type.as_str(),
+                self.content_type.as_str(),
+                self.file_name.clone(),
+                self.content.as_slice(),
+                self.created,
+                self.changed
+            ],
+        );
+    }
+
+    /// Adds new content of an element to a batch. The version of its instance guards it.
+    pub(super) fn update(&self, batch: &mut Batch) {
+        batch.execute_one(
+            "update services_data set content = $1, changed_at = $2 where id = $3",
+            params![self.content.as_slice(), self.changed, self.id],
+        );
+    }
+}

@@ -1,0 +1,113 @@
+//! Why a submission did not go on.
+
+use altinn_archive::{ArchiveError, EntryError};
+use altinn_auth::decision::AccessError;
+use altinn_auth::register::RegisterError;
+use altinn_core::store::StoreError;
+use altinn_core::{IdempotencyError, ServiceId};
+use altinn_notify::OrderError;
+use altinn_notify::contact::ContactError;
+use thiserror::Error;
+
+use crate::form::{FormDataError, Issue};
+use crate::process::Refusal;
+
+/// Why a submission did not go on. Nothing was stored by the call that gave it.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum SubmissionError {
+    /// There is no such instance, or the caller may not know of it.
+    #[error("no such instance")]
+    NotFound,
+    /// No service of this id is published here.
+    #[error("no service `{0}` is published")]
+    UnknownService(ServiceId),
+    /// The service does not have this data type, or it is no form of the task at hand.
+    #[error("`{data_type}` is no form of the task at hand")]
+    UnknownForm {
+        /// What was named.
+        data_type: String,
+    },
+    /// The service is not for parties of this kind.
+    #[error("the service is not for a party of this kind")]
+    PartyKindNotAllowed,
+    /// The caller may not.
+    #[error(transparent)]
+    Access(#[from] AccessError),
+    /// What was sent in is no form.
+    #[error(transparent)]
+    Form(#[from] FormDataError),
+    /// What was filled in is not in order: where and why.
+    #[error("the form has {} errors", .0.len())]
+    Invalid(Vec<Issue>),
+    /// The process does not allow it.
+    #[error(transparent)]
+    Process(#[from] Refusal),
+    /// Somebody else changed the instance in between: read it again.
+    #[error("the instance has changed since it was read")]
+    Changed,
+    /// The idempotency key was used for another request, or is not in order.
+    #[error(transparent)]
+    Idempotency(#[from] IdempotencyError),
+    /// The archive.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// The entry of the archive.
+    #[error(transparent)]
+    Entry(#[from] EntryError),
+    /// The notification.
+    #[error(transparent)]
+    Notify(#[from] OrderError),
+    /// The contact register.
+    #[error(transparent)]
+    Contact(#[from] ContactError),
+    /// The instance has not come to its end: there is no receipt yet.
+    #[error("the instance has not been submitted")]
+    NotSubmitted,
+    /// The register of parties and roles.
+    #[error(transparent)]
+    Register(#[from] RegisterError),
+    /// What the store holds cannot be read.
+    #[error("stored `{column}` cannot be read: {text}")]
+    Stored {
+        /// What it is.
+        column: String,
+        /// Why not.
+        text: String,
+    },
+    /// The store.
+    #[error(transparent)]
+    Store(StoreError),
+}
+
+impl From<StoreError> for SubmissionError {
+    fn from(error: StoreError) -> Self {
+        if error.is_conflict() { Self::Changed } else { Self::Store(error) }
+    }
+}
+
+impl SubmissionError {
+    /// A stable code for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound => "SUBMISSION-NOT-FOUND",
+            Self::UnknownService(_) => "SUBMISSION-UNKNOWN-SERVICE",
+            Self::UnknownForm { .. } => "SUBMISSION-UNKNOWN-FORM",
+            Self::PartyKindNotAllowed => "SUBMISSION-PARTY-KIND",
+            Self::Access(error) => error.code(),
+            Self::Form(error) => error.code(),
+            Self::Invalid(_) => "SUBMISSION-INVALID",
+            Self::Process(refusal) => refusal.code(),
+            Self::Changed => "SUBMISSION-CHANGED",
+            Self::Idempotency(error) => error.code(),
+            Self::Archive(error) => error.code(),
+            Self::Entry(error) => error.code(),
+            Self::Notify(error) => error.code(),
+            Self::Contact(error) => error.code(),
+            Self::NotSubmitted => "SUBMISSION-NOT-SUBMITTED",
+            Self::Register(error) => error.code(),
+            Self::Stored { .. } => "SUBMISSION-STORED",
+            Self::Store(error) => error.code(),
+        }
+    }
+}

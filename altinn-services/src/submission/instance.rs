@@ -1,0 +1,146 @@
+//! An instance: one person's or business's case in a service.
+
+use altinn_archive::EntryId;
+use altinn_core::store::{Batch, Row, Store, params};
+use altinn_core::{InstanceId, ServiceId};
+use chrono::{DateTime, Utc};
+
+use super::SubmissionError;
+use super::element::DataElement;
+use crate::process::ProcessState;
+
+/// An instance as it stands: where it is in its process, and what it holds.
+#[derive(Debug, Clone)]
+pub struct Instance {
+    pub(super) id: InstanceId,
+    pub(super) service: ServiceId,
+    pub(super) process: ProcessState,
+    pub(super) version: i64,
+    pub(super) created: DateTime<Utc>,
+    pub(super) changed: DateTime<Utc>,
+    pub(super) entry: Option<EntryId>,
+    pub(super) elements: Vec<DataElement>,
+}
+
+impl Instance {
+    /// The id: `{partyId}/{guid}`.
+    pub fn id(&self) -> &InstanceId {
+        &self.id
+    }
+
+    /// The service.
+    pub fn service(&self) -> &ServiceId {
+        &self.service
+    }
+
+    /// Where it stands in its process.
+    pub fn process(&self) -> &ProcessState {
+        &self.process
+    }
+
+    /// The task it stands in, by id; none before the start and after the end.
+    pub fn task(&self) -> Option<&str> {
+        self.process.current_task().map(|task| task.element_id.as_str())
+    }
+
+    /// How often it was changed; what a writer read must still be so when it writes.
+    pub fn version(&self) -> i64 {
+        self.version
+    }
+
+    /// When it was created.
+    pub fn created(&self) -> DateTime<Utc> {
+        self.created
+    }
+
+    /// When it was last changed.
+    pub fn changed(&self) -> DateTime<Utc> {
+        self.changed
+    }
+
+    /// The entry of the archive that holds what was submitted, once it has been.
+    pub fn archive_entry(&self) -> Option<EntryId> {
+        self.entry
+    }
+
+    /// What it holds: forms, signatures, documents.
+    pub fn elements(&self) -> &[DataElement] {
+        &self.elements
+    }
+
+    /// The first element of a data type.
+    pub fn element(&self, data_type: &str) -> Option<&DataElement> {
+        self.elements.iter().find(|element| element.data_type == data_type)
+    }
+
+    /// Reads an instance and all that it holds; nothing when there is none.
+    pub(super) async fn load(store: &Store, id: &InstanceId) -> Result<Option<Self>, SubmissionError> {
+        let found = store
+            .query_opt(
+                "select * from services_instance where id = $1 and party = $2",
+                params![id.guid, id.owner],
+            )
+            .await?;
+        let Some(row) = found else { return Ok(None) };
+        let elements = DataElement::of_instance(store, id.guid).await?;
+        Ok(Some(Self::from_row(id, &row, elements)?))
+    }
+
+    fn from_row(id: &InstanceId, row: &Row, elements: Vec<DataElement>) -> Result<Self, SubmissionError> {
+        let stored = |column: &str, text: String| SubmissionError::Stored { column: column.to_owned(), text };
+        let service: String = row.get("service")?;
+        let process: String = row.get("process")?;
+        Ok(Self {
+            id: *id,
+            service: service.parse().map_err(|_| stored("service", service.clone()))?,
+            process: serde_json::from_str(&process).map_err(|error| stored("process", error.to_string()))?,
+            version: row.get("version")?,
+            created: row.get("created_at")?,
+            changed: row.get("changed_at")?,
+            entry: row.get("entry")?,
+            elements,
+        })
+    }
+
+    /// Adds a new instance to a batch.
+    pub(super) fn insert(&self, batch: &mut Batch) -> Result<(), SubmissionError> {
+        batch.execute_one(
+            "insert into services_instance (id, party, service, process, version, created_at, changed_at, entry) \
+             values ($1, $2, $3, $4, $5, $6, $7, null)",
+            params![
+                self.id.guid,
+                self.id.owner,
+                self.service.to_string(),
+                self.process_json()?,
+                self.version,
+                self.created,
+                self.changed
+            ],
+        );
+        Ok(())
+    }
+
+    /// Adds the change from the version before this one to a batch; the batch conflicts when another came first.
+    pub(super) fn update(&self, batch: &mut Batch) -> Result<(), SubmissionError> {
+        batch.execute_one(
+            "update services_instance set process = $1, version = $2, changed_at = $3, entry = $4 \
+             where id = $5 and version = $6",
+            params![
+                self.process_json()?,
+                self.version,
+                self.changed,
+                self.entry,
+                self.id.guid,
+                self.version - 1
+            ],
+        );
+        Ok(())
+    }
+
+    fn process_json(&self) -> Result<String, SubmissionError> {
+        serde_json::to_string(&self.process).map_err(|error| SubmissionError::Stored {
+            column: "process".to_owned(),
+            text: error.to_string(),
+        })
+    }
+}

@@ -1,0 +1,93 @@
+//! Submission (innsending): a person or a business sends something in to an agency.
+//!
+//! What an instance holds and which way it goes is the service's definition; who may do what is its policy. A call
+//! works out all that follows from it, and stores it in one batch: the instance, its history, the entry of the
+//! archive, the notification and the events, or nothing.
+
+mod advance;
+mod element;
+mod error;
+mod history;
+mod instance;
+mod plan;
+mod receipt;
+mod receipt_document;
+mod save;
+mod service;
+mod sign_document;
+mod start;
+
+use altinn_auth::decision::{Access, AccessRequest};
+use altinn_core::{Actor, InstanceId, Subject};
+
+pub use element::DataElement;
+pub use error::SubmissionError;
+pub use instance::Instance;
+pub use save::Saved;
+pub use service::Service;
+pub use start::StartOptions;
+
+use crate::altinn::Altinn;
+
+/// The operations on submissions. Every one takes the caller, and decides whether they may.
+#[derive(Debug, Clone, Copy)]
+pub struct Submissions<'a> {
+    altinn: &'a Altinn,
+}
+
+impl<'a> Submissions<'a> {
+    pub(crate) fn new(altinn: &'a Altinn) -> Self {
+        Self { altinn }
+    }
+
+    /// Reads an instance.
+    ///
+    /// # Errors
+    /// [`SubmissionError::NotFound`] when there is none, or the caller may not know of it.
+    pub async fn get(&self, actor: &Actor, id: &InstanceId) -> Result<Instance, SubmissionError> {
+        let instance = self.load(id).await?;
+        self.permit(actor, &instance, "read").await?;
+        Ok(instance)
+    }
+
+    async fn load(&self, id: &InstanceId) -> Result<Instance, SubmissionError> {
+        Instance::load(self.altinn.store(), id).await?.ok_or(SubmissionError::NotFound)
+    }
+
+    fn service_of(&self, instance: &Instance) -> Result<Service, SubmissionError> {
+        let unknown = || SubmissionError::UnknownService(instance.service.clone());
+        self.altinn.service(&instance.service).ok_or_else(unknown)
+    }
+
+    /// Decides whether the caller may do something with an instance. A caller who has nothing to do with its party is
+    /// told that there is no such instance.
+    async fn permit(
+        &self,
+        actor: &Actor,
+        instance: &Instance,
+        action: &str,
+    ) -> Result<Access, SubmissionError> {
+        let mut request = AccessRequest::new(action, instance.service.clone(), instance.id.owner);
+        request.instance = Some(instance.id);
+        request.task = instance.task().map(str::to_owned);
+        request.end_event.clone_from(&instance.process.end_event);
+        match self.altinn.authorizer().decide(actor, &request).await {
+            Ok(access) => Ok(access),
+            Err(error) if self.may_know(actor, instance).await? => Err(error.into()),
+            Err(_) => Err(SubmissionError::NotFound),
+        }
+    }
+
+    /// Whether a caller who is refused may know why: one who is the party, has a role for it, or owns the service.
+    async fn may_know(&self, actor: &Actor, instance: &Instance) -> Result<bool, SubmissionError> {
+        let owner = instance.id.owner;
+        Ok(match actor.subject() {
+            Subject::ServiceOwner { org, .. } => org == instance.service.org(),
+            subject => match subject.party() {
+                Some(party) if party == owner => true,
+                Some(party) => !self.altinn.roles().roles(party, owner).await?.roles().is_empty(),
+                None => false,
+            },
+        })
+    }
+}

@@ -1,0 +1,28 @@
+//! The receipt of a submission.
+
+use std::time::Duration;
+
+use altinn_archive::ReceiptState;
+use altinn_core::{Actor, InstanceId};
+
+use super::{Instance, SubmissionError, Submissions};
+
+/// How long a caller waits for the proof; without it in time they get a signed promise of it.
+const PROOF: Duration = Duration::from_secs(2);
+
+impl Submissions<'_> {
+    /// The receipt of a submission that has come to its end: proved, or the promise of it. Asked again it is the same.
+    ///
+    /// # Errors
+    /// [`SubmissionError::NotFound`] when there is none, or the caller may not know of it;
+    /// [`SubmissionError::NotSubmitted`] when it has not come to its end.
+    pub async fn receipt(&self, actor: &Actor, id: &InstanceId) -> Result<ReceiptState, SubmissionError> {
+        let instance = self.get(actor, id).await?;
+        self.receipt_of(&instance).await
+    }
+
+    pub(super) async fn receipt_of(&self, instance: &Instance) -> Result<ReceiptState, SubmissionError> {
+        let entry = instance.entry.ok_or(SubmissionError::NotSubmitted)?;
+        Ok(self.altinn.archive().prove(entry, PROOF).await?)
+    }
+}

@@ -1,0 +1,126 @@
+//! Starting a submission.
+
+use altinn_auth::decision::AccessRequest;
+use altinn_auth::register::PartyRegister as _;
+use altinn_core::store::Batch;
+use altinn_core::{Actor, Idempotency, IdempotencyAnswer, InstanceId, Party, PartyId, PartyKind};
+
+use super::history::History;
+use super::plan::Plan;
+use super::{Instance, Service, SubmissionError, Submissions};
+use crate::definition::PartyTypesAllowed;
+
+/// What may be said when a submission is started.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct StartOptions {
+    /// The same key twice starts one instance, and gives it both times.
+    pub idempotency_key: Option<String>,
+}
+
+impl StartOptions {
+    /// Options with an idempotency key.
+    pub fn idempotent(key: impl Into<String>) -> Self {
+        Self { idempotency_key: Some(key.into()) }
+    }
+}
+
+impl Submissions<'_> {
+    /// Starts a submission for a party: makes an instance that stands in the first task of the service.
+    ///
+    /// # Errors
+    /// [`SubmissionError::Access`] when the caller may not; [`SubmissionError::PartyKindNotAllowed`] when the service
+    /// is not for such a party.
+    pub async fn start(
+        &self,
+        actor: &Actor,
+        service: &Service,
+        party: PartyId,
+    ) -> Result<Instance, SubmissionError> {
+        self.start_with(actor, service, party, &StartOptions::default()).await
+    }
+
+    /// Starts a submission with [options](StartOptions).
+    ///
+    /// # Errors
+    /// As [`Submissions::start`]; [`SubmissionError::Idempotency`] when the key was used for something else.
+    #[tracing::instrument(skip_all, fields(altinn.service = %service.id()), err(level = "debug"))]
+    pub async fn start_with(
+        &self,
+        actor: &Actor,
+        service: &Service,
+        party: PartyId,
+        options: &StartOptions,
+    ) -> Result<Instance, SubmissionError> {
+        let request = AccessRequest::new("instantiate", service.id().clone(), party);
+        let access = self.altinn.authorizer().decide(actor, &request).await?;
+        let owner = self.altinn.register().party(party).await?.ok_or(SubmissionError::NotFound)?;
+        if !allowed(service.definition().metadata().party_types_allowed(), &owner) {
+            return Err(SubmissionError::PartyKindNotAllowed);
+        }
+        let asked = service.id().to_string();
+        let once = options.idempotency_key.as_ref().map(|key| {
+            Idempotency::new(actor.subject(), owner.uuid, "submission.start", key, asked.as_bytes())
+        });
+        let once = once.transpose()?;
+        if let Some(earlier) = self.started_before(once.as_ref(), party).await? {
+            return Ok(earlier);
+        }
+        let now = self.altinn.clock().now();
+        let id = InstanceId::new(party, self.altinn.ids().next_id());
+        let plan = Plan::start(service, id, self.altinn.ids(), now)?;
+        let mut batch = Batch::new();
+        access.guard(&mut batch);
+        if let Some(once) = &once {
+            once.claim(&mut batch, plan.instance.id.guid, now);
+        }
+        plan.instance.insert(&mut batch)?;
+        self.add_traces(&plan, &mut batch, actor)?;
+        match self.altinn.store().commit(batch).await {
+            Err(error) if error.is_conflict() => {
+                let earlier = self.started_before(once.as_ref(), party).await?;
+                earlier.ok_or(SubmissionError::Changed)
+            }
+            outcome => outcome.map(|_| plan.instance).map_err(Into::into),
+        }
+    }
+
+    async fn started_before(
+        &self,
+        once: Option<&Idempotency>,
+        party: PartyId,
+    ) -> Result<Option<Instance>, SubmissionError> {
+        let Some(once) = once else { return Ok(None) };
+        match once.lookup(self.altinn.store(), self.altinn.clock().now()).await? {
+            IdempotencyAnswer::Repeated(guid) => Ok(Some(self.load(&InstanceId::new(party, guid)).await?)),
+            IdempotencyAnswer::Fresh => Ok(None),
+        }
+    }
+
+    /// Adds the new elements, the history and the events of a plan to its batch.
+    pub(super) fn add_traces(
+        &self,
+        plan: &Plan<'_>,
+        batch: &mut Batch,
+        actor: &Actor,
+    ) -> Result<(), SubmissionError> {
+        let instance = &plan.instance;
+        for element in plan.new_elements() {
+            element.insert(batch, instance.id.guid);
+        }
+        History::insert_all(&plan.history, batch, &instance.id, instance.version, actor)?;
+        plan.publish(batch);
+        Ok(())
+    }
+}
+
+fn allowed(types: PartyTypesAllowed, party: &Party) -> bool {
+    types.is_unrestricted()
+        || match party.kind {
+            PartyKind::Person => types.person,
+            PartyKind::Organization => types.organisation,
+            PartyKind::SubUnit => types.sub_unit,
+            PartyKind::BankruptcyEstate => types.bankruptcy_estate,
+            _ => false,
+        }
+}

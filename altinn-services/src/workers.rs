@@ -1,0 +1,62 @@
+//! The work that follows from commits.
+
+use std::time::Duration;
+
+use futures_util::future::{Either, join3, select};
+use tokio::sync::watch;
+
+use crate::altinn::Altinn;
+use crate::event::EventFeed;
+
+/// How often work is looked for that nobody woke a worker for: it was committed on another node.
+const POLL: Duration = Duration::from_secs(1);
+
+/// Integrates, numbers and sends until `shutdown` is ready. What fails is tried again at the next look.
+pub(crate) async fn run(altinn: Altinn, shutdown: impl Future<Output = ()> + Send) {
+    let (stop, stopped) = watch::channel(false);
+    let work =
+        join3(integrate(&altinn, stopped.clone()), number(&altinn, stopped.clone()), send(&altinn, stopped));
+    match select(std::pin::pin!(shutdown), std::pin::pin!(work)).await {
+        Either::Left(((), work)) => {
+            let _ = stop.send(true);
+            work.await;
+        }
+        Either::Right(_) => {}
+    }
+}
+
+async fn integrate(altinn: &Altinn, mut stopped: watch::Receiver<bool>) {
+    while !*stopped.borrow() {
+        if let Err(error) = altinn.archive().integrate().await {
+            tracing::warn!(code = error.code(), %error, "the archive's log was not integrated");
+        }
+        wait(altinn.archive().staged(POLL), &mut stopped).await;
+    }
+}
+
+async fn number(altinn: &Altinn, mut stopped: watch::Receiver<bool>) {
+    while !*stopped.borrow() {
+        match altinn.events().number().await {
+            Ok(0) => wait(altinn.store().woken(EventFeed::TOPIC, POLL), &mut stopped).await,
+            Ok(_) => {}
+            Err(error) => {
+                tracing::warn!(code = error.code(), %error, "events were not numbered");
+                wait(tokio::time::sleep(POLL), &mut stopped).await;
+            }
+        }
+    }
+}
+
+async fn send(altinn: &Altinn, mut stopped: watch::Receiver<bool>) {
+    let stop = async move {
+        let _ = stopped.wait_for(|stopped| *stopped).await;
+    };
+    if let Err(error) = altinn.notifier().run(stop).await {
+        tracing::error!(code = error.code(), %error, "notifications are not sent");
+    }
+}
+
+/// Waits for either.
+async fn wait(work: impl Future<Output = ()>, stopped: &mut watch::Receiver<bool>) {
+    select(std::pin::pin!(work), std::pin::pin!(stopped.changed())).await;
+}

@@ -1,0 +1,43 @@
+//! What the operations work on.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use altinn_notify::channel::{Smtp, SmtpSettings, TlsMode};
+use altinn_services::{Altinn, AltinnBuilder};
+use tokio::sync::Mutex;
+
+use crate::clock::WallClock;
+use crate::service::Loaded;
+use crate::settings::Settings;
+
+/// What the operations work on.
+pub(crate) struct World {
+    pub(crate) altinn: Altinn,
+    pub(crate) clock: Arc<WallClock>,
+    /// The services that have been loaded, by id.
+    pub(crate) services: Mutex<BTreeMap<String, Arc<Loaded>>>,
+}
+
+impl World {
+    /// Opens everything; keys are made where there is none yet.
+    pub(crate) async fn open(settings: &Settings) -> Result<Self, Box<dyn Error>> {
+        let clock = Arc::new(WallClock::default());
+        if let Some(folder) = settings.store.strip_prefix("sqlite:").and_then(|path| Path::new(path).parent())
+        {
+            fs::create_dir_all(folder)?;
+        }
+        let mut builder: AltinnBuilder = Altinn::builder(&settings.store)
+            .clock(Arc::clone(&clock) as _)
+            .objects_in(&settings.objects)?
+            .keys_in(&settings.keys, true)?;
+        if let Some((host, port)) = &settings.smtp {
+            let smtp = Smtp::new(SmtpSettings::new(host, *port, TlsMode::None))?;
+            builder = builder.email("noreply@example.com".parse()?, smtp);
+        }
+        Ok(Self { altinn: builder.build().await?, clock, services: Mutex::default() })
+    }
+}

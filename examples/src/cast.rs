@@ -1,0 +1,146 @@
+//! Synthetic people for any service: an owner of the kind that it allows, and for each task somebody who may act.
+
+use altinn_auth::decision::AccessError;
+use altinn_auth::register::{RegisterError, Role, RoleAssignment};
+use altinn_core::store::{Batch, StoreError};
+use altinn_core::testing::SyntheticPeople;
+use altinn_core::{
+    Actor, AuthenticationLevel, Language, Party, PartyIdentifier, PartyKind, Subject, SyntheticNumbers,
+};
+use altinn_notify::contact::{Contact, StoredContacts};
+use altinn_notify::{EmailAddressError, Recipient};
+use altinn_services::Altinn;
+use altinn_services::submission::Service;
+use thiserror::Error;
+
+/// The party that a service is used for, and those who act for it.
+#[derive(Debug)]
+pub struct Cast {
+    owner: Party,
+    people: Vec<(Role, Actor)>,
+    others: SyntheticPeople,
+}
+
+/// Why there is nobody to act.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum CastError {
+    /// The policy lets no role that a person or an organisation can have do this.
+    #[error("the policy of the service lets nobody `{action}`")]
+    NobodyMay {
+        /// The action.
+        action: String,
+    },
+    /// The policy cannot be asked.
+    #[error(transparent)]
+    Policy(#[from] AccessError),
+    /// The register.
+    #[error(transparent)]
+    Register(#[from] RegisterError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// An address of ours is wrong.
+    #[error(transparent)]
+    Address(#[from] EmailAddressError),
+}
+
+impl Cast {
+    /// Puts synthetic people who may use a service into the register, the same ones every time: their numbers are of
+    /// no real person.
+    ///
+    /// # Errors
+    /// [`CastError::NobodyMay`] when the service's policy lets nobody use it.
+    pub async fn of(altinn: &Altinn, service: &Service) -> Result<Self, CastError> {
+        let mut others = SyntheticPeople::from_seed(1);
+        let (person, organization) = (others.person(), others.organization());
+        let roles = altinn.authorizer().roles_for("instantiate", service.id(), None).await?;
+        let types = service.definition().metadata().party_types_allowed();
+        let owner = if roles.iter().any(is_ones_own) && (types.is_unrestricted() || types.person) {
+            person
+        } else if roles.iter().any(|role| !is_ones_own(role))
+            && (types.is_unrestricted() || types.organisation)
+        {
+            organization
+        } else {
+            return Err(CastError::NobodyMay { action: "instantiate".to_owned() });
+        };
+        let mut cast = Self { owner, people: Vec::new(), others };
+        let mut batch = Batch::new();
+        altinn.register().put_party(&mut batch, &cast.owner)?;
+        cast.add_whoever_may(altinn, roles, "instantiate", &mut batch)?;
+        for task in service.definition().process().tasks().filter(|task| !task.is_done_by_machine()) {
+            let action = task.kind.usual_action();
+            let roles = altinn.authorizer().roles_for(action, service.id(), Some(&task.id)).await?;
+            cast.add_whoever_may(altinn, roles, action, &mut batch)?;
+        }
+        altinn.store().commit(batch).await?;
+        Ok(cast)
+    }
+
+    /// The party that the service is used for.
+    pub fn owner(&self) -> &Party {
+        &self.owner
+    }
+
+    /// Who starts, and by which role.
+    ///
+    /// # Errors
+    /// [`CastError::NobodyMay`] when nobody does.
+    pub fn starter(&self) -> Result<&(Role, Actor), CastError> {
+        self.people.first().ok_or_else(|| CastError::NobodyMay { action: "instantiate".to_owned() })
+    }
+
+    /// Who may do an action in a task, and by which role.
+    ///
+    /// # Errors
+    /// [`CastError::NobodyMay`] when nobody does.
+    pub async fn who_may(
+        &self,
+        altinn: &Altinn,
+        service: &Service,
+        action: &str,
+        task: &str,
+    ) -> Result<&(Role, Actor), CastError> {
+        let roles = altinn.authorizer().roles_for(action, service.id(), Some(task)).await?;
+        let may = self.people.iter().find(|(role, _)| roles.contains(role));
+        may.ok_or_else(|| CastError::NobodyMay { action: action.to_owned() })
+    }
+
+    /// Adds a person with one of the roles, unless somebody who is there already has one.
+    fn add_whoever_may(
+        &mut self,
+        altinn: &Altinn,
+        roles: Vec<Role>,
+        action: &str,
+        batch: &mut Batch,
+    ) -> Result<(), CastError> {
+        if self.people.iter().any(|(role, _)| roles.contains(role)) {
+            return Ok(());
+        }
+        let alone = self.owner.kind == PartyKind::Person;
+        let nobody = || CastError::NobodyMay { action: action.to_owned() };
+        let role = roles.into_iter().find(|role| is_ones_own(role) == alone).ok_or_else(nobody)?;
+        let holder = if alone { self.owner.clone() } else { self.others.person() };
+        if !alone {
+            altinn.register().put_party(batch, &holder)?;
+            let assignment = RoleAssignment { role: role.clone(), of: self.owner.id, to: holder.id };
+            altinn.register().grant_role(batch, &assignment);
+        }
+        let address = format!("person{}@example.com", holder.id).parse()?;
+        let contact = Contact::new(Recipient::Email(address), Language::Nb);
+        StoredContacts::new(altinn.store().clone()).put(batch, holder.id, &contact);
+        let number = match &holder.identifier {
+            PartyIdentifier::Person(number) => number.check(SyntheticNumbers::Accepted).ok(),
+            _ => None,
+        };
+        let subject = Subject::Person { party: holder.id, uuid: holder.uuid, number };
+        self.people.push((role, Actor::new(subject, AuthenticationLevel::VerySensitive)));
+        Ok(())
+    }
+}
+
+/// Whether everybody has this role for themselves.
+fn is_ones_own(role: &Role) -> bool {
+    [Role::private_person(), Role::self_identified()].contains(role)
+}
