@@ -6,8 +6,9 @@ use std::str::FromStr;
 use super::{IdentifierError, text_form};
 
 /// The id of a resource in the resource registry (ressursregisteret), `app_ttd_frontend-test` or
-/// `nav_aa_innrapportering`: 4 to 133 small letters, digits, hyphens and underscores.
+/// `nav_aa_innrapportering`: 4 to 133 letters of ASCII, digits, hyphens and underscores.
 ///
+/// New ones have small letters only; the registry holds older ones with capitals, and they are told apart.
 /// It stands in policies as the attribute `urn:altinn:resource`.
 ///
 /// ```
@@ -36,14 +37,13 @@ impl FromStr for ResourceId {
     type Err = IdentifierError;
 
     fn from_str(text: &str) -> Result<Self, IdentifierError> {
-        let allowed =
-            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_');
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
         if (4..=133).contains(&text.len()) && text.bytes().all(allowed) {
             Ok(Self(text.to_owned()))
         } else {
             Err(IdentifierError::Form {
                 identifier: "resource id",
-                expected: "4 to 133 small letters, digits, hyphens and underscores",
+                expected: "4 to 133 letters of ASCII, digits, hyphens and underscores",
             })
         }
     }
