@@ -1,6 +1,6 @@
 //! Who is calling, how surely, and with which scopes.
 
-use crate::{AuthenticationLevel, AuthenticationMethod, Subject};
+use crate::{AuthenticationLevel, AuthenticationMethod, PartyId, Subject};
 
 /// Who is calling: the subject, how surely it is identified, and what its token allows.
 ///
@@ -15,6 +15,7 @@ use crate::{AuthenticationLevel, AuthenticationMethod, Subject};
 ///     .with_scopes(["altinn:serviceowner"]);
 /// assert!(actor.has_scope("altinn:serviceowner"));
 /// assert!(!actor.has_scope("altinn:instances.read"));
+/// assert_eq!((actor.reference().as_str(), actor.party()), ("urn:altinn:org:ttd", None));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
@@ -47,6 +48,16 @@ impl Actor {
     /// Who the caller is.
     pub fn subject(&self) -> &Subject {
         &self.subject
+    }
+
+    /// The caller's own party, as [`Subject::party`].
+    pub fn party(&self) -> Option<PartyId> {
+        self.subject.party()
+    }
+
+    /// A stable name of the caller for logs and histories, as [`Subject::reference`].
+    pub fn reference(&self) -> String {
+        self.subject.reference()
     }
 
     /// How surely the caller is identified.
