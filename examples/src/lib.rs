@@ -4,3 +4,8 @@ mod cast;
 pub mod form;
 
 pub use cast::{Cast, CastError};
+
+/// The README's program, so that it is compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
