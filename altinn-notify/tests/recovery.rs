@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use altinn_core::store::Store;
+use altinn_core::store::{Batch, Store, params};
 use altinn_notify::channel::{Capture, Channel, Message, Outcome, Smtp, SmtpSettings, TlsMode};
 use altinn_notify::testing::{Misbehaviour, SmtpSink};
 use altinn_notify::{MIGRATIONS, NotificationStatus, Reason};
@@ -181,6 +181,25 @@ async fn a_mail_that_ends_every_attempt_is_parked_with_its_reason() {
             "parked: the outcome of 5 attempts is unknown"
         );
         assert_eq!(history(&parked).iter().filter(|status| **status == "OutcomeUnknown").count(), 5);
+    }
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_read_is_parked_and_stops_nothing_else() {
+    for scene in Scene::all().await {
+        let (broken, whole) = (scene.commit(&order("broken")).await, scene.commit(&order("whole")).await);
+        let mut batch = Batch::new();
+        let spoil = "update notify_notification set sender = $1 where order_id = $2";
+        batch.execute_one(spoil, params!["noreply at example", broken.as_uuid()]);
+        scene.store.commit(batch).await.unwrap();
+
+        let report = scene.notifier(Capture::new()).dispatch(10).await.unwrap();
+        assert_eq!((report.failed, report.succeeded), (1, 1), "{}", scene.back_end);
+        let parked = scene.notification(broken).await;
+        assert!(parked.is_final());
+        let why = reason(&parked, NotificationStatus::Failed);
+        assert_eq!(why, "column `sender` does not hold an e-mail address");
+        assert_eq!(scene.notification(whole).await.status, NotificationStatus::Succeeded);
     }
 }
 

@@ -8,7 +8,7 @@ use tokio::time::timeout;
 
 use super::job::Job;
 use super::step::Step;
-use crate::channel::{Channel, Outcome};
+use crate::channel::{Channel, Outcome, Rejection};
 use crate::table::NOTIFICATIONS;
 use crate::{NotificationStatus, Notifier, Reason};
 
@@ -36,8 +36,7 @@ const RECORD_TRANSITION: &str = "insert into notify_transition (notification_id,
 impl Notifier {
     /// Tries once to send a claimed notification.
     pub(super) async fn attempt(&self, mut job: Job, channel: &dyn Channel) -> Result<Ending, StoreError> {
-        let half = self.settings.lease / 2;
-        if job.claimed_at.elapsed() > half {
+        if job.claimed_at.elapsed() > self.settings.lease / 2 {
             return self.give_back(&job).await;
         }
         let recovered = job.has_open_attempt();
@@ -57,12 +56,24 @@ impl Notifier {
         if is_lost(self.store().commit(batch).await)? {
             return Ok(Ending::Lost);
         }
-        let outcome = match timeout(half, channel.send(&job.message)).await {
-            Ok(outcome) => outcome,
-            Err(_) => Outcome::Unknown { reason: Reason::new("the attempt took longer than half its lease") },
-        };
+        let outcome = self.send(&job, channel).await;
         let step = Step::after_attempt(&job, outcome, self.clock().now());
         self.end(job, Batch::new(), step, recovered).await
+    }
+
+    /// Sends within half a lease, and never beyond its end. What cannot be read can never be sent.
+    async fn send(&self, job: &Job, channel: &dyn Channel) -> Outcome {
+        let message = match &job.message {
+            Ok(message) => message,
+            Err(reason) => {
+                return Outcome::Rejected { rejection: Rejection::Refused, reason: reason.clone() };
+            }
+        };
+        let lease = self.settings.lease;
+        let left = lease.saturating_sub(job.claimed_at.elapsed());
+        timeout(left.min(lease / 2), channel.send(message)).await.unwrap_or_else(|_| Outcome::Unknown {
+            reason: Reason::new("the attempt took longer than half its lease"),
+        })
     }
 
     /// Records where a notification goes from here, and frees it.

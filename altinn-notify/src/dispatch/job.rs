@@ -5,9 +5,9 @@ use std::time::Instant;
 use altinn_core::store::{Claim, Row, StoreError};
 use chrono::{DateTime, Utc};
 
-use crate::NotificationStatus;
 use crate::channel::{Email, Message};
 use crate::status::{decode, status};
+use crate::{NotificationStatus, Reason};
 
 /// A notification that this dispatcher holds until its lease ends.
 #[derive(Debug)]
@@ -23,7 +23,8 @@ pub(super) struct Job {
     /// The place of the last transition in the history.
     pub(super) sequence: u32,
     pub(super) expires_at: DateTime<Utc>,
-    pub(super) message: Message,
+    /// What is to be sent, or why it cannot be read.
+    pub(super) message: Result<Message, Reason>,
 }
 
 impl Job {
@@ -36,7 +37,7 @@ impl Job {
             unknown_outcomes: row.get("unknown_outcomes")?,
             sequence: row.get("sequence")?,
             expires_at: row.get("expires_at")?,
-            message: Message::Email(email(row)?),
+            message: email(row).map(Message::Email).map_err(|error| Reason::new(&error.to_string())),
         })
     }
 

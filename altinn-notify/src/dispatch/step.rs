@@ -8,7 +8,7 @@ use crate::channel::{Outcome, Rejection};
 use crate::{NotificationStatus, Reason};
 
 /// How many attempts of unknown outcome a mail is given: one that ends every dispatcher is not sent for ever.
-pub(super) const MAX_UNKNOWN_OUTCOMES: u32 = 5;
+const MAX_UNKNOWN_OUTCOMES: u32 = 5;
 
 /// Where a notification goes from here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +27,9 @@ impl Step {
     /// What a claimed notification comes to without another attempt, if so.
     pub(super) fn before_attempt(job: &Job, now: DateTime<Utc>) -> Option<Self> {
         if job.unknown_outcomes >= MAX_UNKNOWN_OUTCOMES {
-            Some(Self::parked_as_unknown(job.unknown_outcomes))
+            let times = job.unknown_outcomes;
+            let reason = Reason::new(&format!("parked: the outcome of {times} attempts is unknown"));
+            Some(Self::last(NotificationStatus::Failed, reason))
         } else if now >= job.expires_at {
             let reason = Reason::new("no attempt succeeded in time");
             Some(Self::last(NotificationStatus::FailedTtl, reason))
@@ -52,11 +54,6 @@ impl Step {
                 due_at: Some(next_attempt(job, now)),
             },
         }
-    }
-
-    fn parked_as_unknown(times: u32) -> Self {
-        let reason = Reason::new(&format!("parked: the outcome of {times} attempts is unknown"));
-        Self::last(NotificationStatus::Failed, reason)
     }
 }
 

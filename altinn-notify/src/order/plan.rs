@@ -1,17 +1,15 @@
 //! From an order to what is stored of it: checking and rendering, without I/O.
 
-use std::time::Duration;
-
-use altinn_core::Language;
-use chrono::{DateTime, Utc};
+use altinn_core::{Language, canonical_json};
+use chrono::{DateTime, TimeDelta, Utc};
 use ring::digest;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Content, NotificationId, Order, OrderError, OrderId, Recipient};
 use crate::EmailAddress;
 
 /// How long after its time a mail is still worth sending: 48 hours, as in Altinn.
-const EMAIL_EXPIRY: Duration = Duration::from_secs(48 * 3600);
+const EMAIL_EXPIRY: TimeDelta = TimeDelta::hours(48);
 
 /// What is stored of an order.
 #[derive(Debug)]
@@ -91,9 +89,7 @@ impl<'a> PlannedNotification<'a> {
         let Recipient::Email(address) = &order.recipient;
         let sender = order.sender.as_ref().unwrap_or(sender);
         let send_at = order.requested_send_time.map_or(now, |requested| requested.max(now));
-        let expires_at = send_at
-            .checked_add_signed(chrono_duration(EMAIL_EXPIRY))
-            .ok_or(OrderError::SendTimeOutOfRange)?;
+        let expires_at = send_at.checked_add_signed(EMAIL_EXPIRY).ok_or(OrderError::SendTimeOutOfRange)?;
         Ok(Self {
             id,
             number: 0,
@@ -175,38 +171,5 @@ fn request_digest(order: &Order) -> Vec<u8> {
         "recipientEmail": address.expose(),
         "content": content,
     });
-    let mut canonical = String::new();
-    write_sorted(&request, &mut canonical);
-    digest::digest(&digest::SHA256, canonical.as_bytes()).as_ref().to_vec()
-}
-
-/// JSON with the names of every object in order, however its map keeps them.
-fn write_sorted(value: &Value, out: &mut String) {
-    match value {
-        Value::Object(members) => {
-            let mut members: Vec<_> = members.iter().collect();
-            members.sort_by_key(|(name, _)| name.as_str());
-            out.push('{');
-            for (name, member) in members {
-                out.push_str(&Value::from(name.as_str()).to_string());
-                out.push(':');
-                write_sorted(member, out);
-                out.push(',');
-            }
-            out.push('}');
-        }
-        Value::Array(elements) => {
-            out.push('[');
-            for element in elements {
-                write_sorted(element, out);
-                out.push(',');
-            }
-            out.push(']');
-        }
-        simple => out.push_str(&simple.to_string()),
-    }
-}
-
-fn chrono_duration(duration: Duration) -> chrono::TimeDelta {
-    chrono::TimeDelta::from_std(duration).unwrap_or(chrono::TimeDelta::MAX)
+    digest::digest(&digest::SHA256, &canonical_json(&request)).as_ref().to_vec()
 }

@@ -1,19 +1,15 @@
 //! Templates: subject and body with variables, in the languages of the public sector.
 
+mod error;
+mod part;
+
 use std::collections::BTreeMap;
 
 use altinn_core::{Language, Text};
-use minijinja::value::Serde;
-use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior};
 use serde_json::Value;
-use thiserror::Error;
 
-/// The most bytes that one text of a template may have.
-const MAX_SOURCE_BYTES: usize = 64 * 1024;
-/// How many instructions a rendering may take.
-const FUEL: u64 = 100_000;
-/// How deep a template may nest.
-const MAX_DEPTH: usize = 50;
+pub use self::error::TemplateError;
+use self::part::Part;
 
 /// The variables of a template by name: text, numbers, lists and objects, as in JSON.
 pub type Variables = BTreeMap<String, Value>;
@@ -63,79 +59,6 @@ pub struct Rendered {
 impl std::fmt::Debug for Rendered {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Rendered").field("language", &self.language).finish_non_exhaustive()
-    }
-}
-
-/// What is wrong with a template or its variables. Values of variables never appear in it.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum TemplateError {
-    /// The template has no text at all.
-    #[error("template `{template}` has no text")]
-    NoText {
-        /// The template's id.
-        template: String,
-    },
-    /// A language has a subject but no body, or the other way round.
-    #[error("template `{template}` has only one of subject and body in `{language}`")]
-    HalfLanguage {
-        /// The template's id.
-        template: String,
-        /// The language.
-        language: Language,
-    },
-    /// A text is larger than a template may be.
-    #[error("the {part} of template `{template}` in `{language}` has {found} bytes, at most {limit}")]
-    TooLarge {
-        /// The template's id.
-        template: String,
-        /// `subject` or `body`.
-        part: &'static str,
-        /// The language.
-        language: Language,
-        /// How many bytes there are.
-        found: usize,
-        /// How many there may be.
-        limit: usize,
-    },
-    /// Variables that a text names are not given.
-    #[error("the {part} of template `{template}` in `{language}` needs `{names}`")]
-    MissingVariables {
-        /// The template's id.
-        template: String,
-        /// `subject` or `body`.
-        part: &'static str,
-        /// The language.
-        language: Language,
-        /// The names, separated by commas.
-        names: String,
-    },
-    /// A text is not valid Jinja, or cannot be filled in with these variables.
-    #[error("the {part} of template `{template}` in `{language}`, line {line}: {reason}")]
-    Invalid {
-        /// The template's id.
-        template: String,
-        /// `subject` or `body`.
-        part: &'static str,
-        /// The language.
-        language: Language,
-        /// The line, from 1; 0 when it is not known.
-        line: usize,
-        /// What is wrong.
-        reason: String,
-    },
-}
-
-impl TemplateError {
-    /// A stable code for programs.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::NoText { .. } => "NOTIFY-TEMPLATE-NO-TEXT",
-            Self::HalfLanguage { .. } => "NOTIFY-TEMPLATE-HALF-LANGUAGE",
-            Self::TooLarge { .. } => "NOTIFY-TEMPLATE-TOO-LARGE",
-            Self::MissingVariables { .. } => "NOTIFY-TEMPLATE-MISSING-VARIABLES",
-            Self::Invalid { .. } => "NOTIFY-TEMPLATE-INVALID",
-        }
     }
 }
 
@@ -201,93 +124,12 @@ impl Template {
     }
 }
 
-/// One text of a template.
-struct Part<'a> {
-    template: &'a str,
-    name: &'static str,
-    language: Language,
-    source: &'a str,
-}
-
-impl Part<'_> {
-    fn check(&self) -> Result<(), TemplateError> {
-        if self.source.len() > MAX_SOURCE_BYTES {
-            return Err(TemplateError::TooLarge {
-                template: self.template.to_owned(),
-                part: self.name,
-                language: self.language,
-                found: self.source.len(),
-                limit: MAX_SOURCE_BYTES,
-            });
-        }
-        let environment = environment();
-        let parsed = environment.template_from_named_str(self.name, self.source);
-        parsed.map(drop).map_err(|error| self.invalid(&error))
-    }
-
-    fn render(&self, variables: &Variables) -> Result<String, TemplateError> {
-        let environment = environment();
-        let template = environment
-            .template_from_named_str(self.name, self.source)
-            .map_err(|error| self.invalid(&error))?;
-        template.render(minijinja::Value::from(Serde(variables))).map_err(|error| match error.kind() {
-            ErrorKind::UndefinedError => self.missing(template.undeclared_variables(true), variables),
-            _ => self.invalid(&error),
-        })
-    }
-
-    fn missing(&self, named: impl IntoIterator<Item = String>, given: &Variables) -> TemplateError {
-        let mut names: Vec<_> = named.into_iter().filter(|name| !is_given(name, given)).collect();
-        names.sort();
-        TemplateError::MissingVariables {
-            template: self.template.to_owned(),
-            part: self.name,
-            language: self.language,
-            names: names.join(", "),
-        }
-    }
-
-    /// Says what kind of fault it is, not its detail: that may repeat the value of a variable.
-    fn invalid(&self, error: &minijinja::Error) -> TemplateError {
-        let reason = match (error.kind(), error.detail()) {
-            (
-                ErrorKind::SyntaxError | ErrorKind::UnknownFilter | ErrorKind::UnknownFunction,
-                Some(detail),
-            ) => detail.to_owned(),
-            (kind, _) => kind.to_string(),
-        };
-        TemplateError::Invalid {
-            template: self.template.to_owned(),
-            part: self.name,
-            language: self.language,
-            line: error.line().unwrap_or(0),
-            reason,
-        }
-    }
-}
-
-/// Whether `a.b.c` leads to a value.
-fn is_given(path: &str, variables: &Variables) -> bool {
-    let mut names = path.split('.');
-    let first = names.next().and_then(|name| variables.get(name));
-    names.try_fold(first, |value, name| Some(value?.get(name))).flatten().is_some()
-}
-
-/// Where templates run: strict about what is undefined, bounded in time, and without other templates to include.
-fn environment<'a>() -> Environment<'a> {
-    let mut environment = Environment::new();
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_auto_escape_callback(|_| AutoEscape::None);
-    environment.set_fuel(Some(FUEL));
-    environment.set_recursion_limit(MAX_DEPTH);
-    environment
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
+    use super::part::MAX_SOURCE_BYTES;
     use super::*;
 
     fn template(subject: &str, body: &str) -> Result<Template, TemplateError> {
