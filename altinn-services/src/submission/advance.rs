@@ -85,7 +85,7 @@ impl Submissions<'_> {
                 break;
             }
         }
-        let mut batch = Batch::new();
+        let mut batch = self.also.clone();
         accesses.iter().for_each(|access| access.guard(&mut batch));
         if plan.instance.process.has_ended() {
             self.add_submission(&mut plan, &service, actor, &mut batch).await?;

@@ -18,6 +18,7 @@ mod sign_document;
 mod start;
 
 use altinn_auth::decision::{Access, AccessRequest};
+use altinn_core::store::Batch;
 use altinn_core::{Actor, InstanceId, Subject};
 
 pub use element::DataElement;
@@ -30,14 +31,36 @@ pub use start::StartOptions;
 use crate::altinn::Altinn;
 
 /// The operations on submissions. Every one takes the caller, and decides whether they may.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Submissions<'a> {
     altinn: &'a Altinn,
+    /// The agency's own statements, which commit with those of an operation.
+    also: Batch,
 }
 
 impl<'a> Submissions<'a> {
     pub(crate) fn new(altinn: &'a Altinn) -> Self {
-        Self { altinn }
+        Self { altinn, also: Batch::new() }
+    }
+
+    /// The same operations, each of which commits the agency's own statements in its own batch: either all of it is
+    /// stored, or nothing.
+    ///
+    /// ```no_run
+    /// # use altinn_core::store::{Batch, StoreError, params};
+    /// # use altinn_core::{Actor, InstanceId};
+    /// # use altinn_services::{Altinn, submission::SubmissionError};
+    /// # async fn example(altinn: &Altinn, actor: &Actor, id: &InstanceId) -> Result<(), SubmissionError> {
+    /// let mut own = Batch::new();
+    /// own.execute_one("insert into bakery_case (instance) values ($1)", params![id.to_string()]);
+    /// altinn.submissions().also(own).submit(actor, id).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn also(mut self, own: Batch) -> Self {
+        self.also.append(own);
+        self
     }
 
     /// Reads an instance.

@@ -1,6 +1,5 @@
 //! Keeping a draft.
 
-use altinn_core::store::Batch;
 use altinn_core::{Actor, InstanceId};
 
 use super::history::History;
@@ -59,7 +58,7 @@ impl Submissions<'_> {
         let unknown = || SubmissionError::UnknownForm { data_type: data_type.to_owned() };
         service.forms_of(&task.id).find(|known| known.id == data_type).ok_or_else(unknown)?;
 
-        let mut batch = Batch::new();
+        let mut batch = self.also.clone();
         access.guard(&mut batch);
         let content = form.text().as_bytes().to_vec();
         match plan.instance.elements.iter_mut().find(|element| element.data_type == data_type) {

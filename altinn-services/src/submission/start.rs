@@ -69,7 +69,7 @@ impl Submissions<'_> {
         let now = self.altinn.clock().now();
         let id = InstanceId::new(party, self.altinn.ids().next_id());
         let plan = Plan::start(service, id, self.altinn.ids(), now)?;
-        let mut batch = Batch::new();
+        let mut batch = self.also.clone();
         access.guard(&mut batch);
         if let Some(once) = &once {
             once.claim(&mut batch, plan.instance.id.guid, now);
