@@ -208,6 +208,22 @@ proptest! {
     }
 
     #[test]
+    fn an_id_with_one_character_changed_is_read_or_refused_without_panic(place in 0..42_usize, by: char) {
+        for text in ["50001/41c1099c-7edd-47f5-ad1f-6267b497796f", "ttd/frontend-test", "10915596784", "991825827"] {
+            let changed: String =
+                text.chars().enumerate().map(|(at, old)| if at == place { by } else { old }).collect();
+            if let Ok(id) = changed.parse::<InstanceId>() {
+                prop_assert_eq!(id.to_string(), changed.to_ascii_lowercase());
+            }
+            if let Ok(service) = changed.parse::<ServiceId>() {
+                prop_assert_eq!(service.to_string(), changed.as_str());
+            }
+            let _ = person(&changed);
+            let _ = OrganizationNumber::parse(&changed, SyntheticNumbers::Accepted);
+        }
+    }
+
+    #[test]
     fn what_the_generator_makes_is_right_and_synthetic(seed: u64) {
         let mut people = SyntheticPeople::from_seed(seed);
         let number = people.national_identity_number();

@@ -132,4 +132,14 @@ proptest! {
         let _ = SigningKey::from_pkcs8(&bytes);
         prop_assert!(VerifyingKey::from_bytes(public).verify(&bytes, &bytes).is_err());
     }
+
+    #[test]
+    fn a_key_with_one_byte_changed_is_refused_or_another_key_without_panic(place in 0..48_usize, by in 1..=255_u8) {
+        let key = SigningKey::from_seed(&[7; 32]).unwrap();
+        let mut der = key.expose_pkcs8().to_vec();
+        der[place] ^= by;
+        if let Ok(other) = SigningKey::from_pkcs8(&der) {
+            prop_assert_ne!(other.verifying_key(), key.verifying_key());
+        }
+    }
 }
