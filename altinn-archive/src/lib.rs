@@ -12,7 +12,7 @@
 //! # let objects = folder.path();
 //! let store = Store::open("sqlite::memory:").await?; // or `sqlite:archive.db`
 //! store.migrate(&[MIGRATIONS]).await?;
-//! let key = LogKey::generate("archive.example.no/log")?; // keep it: `LogKey::from_pkcs8`
+//! let key = LogKey::generate("archive.example.no/log")?; // or one that is kept: `LogKey::new`
 //! let (clock, ids) = (Arc::new(SystemClock), Arc::new(RandomIds));
 //! let archive = Archive::open(store, local_folder(objects)?, key, clock, ids).await?;
 //!
@@ -40,19 +40,17 @@
 
 mod archive;
 mod audit;
-mod canonical;
 pub mod content;
-mod digest;
 mod entry;
 mod error;
 pub mod log;
 mod migrations;
 mod receipt;
 
+pub use altinn_core::Digest;
 pub use archive::{Archive, Integrated, ReceiptState};
 pub use audit::{Anchor, AuditReport, Fault, Rollback};
 pub use content::{ContentReader, ContentWriter, StoredContent};
-pub use digest::{Digest, NotADigest};
 pub use entry::{
     Element, EntryError, EntryId, Fields, NewElement, NewEntry, NoRandomNumbers, Participant, SaltSource,
     SystemSalts,

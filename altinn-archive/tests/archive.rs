@@ -320,7 +320,14 @@ async fn every_tree_that_was_signed_grew_out_of_the_one_before() {
         let checkpoints: Vec<_> = notes.iter().map(checkpoint).collect();
         for pair in checkpoints.windows(2) {
             let proof = consistency_proof(pair[0].size, pair[1].size, &tiles).unwrap();
-            verify_consistency(pair[0].size, pair[1].size, &proof, &pair[0].root, &pair[1].root).unwrap();
+            verify_consistency(
+                pair[0].size,
+                pair[1].size,
+                &proof,
+                pair[0].root.as_bytes(),
+                pair[1].root.as_bytes(),
+            )
+            .unwrap();
         }
         assert!(checkpoints.len() > 30);
     }

@@ -3,10 +3,10 @@
 
 mod world;
 
-use altinn_archive::log::{Checkpoint, LogKey, leaf_hash};
+use altinn_archive::log::{Checkpoint, leaf_hash};
 use altinn_archive::{Anchor, Digest, EntryId, Fault, Receipt, Rollback};
 use altinn_core::store::{Batch, Row, Value, params};
-use world::{World, entry, stores};
+use world::{World, entry, log_key, stores};
 
 /// An archive of 12 entries in rounds of 1 to 4, and two that wait; the content of the third is an object.
 async fn worlds() -> Vec<(World, Vec<EntryId>)> {
@@ -409,7 +409,7 @@ async fn only_an_anchor_kept_outside_finds_that_the_whole_was_put_back() {
 #[tokio::test]
 async fn another_history_signed_with_the_same_key_is_found_by_an_anchor() {
     for (world, _) in worlds().await {
-        let key = LogKey::from_pkcs8("archive.example.no/log", &world.pkcs8).unwrap();
+        let key = log_key(&world.seed);
         let root = Digest::of(b"another history");
         let other = Checkpoint { origin: key.origin().to_owned(), size: 6, root }.sign(&key);
         let report = world.archive.audit(Some(&Anchor::Checkpoint(other))).await.unwrap();

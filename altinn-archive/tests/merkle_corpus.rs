@@ -25,16 +25,16 @@ impl Case {
     }
 
     fn bytes(&self, name: &str) -> Vec<u8> {
-        STANDARD.decode(self.0[name].as_str().unwrap_or("")).unwrap()
+        decode(&self.0[name])
     }
 
     fn digest(&self, name: &str) -> Option<Digest> {
-        self.bytes(name).try_into().map(Digest::from_bytes).ok()
+        digest(self.bytes(name))
     }
 
     fn proof(&self) -> Option<Vec<Digest>> {
         let hashes = self.0["proof"].as_array().map_or(&[][..], Vec::as_slice);
-        hashes.iter().map(|hash| hash.as_str()?.parse().ok()).collect()
+        hashes.iter().map(|hash| digest(decode(hash))).collect()
     }
 
     /// Whether the proof is accepted; a hash of another length than 32 bytes is refused where it is read.
@@ -64,6 +64,14 @@ impl Case {
             other => panic!("unknown kind of case `{other}`"),
         })
     }
+}
+
+fn decode(text: &Value) -> Vec<u8> {
+    STANDARD.decode(text.as_str().unwrap_or("")).unwrap()
+}
+
+fn digest(bytes: Vec<u8>) -> Option<Digest> {
+    bytes.try_into().map(Digest::from_bytes).ok()
 }
 
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {

@@ -111,7 +111,8 @@ fn every_proof_of_every_small_tree_is_that_of_the_model() {
             let proof = consistency_proof(first as u64, size as u64, &tiles).unwrap();
             assert_eq!(proof, model::consistency(first, tree, true));
             let first_root = model::root(&all[..first]);
-            verify_consistency(first as u64, size as u64, &proof, &first_root, &root).unwrap();
+            verify_consistency(first as u64, size as u64, &proof, first_root.as_bytes(), root.as_bytes())
+                .unwrap();
         }
     }
 }
@@ -127,7 +128,13 @@ fn every_subtree_of_every_small_tree_is_proved() {
                 let proof = if start % (end - start).next_power_of_two() == 0 {
                     model::subtree(start, end, &all[..size], true)
                 } else {
-                    let refused = verify_subtree_consistency(subtree.clone(), size as u64, &[], &root, &root);
+                    let refused = verify_subtree_consistency(
+                        subtree.clone(),
+                        size as u64,
+                        &[],
+                        root.as_bytes(),
+                        root.as_bytes(),
+                    );
                     assert!(
                         matches!(refused, Err(ProofError::NotASubtree { .. })),
                         "{subtree:?} {refused:?}"
@@ -136,7 +143,13 @@ fn every_subtree_of_every_small_tree_is_proved() {
                 };
                 let subtree_root = model::root(&all[start..end]);
                 let verify = |proof: &[Digest]| {
-                    verify_subtree_consistency(subtree.clone(), size as u64, proof, &subtree_root, &root)
+                    verify_subtree_consistency(
+                        subtree.clone(),
+                        size as u64,
+                        proof,
+                        subtree_root.as_bytes(),
+                        root.as_bytes(),
+                    )
                 };
                 verify(&proof).unwrap();
                 for (index, leaf) in all.iter().enumerate().take(end).skip(start) {
@@ -215,9 +228,9 @@ proptest! {
         let hash = Digest::of(b"");
         let proof = vec![hash; length];
         let _ = verify_inclusion(&hash, a, b, &proof, &hash);
-        let _ = verify_consistency(a, b, &proof, &hash, &hash);
+        let _ = verify_consistency(a, b, &proof, hash.as_bytes(), hash.as_bytes());
         let _ = verify_subtree_inclusion(&hash, a, b..c, &proof, &hash);
-        let _ = verify_subtree_consistency(a..b, c, &proof, &hash, &hash);
+        let _ = verify_subtree_consistency(a..b, c, &proof, hash.as_bytes(), hash.as_bytes());
         let _ = inclusion_nodes(a, b);
         let _ = consistency_nodes(a, b);
         let _ = Frontier::from_tiles(a, &[]);

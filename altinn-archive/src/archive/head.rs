@@ -1,8 +1,8 @@
 //! The log's state in the store.
 
+use altinn_core::Digest;
 use altinn_core::store::{Batch, Row, Store, StoreError, params};
 
-use crate::Digest;
 use crate::error::ArchiveError;
 use crate::log::{VerifierKey, VerifierKeyError, empty_root};
 

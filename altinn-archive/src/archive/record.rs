@@ -1,11 +1,11 @@
 //! An entry and its content as the store's rows hold them.
 
+use altinn_core::Digest;
 use altinn_core::store::{Column, ColumnKind, InsertRows, Row, StoreError, Value, params};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::head::stored;
-use crate::Digest;
 use crate::content::{Place, StoredContent};
 use crate::entry::{EntryId, Fields, Header, Opening};
 use crate::error::ArchiveError;

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
+use altinn_core::Digest;
 use altinn_core::store::{Batch, Column, ColumnKind, InsertRows, params};
 
 use super::head::{Head, stored};
 use super::tiles;
-use crate::Digest;
 use crate::entry::EntryId;
 use crate::log::{Checkpoint, Frontier, LogKey, Tile, Tiles};
 use crate::receipt::Proof;

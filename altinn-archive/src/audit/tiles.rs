@@ -1,9 +1,9 @@
 //! The stored tiles beside those that follow from the entries.
 
+use altinn_core::Digest;
 use altinn_core::store::{Store, params};
 
 use super::fault::{Fault, Stop, or_fault};
-use crate::Digest;
 use crate::archive::{read_tile, stored};
 use crate::entry::EntryId;
 use crate::log::{Tile, TileId};

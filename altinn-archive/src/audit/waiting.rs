@@ -1,11 +1,11 @@
 //! Entries that wait to be put into the log.
 
+use altinn_core::Digest;
 use altinn_core::store::{Row, params};
 use uuid::Uuid;
 
 use super::contents::{self, ContentCheck};
 use super::fault::{Fault, Stop, or_fault};
-use crate::Digest;
 use crate::archive::{Archive, Record};
 use crate::entry::EntryId;
 

@@ -1,12 +1,12 @@
 //! From the first entry of the log to the last.
 
+use altinn_core::Digest;
 use altinn_core::store::{Row, Store, StoreError, params};
 
 use super::checkpoints::{self, Checkpoints};
 use super::contents::{ContentCheck, Contents, WrongContent};
 use super::fault::{Fault, Stop, or_fault};
 use super::tiles::{self, LeafTiles};
-use crate::Digest;
 use crate::archive::{Archive, Record, stored};
 use crate::entry::EntryId;
 use crate::log::{Checkpoint, Frontier, Tile, TileId};

@@ -2,17 +2,16 @@
 
 use std::fmt;
 
+use altinn_core::{Digest, Sha256};
 use bytes::{Bytes, BytesMut};
 use futures_util::stream::BoxStream;
 use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream};
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt as _};
-use ring::digest::{Context, SHA256};
 use thiserror::Error;
 use uuid::Uuid;
 
 use super::stored::Place;
-use crate::Digest;
 
 /// Why content cannot be kept or read.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -94,7 +93,7 @@ impl ContentReader {
     /// The pieces, in their order. The last item is [`ContentError::Altered`] when they are not what was archived: act
     /// on the pieces only once the stream has ended well.
     pub fn into_stream(self) -> impl Stream<Item = Result<Bytes, ContentError>> + Send + 'static {
-        let check = Check { context: Context::new(&SHA256), left: self.size, sha256: self.sha256 };
+        let check = Check { sha256: Sha256::new(), left: self.size, expected: self.sha256 };
         stream::try_unfold((self.pieces, Some(check)), |(mut pieces, check)| async move {
             let Some(mut check) = check else { return Ok(None) };
             match pieces.try_next().await? {
@@ -131,20 +130,20 @@ impl ContentReader {
 
 /// What the pieces so far add up to.
 struct Check {
-    context: Context,
+    sha256: Sha256,
     left: u64,
-    sha256: Digest,
+    expected: Digest,
 }
 
 impl Check {
     fn update(&mut self, piece: &[u8]) -> Result<(), ContentError> {
         self.left = self.left.checked_sub(piece.len() as u64).ok_or(ContentError::Altered)?;
-        self.context.update(piece);
+        self.sha256.update(piece);
         Ok(())
     }
 
     fn finish(self) -> Result<(), ContentError> {
-        let whole = self.left == 0 && Digest::finish(self.context) == self.sha256;
+        let whole = self.left == 0 && self.sha256.finish() == self.expected;
         if whole { Ok(()) } else { Err(ContentError::Altered) }
     }
 }

@@ -2,10 +2,9 @@
 
 use std::fmt;
 
+use altinn_core::Digest;
 use bytes::Bytes;
 use uuid::Uuid;
-
-use crate::Digest;
 
 /// Content that is ready to be archived: few bytes, which go into the row, or the name of an object that is written.
 ///

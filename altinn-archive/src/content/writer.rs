@@ -3,14 +3,13 @@
 use std::fmt;
 use std::sync::Arc;
 
+use altinn_core::Sha256;
 use bytes::{Bytes, BytesMut};
 use object_store::{MultipartUpload, ObjectStore, ObjectStoreExt as _};
-use ring::digest::{Context, SHA256};
 use uuid::Uuid;
 
 use super::reader::{ContentError, object_path};
 use super::stored::StoredContent;
-use crate::Digest;
 
 /// How many bytes are sent at a time: all object stores take parts of this size.
 const PART: usize = 8 * 1024 * 1024;
@@ -22,7 +21,7 @@ const PART: usize = 8 * 1024 * 1024;
 pub struct ContentWriter {
     objects: Arc<dyn ObjectStore>,
     name: Uuid,
-    context: Context,
+    sha256: Sha256,
     size: u64,
     pending: BytesMut,
     upload: Option<Box<dyn MultipartUpload>>,
@@ -30,8 +29,7 @@ pub struct ContentWriter {
 
 impl ContentWriter {
     pub(crate) fn new(objects: Arc<dyn ObjectStore>, name: Uuid) -> Self {
-        let (context, pending) = (Context::new(&SHA256), BytesMut::new());
-        Self { objects, name, context, size: 0, pending, upload: None }
+        Self { objects, name, sha256: Sha256::new(), size: 0, pending: BytesMut::new(), upload: None }
     }
 
     /// Takes the next piece.
@@ -40,7 +38,7 @@ impl ContentWriter {
     /// [`ContentError::Objects`] when the object store refuses or does not answer; what was written so far is then
     /// given up.
     pub async fn write(&mut self, piece: &[u8]) -> Result<(), ContentError> {
-        self.context.update(piece);
+        self.sha256.update(piece);
         self.size += piece.len() as u64;
         let mut rest = piece;
         while !rest.is_empty() {
@@ -62,7 +60,7 @@ impl ContentWriter {
         if self.size <= StoredContent::INLINE_LIMIT as u64 {
             return Ok(self.pending.freeze().into());
         }
-        let sha256 = Digest::finish(self.context.clone());
+        let sha256 = self.sha256.clone().finish();
         if self.upload.is_none() {
             let bytes = self.pending.split().freeze();
             self.objects.put(&object_path(self.name), bytes.into()).await?;

@@ -2,12 +2,11 @@
 
 use std::fmt;
 
+use altinn_core::{Digest, canonical_json};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::salt::Salt;
-use crate::Digest;
-use crate::canonical::canonical_json;
 
 /// A field that is shown: what it says, and the salt with which the log has committed to that.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use altinn_core::Digest;
 use altinn_core::{AuthenticationLevel, Text};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::de::DeserializeOwned;
@@ -12,7 +13,6 @@ use serde_json::{Value, json};
 use super::field::Opening;
 use super::participant::Participant;
 use super::salt::{NoRandomNumbers, Salt, SaltSource};
-use crate::Digest;
 
 /// What an archived entry says. Title, labels and participants may be personal data and do not show in its `Debug`.
 #[derive(Clone, PartialEq)]

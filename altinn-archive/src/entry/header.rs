@@ -1,10 +1,9 @@
 //! What a leaf of the log is made of.
 
+use altinn_core::{Digest, canonical_json};
 use serde_json::json;
 
 use super::EntryId;
-use crate::Digest;
-use crate::canonical::canonical_json;
 use crate::log::leaf_hash;
 
 /// What a leaf of the log is made of: the entry's id and the commitments to its fields, nothing that can be guessed.

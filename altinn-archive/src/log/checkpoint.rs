@@ -1,11 +1,13 @@
 //! What a log commits to.
 
+use altinn_core::Digest;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use thiserror::Error;
 
 use super::log_key::LogKey;
 use super::signed_note::NoteError;
 use super::verifier_key::VerifierKey;
-use crate::Digest;
 
 /// What a log commits to: how many leaves its tree has, and their root.
 ///
@@ -63,7 +65,8 @@ impl CheckpointError {
 impl Checkpoint {
     /// The checkpoint as a note with the log's signature.
     pub fn sign(&self, key: &LogKey) -> String {
-        key.sign_note(format!("{}\n{}\n{}\n", self.origin, self.size, self.root)).to_string()
+        key.sign_note(format!("{}\n{}\n{}\n", self.origin, self.size, STANDARD.encode(self.root.as_bytes())))
+            .to_string()
     }
 
     /// The checkpoint in a note, whose one signature must be that of the log.
@@ -90,7 +93,8 @@ impl Checkpoint {
         if origin.is_empty() || !decimal {
             return None;
         }
-        Some(Self { origin: origin.to_owned(), size: size.parse().ok()?, root: root.parse().ok()? })
+        let root = Digest::from_bytes(STANDARD.decode(root).ok()?.try_into().ok()?);
+        Some(Self { origin: origin.to_owned(), size: size.parse().ok()?, root })
     }
 }
 
@@ -112,7 +116,10 @@ mod tests {
     fn a_checkpoint_has_the_form_of_the_specification() {
         let (key, note) = signed();
         let lines: Vec<_> = note.split('\n').collect();
-        assert_eq!(lines[..4], ["archive.example.no/log", "7", &Digest::of(b"root").to_string(), ""]);
+        assert_eq!(
+            lines[..4],
+            ["archive.example.no/log", "7", &STANDARD.encode(Digest::of(b"root").as_bytes()), ""]
+        );
         assert!(lines[4].starts_with("— archive.example.no/log "), "{note}");
         assert_eq!(lines[5..], [""]);
         assert_eq!(Checkpoint::verify(&note, key.verifier_key()).unwrap().size, 7);

@@ -1,8 +1,9 @@
 //! The right edge of a growing tree.
 
+use altinn_core::Digest;
+
 use super::tile::{Tile, TileId};
 use super::tree::{empty_root, fold};
-use crate::Digest;
 
 /// The right edge of a growing tree: all that is needed to append to it, at most 255 hashes a level of tiles.
 ///

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
+use altinn_core::key::{KeyError, SigningKey};
 use thiserror::Error;
 
-use super::ed25519::{NoKey, SigningKey};
 use super::signed_note::{NoteSignature, SignedNote};
 use super::verifier_key::{VerifierKey, VerifierKeyError};
 
@@ -16,7 +16,7 @@ use super::verifier_key::{VerifierKey, VerifierKeyError};
 ///
 /// let key = LogKey::generate("archive.example.no/log")?;
 /// println!("{}", key.verifier_key()); // for everyone who verifies receipts
-/// # Ok::<(), altinn_archive::log::KeyError>(())
+/// # Ok::<(), altinn_archive::log::LogKeyError>(())
 /// ```
 pub struct LogKey {
     signing_key: SigningKey,
@@ -24,56 +24,44 @@ pub struct LogKey {
 }
 
 /// Why there is no log key.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Error)]
 #[non_exhaustive]
-pub enum KeyError {
+pub enum LogKeyError {
     /// The origin cannot be the name of a key.
     #[error("the log's origin: {0}")]
     Origin(#[from] VerifierKeyError),
-    /// The material is not an Ed25519 key in PKCS#8.
-    #[error("the key is not an Ed25519 key in PKCS#8")]
-    Material,
-    /// The machine gives no random numbers.
-    #[error("no key could be made: the machine gives no random numbers")]
-    Random,
+    /// No key could be made.
+    #[error(transparent)]
+    Key(#[from] KeyError),
 }
 
-impl KeyError {
+impl LogKeyError {
     /// A stable code for programs.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Origin(error) => error.code(),
-            Self::Material => "KEY-MATERIAL",
-            Self::Random => "KEY-RANDOM",
+            Self::Key(error) => error.code(),
         }
     }
 }
 
 impl LogKey {
-    /// A new key, in memory only: a log that outlives the program needs one that is kept.
+    /// The key for the log of this origin.
     ///
     /// # Errors
-    /// [`KeyError::Origin`], [`KeyError::Random`].
-    pub fn generate(origin: &str) -> Result<Self, KeyError> {
-        Self::from_pkcs8(origin, &Self::generate_pkcs8()?)
+    /// [`VerifierKeyError::Name`] when the origin cannot be the name of a key.
+    pub fn new(origin: &str, signing_key: SigningKey) -> Result<Self, VerifierKeyError> {
+        let verifier_key = VerifierKey::new(origin, signing_key.verifying_key())?;
+        Ok(Self { signing_key, verifier_key })
     }
 
-    /// A new key in PKCS#8, to be kept secret and read with [`LogKey::from_pkcs8`].
+    /// A new key, in memory only: a log that outlives the program needs one that is kept, such as
+    /// [`SigningKey::read_file`].
     ///
     /// # Errors
-    /// [`KeyError::Random`].
-    pub fn generate_pkcs8() -> Result<Vec<u8>, KeyError> {
-        SigningKey::generate_pkcs8().map_err(|NoKey| KeyError::Random)
-    }
-
-    /// The key in PKCS#8 for the log of this origin.
-    ///
-    /// # Errors
-    /// [`KeyError::Origin`], [`KeyError::Material`].
-    pub fn from_pkcs8(origin: &str, pkcs8: &[u8]) -> Result<Self, KeyError> {
-        let signing_key = SigningKey::from_pkcs8(pkcs8).map_err(|NoKey| KeyError::Material)?;
-        let public_key = signing_key.public_key().ok_or(KeyError::Material)?;
-        Ok(Self { signing_key, verifier_key: VerifierKey::new(origin, public_key)? })
+    /// [`LogKeyError::Origin`], [`LogKeyError::Key`].
+    pub fn generate(origin: &str) -> Result<Self, LogKeyError> {
+        Ok(Self::new(origin, SigningKey::generate()?)?)
     }
 
     /// The log's origin.
@@ -88,7 +76,7 @@ impl LogKey {
 
     /// A note over this text, which must end with a line feed.
     pub(crate) fn sign_note(&self, text: String) -> SignedNote {
-        let signature = self.signing_key.sign(text.as_bytes());
+        let signature = self.signing_key.sign(text.as_bytes()).to_vec();
         let key_id = self.verifier_key.key_id_bytes();
         SignedNote::new(text, vec![NoteSignature::new(self.origin().to_owned(), key_id, signature)])
     }

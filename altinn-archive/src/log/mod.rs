@@ -7,7 +7,6 @@
 //! [signed-note]: https://c2sp.org/signed-note
 
 mod checkpoint;
-mod ed25519;
 mod frontier;
 mod log_key;
 mod node;
@@ -20,7 +19,7 @@ mod verifier_key;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use frontier::Frontier;
-pub use log_key::{KeyError, LogKey};
+pub use log_key::{LogKey, LogKeyError};
 pub use node::{Node, NodeSource};
 pub use proof::{
     ProofError, consistency_nodes, consistency_proof, inclusion_nodes, inclusion_proof, verify_consistency,

@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
+use altinn_core::Digest;
+
 use super::tile::{Tile, TileId};
 use super::tree::fold_right;
-use crate::Digest;
 
 /// A node over a perfect subtree: over the leaves from `index << height` on, `1 << height` of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
+use altinn_core::Digest;
 use thiserror::Error;
 
 use super::node::{Node, NodeSource, perfect_nodes, split, subtree_hash};
 use super::subtree::verify_subtree_consistency;
 use super::tree::node_hash;
-use crate::Digest;
 
 /// Why there is no proof, or why one proves nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]

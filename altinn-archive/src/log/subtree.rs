@@ -5,9 +5,10 @@
 
 use std::ops::Range;
 
+use altinn_core::Digest;
+
 use super::proof::{ProofError, same_root, verify_inclusion};
 use super::tree::{empty_root, node_hash};
-use crate::Digest;
 
 /// Verifies that `leaf` is the hash of the leaf at `index` of the log, in the subtree over these leaves with this root.
 ///
@@ -44,7 +45,7 @@ pub fn verify_subtree_consistency(
         return Err(ProofError::Sizes { first: subtree.end, second: size });
     }
     if subtree.is_empty() {
-        return same_root(proof, subtree_root, empty_root().as_ref());
+        return same_root(proof, subtree_root, empty_root().as_bytes());
     }
     if subtree == (0..size) {
         return same_root(proof, subtree_root, root);
@@ -52,7 +53,7 @@ pub fn verify_subtree_consistency(
     let subtree_root =
         subtree_root.try_into().map(Digest::from_bytes).map_err(|_| ProofError::RootMismatch)?;
     let (subtree_found, root_found) = roots(&subtree, size, proof, subtree_root)?;
-    if subtree_found == subtree_root && root_found.as_ref() == root {
+    if subtree_found == subtree_root && root_found.as_bytes() == root {
         Ok(())
     } else {
         Err(ProofError::RootMismatch)

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use altinn_core::Digest;
+
 use super::node::{Node, NodeSource};
 use super::tree::fold;
-use crate::Digest;
 
 /// Which tile: its level (0 holds leaves, 1 the roots of full tiles of level 0, ...) and its place in the level.
 ///
@@ -41,7 +42,7 @@ impl Tile {
 
     /// The tile from its bytes; none when they are not 1 to 256 hashes of 32 bytes.
     pub fn from_bytes(id: TileId, bytes: &[u8]) -> Option<Self> {
-        let (hashes, rest) = bytes.as_chunks::<{ Digest::LENGTH }>();
+        let (hashes, rest) = bytes.as_chunks::<32>();
         let whole = rest.is_empty() && (1..=Self::WIDTH).contains(&hashes.len());
         whole.then(|| Self { id, hashes: hashes.iter().copied().map(Digest::from_bytes).collect() })
     }

@@ -1,10 +1,13 @@
 //! The hashes of a Merkle tree (RFC 6962, section 2.1).
 
-use crate::Digest;
+use altinn_core::{Digest, Sha256};
 
 /// The hash of a leaf: `SHA-256(0x00 || data)`.
 pub fn leaf_hash(data: &[u8]) -> Digest {
-    Digest::of_parts(&[&[0x00], data])
+    let mut sha256 = Sha256::new();
+    sha256.update(&[0x00]);
+    sha256.update(data);
+    sha256.finish()
 }
 
 /// The hash of a node above two others: `SHA-256(0x01 || left || right)`.

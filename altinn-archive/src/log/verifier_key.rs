@@ -3,14 +3,14 @@
 use std::fmt;
 use std::str::FromStr;
 
+use altinn_core::Digest;
+use altinn_core::key::VerifyingKey;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::ed25519;
 use super::signed_note::{NoteError, SignedNote};
-use crate::Digest;
 
 /// The byte that says Ed25519 in a signed note's key.
 const ED25519: u8 = 0x01;
@@ -33,7 +33,7 @@ const ED25519: u8 = 0x01;
 pub struct VerifierKey {
     name: String,
     key_id: [u8; 4],
-    public_key: [u8; 32],
+    public_key: VerifyingKey,
 }
 
 /// Why a text is no verifier key.
@@ -79,9 +79,9 @@ impl VerifierKey {
     ///
     /// # Errors
     /// [`VerifierKeyError::Name`].
-    pub fn new(name: &str, public_key: [u8; 32]) -> Result<Self, VerifierKeyError> {
+    pub fn new(name: &str, public_key: VerifyingKey) -> Result<Self, VerifierKeyError> {
         check_name(name)?;
-        let digest = Digest::of_parts(&[name.as_bytes(), b"\n", &[ED25519], &public_key]);
+        let digest = Digest::of(&[name.as_bytes(), b"\n", &[ED25519], public_key.as_bytes()].concat());
         let [a, b, c, d, ..] = *digest.as_bytes();
         Ok(Self { name: name.to_owned(), key_id: [a, b, c, d], public_key })
     }
@@ -112,7 +112,7 @@ impl VerifierKey {
         if signature.name() != self.name || signature.key_id() != self.key_id {
             return Err(NoteError::OtherKey { expected: self.key_id(), found: hex(&signature.key_id()) });
         }
-        if ed25519::verify(&self.public_key, note.text().as_bytes(), signature.bytes()) {
+        if self.public_key.verify(note.text().as_bytes(), signature.bytes()).is_ok() {
             Ok(note.text())
         } else {
             Err(NoteError::BadSignature)
@@ -146,7 +146,9 @@ impl FromStr for VerifierKey {
         };
         let key = STANDARD.decode(key).map_err(|_| VerifierKeyError::Form)?;
         let public_key = match key.split_first() {
-            Some((&ED25519, key)) => key.try_into().map_err(|_| VerifierKeyError::Form)?,
+            Some((&ED25519, key)) => {
+                VerifyingKey::from_bytes(key.try_into().map_err(|_| VerifierKeyError::Form)?)
+            }
             Some(_) => return Err(VerifierKeyError::Algorithm),
             None => return Err(VerifierKeyError::Form),
         };
@@ -176,7 +178,7 @@ impl From<VerifierKey> for String {
 
 impl fmt::Display for VerifierKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let key: Vec<u8> = [&[ED25519], self.public_key.as_slice()].concat();
+        let key: Vec<u8> = [&[ED25519], self.public_key.as_bytes().as_slice()].concat();
         write!(f, "{}+{}+{}", self.name, self.key_id(), STANDARD.encode(key))
     }
 }

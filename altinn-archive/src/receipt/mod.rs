@@ -8,11 +8,10 @@ mod statement;
 use std::fmt;
 use std::str::FromStr;
 
+use altinn_core::{Digest, canonical_json};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::Digest;
-use crate::canonical::canonical_json;
 use crate::entry::{EntryId, Field, Fields};
 use crate::log::{Checkpoint, VerifierKey, verify_inclusion};
 pub use error::ReceiptError;

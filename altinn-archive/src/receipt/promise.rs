@@ -3,13 +3,13 @@
 use std::fmt;
 use std::str::FromStr;
 
+use altinn_core::canonical_json;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::error::ReceiptError;
 use super::statement::Statement;
 use super::{VERSION, parse, same_log};
-use crate::canonical::canonical_json;
 use crate::entry::{EntryId, Field, Fields};
 use crate::log::{CheckpointError, LogKey, NoteError, SignedNote, VerifierKey};
 

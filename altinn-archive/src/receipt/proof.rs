@@ -1,6 +1,7 @@
 //! Where in the log an entry stands.
 
-use crate::Digest;
+use altinn_core::Digest;
+
 use crate::log::{NodeSource, ProofError, inclusion_proof};
 
 /// Where in the log an entry stands, and how that is proved.

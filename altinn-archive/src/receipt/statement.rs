@@ -1,7 +1,8 @@
 //! What a receipt or a promise shows of an entry.
 
+use altinn_core::Digest;
+
 use super::error::ReceiptError;
-use crate::Digest;
 use crate::archive::Record;
 use crate::entry::{EntryId, Field, Fields, Header, LABELS, Opening};
 

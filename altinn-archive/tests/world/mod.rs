@@ -10,7 +10,8 @@ use altinn_archive::{
     Archive, ArchiveError, Digest, LogKey, MIGRATIONS, NewElement, NewEntry, NoRandomNumbers, Participant,
     SaltSource,
 };
-use altinn_core::store::{Batch, Store, Value};
+use altinn_core::key::{SecretKey, SigningKey};
+use altinn_core::store::{Batch, Store, Value, fresh};
 use altinn_core::{AuthenticationLevel, Language, RandomIds, SteppableClock, Text};
 use tempfile::TempDir;
 
@@ -18,7 +19,7 @@ pub(crate) struct World {
     pub(crate) store: Store,
     pub(crate) clock: Arc<SteppableClock>,
     pub(crate) folder: TempDir,
-    pub(crate) pkcs8: Vec<u8>,
+    pub(crate) seed: [u8; 32],
     pub(crate) archive: Archive,
 }
 
@@ -36,9 +37,9 @@ impl SaltSource for CountingSalts {
     }
 }
 
-/// The addresses of the stores that tests run on.
+/// Every back end, empty.
 pub(crate) async fn stores() -> Vec<Store> {
-    vec![Store::open("sqlite::memory:").await.unwrap()]
+    fresh::all().await.unwrap().into_iter().map(|(_, store)| store).collect()
 }
 
 impl World {
@@ -46,14 +47,14 @@ impl World {
         store.migrate(&[MIGRATIONS]).await.unwrap();
         let clock = Arc::new(SteppableClock::at("2026-11-23T12:00:00.123456Z".parse().unwrap()));
         let folder = TempDir::new().unwrap();
-        let pkcs8 = LogKey::generate_pkcs8().unwrap();
-        let archive = open(&store, &clock, &folder, &pkcs8).await.unwrap();
-        Self { store, clock, folder, pkcs8, archive }
+        let seed = *SecretKey::generate().unwrap().expose();
+        let archive = open(&store, &clock, &folder, &seed).await.unwrap();
+        Self { store, clock, folder, seed, archive }
     }
 
     /// The same archive as another process sees it.
     pub(crate) async fn reopened(&self) -> Result<Archive, ArchiveError> {
-        open(&self.store, &self.clock, &self.folder, &self.pkcs8).await
+        open(&self.store, &self.clock, &self.folder, &self.seed).await
     }
 
     /// Does with the database what only an intruder does.
@@ -68,11 +69,16 @@ async fn open(
     store: &Store,
     clock: &Arc<SteppableClock>,
     folder: &TempDir,
-    pkcs8: &[u8],
+    seed: &[u8; 32],
 ) -> Result<Archive, ArchiveError> {
-    let key = LogKey::from_pkcs8("archive.example.no/log", pkcs8).unwrap();
+    let key = log_key(seed);
     let objects = local_folder(folder.path()).unwrap();
     Archive::open(store.clone(), objects, key, clock.clone(), Arc::new(RandomIds)).await
+}
+
+/// The key of the log, from its seed.
+pub(crate) fn log_key(seed: &[u8; 32]) -> LogKey {
+    LogKey::new("archive.example.no/log", SigningKey::from_seed(seed).unwrap()).unwrap()
 }
 
 /// An entry with two elements, the first of which is named `form` and says `form`.
