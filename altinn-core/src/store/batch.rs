@@ -18,18 +18,32 @@ use super::{ConflictCause, Dialect, InsertRows, Row, Sql, StoreError, Value};
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Batch {
-    pub(crate) statements: Vec<Statement>,
-    pub(crate) wakes: Vec<&'static str>,
+    statements: Vec<Statement>,
+    pub(super) wakes: Vec<&'static str>,
     size: usize,
 }
 
-/// One statement of a batch.
+/// One statement of a batch, as a [`Backend`](super::Backend) runs it.
 #[derive(Debug, Clone)]
-pub(crate) enum Statement {
+pub enum Statement {
     /// A statement with its parameters.
-    Single { sql: Sql, params: Vec<Value>, expected: Option<u64>, keeps_rows: bool },
+    Single {
+        /// The text.
+        sql: Sql,
+        /// The parameters, in the order of `$1`, `$2`, ...
+        params: Vec<Value>,
+        /// How many rows it must change or give back; any number if none is said.
+        expected: Option<u64>,
+        /// Whether the rows that it gives back are wanted.
+        keeps_rows: bool,
+    },
     /// Many rows of one insert.
-    Rows { insert: &'static InsertRows, rows: Vec<Vec<Value>> },
+    Rows {
+        /// The insert.
+        insert: &'static InsertRows,
+        /// The rows, each with a value for every column.
+        rows: Vec<Vec<Value>>,
+    },
 }
 
 /// Which statement of a batch gave rows back: the key to [`Committed::rows`].
@@ -127,6 +141,11 @@ impl Batch {
         }
     }
 
+    /// The statements, in their order.
+    pub fn statements(&self) -> &[Statement] {
+        &self.statements
+    }
+
     /// How many statements there are; many rows of one insert count once.
     pub fn len(&self) -> usize {
         self.statements.len()
@@ -157,8 +176,11 @@ impl Batch {
 }
 
 impl Statement {
-    /// Refuses the outcome when the statement touched another number of rows than it must.
-    pub(crate) fn check_rows(&self, dialect: Dialect, found: u64) -> Result<(), StoreError> {
+    /// Refuses the outcome when the statement changed or gave back another number of rows than it must.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`], which undoes the batch.
+    pub fn check_rows(&self, dialect: Dialect, found: u64) -> Result<(), StoreError> {
         let (expected, text) = match self {
             Self::Single { expected: None, .. } => return Ok(()),
             Self::Single { expected: Some(expected), sql, .. } => (*expected, sql.text(dialect)),

@@ -21,21 +21,30 @@ pub struct InsertRows {
     table: &'static str,
     columns: &'static [Column],
     text: OnceLock<String>,
-    #[cfg(feature = "postgres")]
     array_text: OnceLock<String>,
 }
 
 /// A column of an [`InsertRows`].
 #[derive(Debug, Clone, Copy)]
 pub struct Column {
-    pub(crate) name: &'static str,
-    pub(crate) kind: ColumnKind,
+    name: &'static str,
+    kind: ColumnKind,
 }
 
 impl Column {
     /// A column with a name and what it holds.
     pub const fn new(name: &'static str, kind: ColumnKind) -> Self {
         Self { name, kind }
+    }
+
+    /// The name.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// What it holds.
+    pub const fn kind(&self) -> ColumnKind {
+        self.kind
     }
 }
 
@@ -57,26 +66,19 @@ pub enum ColumnKind {
 impl InsertRows {
     /// Rows of `columns` for `table`; the names are the program's own words, never input.
     pub const fn new(table: &'static str, columns: &'static [Column]) -> Self {
-        Self {
-            table,
-            columns,
-            text: OnceLock::new(),
-            #[cfg(feature = "postgres")]
-            array_text: OnceLock::new(),
-        }
+        Self { table, columns, text: OnceLock::new(), array_text: OnceLock::new() }
     }
 
     /// The statement for one row.
-    pub(crate) fn text(&self) -> &str {
+    pub fn text(&self) -> &str {
         self.text.get_or_init(|| {
             let places = (1..=self.columns.len()).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ");
             format!("insert into {} ({}) values ({places})", self.table, self.names())
         })
     }
 
-    /// The statement for all rows, with one array a column.
-    #[cfg(feature = "postgres")]
-    pub(crate) fn array_text(&self) -> &str {
+    /// The statement for all rows on PostgreSQL, with one array a column.
+    pub fn array_text(&self) -> &str {
         self.array_text.get_or_init(|| {
             let arrays = self.columns.iter().zip(1..);
             let arrays = arrays.map(|(column, n)| format!("${n}::{}[]", column.kind.postgres_name()));
@@ -85,8 +87,8 @@ impl InsertRows {
         })
     }
 
-    #[cfg(feature = "postgres")]
-    pub(crate) fn columns(&self) -> &'static [Column] {
+    /// The columns.
+    pub fn columns(&self) -> &'static [Column] {
         self.columns
     }
 
@@ -123,7 +125,6 @@ impl ColumnKind {
         )
     }
 
-    #[cfg(feature = "postgres")]
     fn postgres_name(self) -> &'static str {
         match self {
             Self::Bool => "boolean",

@@ -1,9 +1,9 @@
 //! Tables and how they came about.
 
 use chrono::Utc;
-use ring::digest;
 
 use super::{Dialect, Row, StoreError, Value, params};
+use crate::Digest;
 
 /// One numbered step of a crate's tables.
 ///
@@ -46,7 +46,7 @@ impl Migration {
     }
 
     /// The table in which applied steps are recorded.
-    pub(crate) const TABLE: Self = Self {
+    pub const TABLE: Self = Self {
         owner: "altinn-core",
         number: 1,
         name: "migration",
@@ -54,24 +54,26 @@ impl Migration {
         postgres: include_str!("migration.postgres.sql"),
     };
     /// Asks for the recorded digest of a step.
-    pub(crate) const RECORDED: &'static str =
-        "select digest from core_migration where owner = $1 and number = $2";
+    pub const RECORDED: &'static str = "select digest from core_migration where owner = $1 and number = $2";
     /// Records a step.
-    pub(crate) const RECORD: &'static str =
+    pub const RECORD: &'static str =
         "insert into core_migration (owner, number, name, digest, applied_at) values ($1, $2, $3, $4, $5)";
 
     /// The parameters of [`Migration::RECORDED`].
-    pub(crate) fn key(&self) -> Vec<Value> {
+    pub fn key(&self) -> Vec<Value> {
         params![self.owner, self.number]
     }
 
     /// The parameters of [`Migration::RECORD`].
-    pub(crate) fn record(&self, dialect: Dialect) -> Vec<Value> {
+    pub fn record(&self, dialect: Dialect) -> Vec<Value> {
         params![self.owner, self.number, self.name, self.digest(dialect), Utc::now()]
     }
 
-    /// Whether the step has been applied as it stands; a recorded step that has changed since is refused.
-    pub(crate) fn is_recorded(&self, dialect: Dialect, recorded: Option<&Row>) -> Result<bool, StoreError> {
+    /// Whether the step has been applied as it stands.
+    ///
+    /// # Errors
+    /// [`StoreError::Migration`] when it was applied with other statements.
+    pub fn is_recorded(&self, dialect: Dialect, recorded: Option<&Row>) -> Result<bool, StoreError> {
         let Some(row) = recorded else { return Ok(false) };
         if row.at::<String>(0)? == self.digest(dialect) {
             Ok(true)
@@ -81,7 +83,7 @@ impl Migration {
     }
 
     /// The step could not be applied.
-    pub(crate) fn failed(&self, error: &StoreError) -> StoreError {
+    pub fn failed(&self, error: &StoreError) -> StoreError {
         self.error(error.to_string())
     }
 
@@ -89,9 +91,8 @@ impl Migration {
         StoreError::Migration { owner: self.owner.to_owned(), number: self.number, reason }
     }
 
-    /// The SHA-256 of the statements, in hexadecimal.
+    /// The SHA-256 of the statements.
     fn digest(&self, dialect: Dialect) -> String {
-        let digest = digest::digest(&digest::SHA256, self.sql(dialect).as_bytes());
-        digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+        Digest::of(self.sql(dialect).as_bytes()).to_string()
     }
 }

@@ -54,7 +54,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 pub use backend::Backend;
-pub use batch::{Batch, Committed, Guard, Returned};
+pub use batch::{Batch, Committed, Guard, Returned, Statement};
 pub use error::{ConflictCause, StoreError};
 pub use insert_rows::{Column, ColumnKind, InsertRows};
 pub use lease::{Claim, WorkTable};

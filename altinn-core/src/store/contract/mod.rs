@@ -3,9 +3,11 @@
 //! [`store_contract!`](crate::store_contract) unfolds one test per clause, so that a failure names the clause that is
 //! broken. Agencies prove their own back end with it:
 //!
-//! ```ignore
+//! ```
+//! use altinn_core::store::{Store, StoreError};
+//!
 //! async fn fresh_store() -> Result<Option<Store>, StoreError> {
-//!     Ok(Some(Store::new(MyBackend::empty().await?)))
+//!     Store::open("sqlite::memory:").await.map(Some) // or `Store::new(MyBackend::empty().await?)`
 //! }
 //! altinn_core::store_contract!(fresh_store);
 //! ```

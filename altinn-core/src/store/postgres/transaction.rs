@@ -10,8 +10,7 @@ use tokio_postgres::{Error, Statement as Prepared};
 
 use super::error::{error_of, is_io, may_replay, unavailable};
 use super::value::arrays;
-use crate::store::batch::Statement;
-use crate::store::{Batch, Committed, Dialect, Row, StoreError, Value};
+use crate::store::{Batch, Committed, Dialect, Row, Statement, StoreError, Value};
 
 /// How one attempt at a batch ended.
 pub(super) enum Attempt {
@@ -125,8 +124,8 @@ impl From<StoreError> for Stopped {
 /// Sends BEGIN and all statements in one go; answers with the transaction's id and what the statements gave back.
 async fn run(open: &Open, batch: &Batch) -> Result<(String, Committed), Stopped> {
     let client = open.client()?;
-    let mut prepared = Vec::with_capacity(batch.statements.len());
-    for statement in &batch.statements {
+    let mut prepared = Vec::with_capacity(batch.statements().len());
+    for statement in batch.statements() {
         let text = text_of(statement);
         prepared.push(client.prepare_cached(text).await.map_err(|error| Stopped::at(text, &error))?);
     }
@@ -135,7 +134,7 @@ async fn run(open: &Open, batch: &Batch) -> Result<(String, Committed), Stopped>
 
     let begin = client.batch_execute("begin");
     let identify = execute(client, &whoami, Parameters::Values(&[]));
-    let statements = batch.statements.iter().zip(&prepared);
+    let statements = batch.statements().iter().zip(&prepared);
     let statements =
         statements.map(|(statement, prepared)| execute(client, prepared, parameters_of(statement)));
     let ((begun, identified), outcomes) =
@@ -145,7 +144,7 @@ async fn run(open: &Open, batch: &Batch) -> Result<(String, Committed), Stopped>
     let transaction = identified.first().map_or_else(|| Ok(String::new()), |row| row.at(0))?;
 
     let mut rows = Vec::with_capacity(outcomes.len());
-    for (statement, outcome) in batch.statements.iter().zip(outcomes) {
+    for (statement, outcome) in batch.statements().iter().zip(outcomes) {
         let (count, found) = outcome.map_err(|error| Stopped::at(text_of(statement), &error))?;
         statement.check_rows(Dialect::Postgres, count)?;
         rows.push(if matches!(statement, Statement::Single { keeps_rows: true, .. }) {

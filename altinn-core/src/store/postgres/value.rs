@@ -6,8 +6,7 @@ use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 use uuid::Uuid;
 
-use crate::store::insert_rows::ColumnKind;
-use crate::store::{InsertRows, Value};
+use crate::store::{ColumnKind, InsertRows, Value};
 
 type Failure = Box<dyn Error + Sync + Send>;
 
@@ -69,7 +68,7 @@ fn mismatch(expected: &str, ty: &Type) -> Failure {
 /// One array a column, for the insert of many rows.
 pub(super) fn arrays(insert: &InsertRows, rows: &[Vec<Value>]) -> Vec<Box<dyn ToSql + Sync + Send>> {
     let columns = insert.columns().iter().enumerate();
-    columns.map(|(index, column)| array(column.kind, rows.iter().map(move |row| row.get(index)))).collect()
+    columns.map(|(index, column)| array(column.kind(), rows.iter().map(move |row| row.get(index)))).collect()
 }
 
 fn array<'a>(

@@ -6,8 +6,7 @@ use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 use super::connection::{error_of, open_writer, run, run_prepared};
-use crate::store::batch::Statement;
-use crate::store::{Batch, Committed, Dialect, Migration, Row, Sql, StoreError, Value};
+use crate::store::{Batch, Committed, Dialect, Migration, Row, Sql, Statement, StoreError, Value};
 
 /// How many jobs may wait for the writer.
 const WAITING: usize = 1_024;
@@ -215,7 +214,7 @@ fn run_in_savepoint(connection: &Connection, batch: &Batch) -> Result<Committed,
 }
 
 fn run_batch(connection: &Connection, batch: &Batch) -> Result<Committed, StoreError> {
-    let rows = batch.statements.iter().map(|statement| run_statement(connection, statement));
+    let rows = batch.statements().iter().map(|statement| run_statement(connection, statement));
     Ok(Committed::new(rows.collect::<Result<_, _>>()?))
 }
 
