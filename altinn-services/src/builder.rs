@@ -94,9 +94,8 @@ impl AltinnBuilder {
         if create && !folder.exists() {
             create_keys(folder)?;
         }
-        let log = SigningKey::read_file(folder.join(LOG_KEY))?;
         self.register_key = Some(SecretKey::read_file(folder.join(REGISTER_KEY))?);
-        self.log_key = Some(LogKey::from_pkcs8(LOCAL_LOG, log.expose_pkcs8())?);
+        self.log_key = Some(LogKey::new(LOCAL_LOG, SigningKey::read_file(folder.join(LOG_KEY))?)?);
         Ok(self)
     }
 

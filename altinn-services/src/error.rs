@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use altinn_archive::ArchiveError;
-use altinn_archive::log::KeyError as LogKeyError;
+use altinn_archive::log::VerifierKeyError;
 use altinn_auth::decision::PolicySourceError;
 use altinn_core::IdentifierError;
 use altinn_core::key::KeyError;
@@ -33,9 +33,9 @@ pub enum OpenError {
     /// A key.
     #[error(transparent)]
     Key(#[from] KeyError),
-    /// The key of the log.
+    /// The name of the log.
     #[error(transparent)]
-    LogKey(#[from] LogKeyError),
+    LogName(#[from] VerifierKeyError),
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -51,6 +51,20 @@ pub enum OpenError {
 }
 
 impl OpenError {
+    /// A stable code for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Missing(_) => "OPEN-MISSING",
+            Self::Folder { .. } => "OPEN-FOLDER",
+            Self::Key(error) => error.code(),
+            Self::LogName(error) => error.code(),
+            Self::Store(error) => error.code(),
+            Self::Archive(error) => error.code(),
+            Self::Sender(error) => error.code(),
+            Self::Template(error) => error.code(),
+        }
+    }
+
     pub(crate) fn folder(path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Folder { path, source }
