@@ -52,7 +52,8 @@ impl Archive {
     }
 
     /// The receipt of an entry; puts the entry into the log first, when it is not there yet, for at most so long.
-    /// Calls at the same time share that work.
+    /// Calls at the same time share that work. When the log takes longer or can not be written, the entry, which is
+    /// archived, is promised.
     ///
     /// # Errors
     /// As [`Archive::receipt`].
@@ -62,24 +63,27 @@ impl Archive {
         if let Some(leaf) = leaf {
             return Ok(ReceiptState::Proved(self.proved(statement, leaf).await?));
         }
-        match tokio::time::timeout(at_most, self.proof(entry)).await {
-            Ok(proof) => Ok(ReceiptState::Proved(self.receipt_of(statement, proof?)?)),
-            Err(_) => Ok(self.promised(statement)),
+        match tokio::time::timeout(at_most, self.integrated(statement.clone())).await {
+            Ok(Ok(receipt)) => Ok(ReceiptState::Proved(receipt)),
+            Ok(Err(ArchiveError::Store(StoreError::Unavailable { .. }))) | Err(_) => {
+                Ok(self.promised(statement))
+            }
+            Ok(Err(error)) => Err(error),
         }
     }
 
     /// Puts the entry into the log, however long that takes.
-    async fn proof(&self, entry: EntryId) -> Result<Proof, ArchiveError> {
+    async fn integrated(&self, statement: Statement) -> Result<Receipt, ArchiveError> {
         loop {
             let round = match self.integrate_since_now().await {
                 Err(ArchiveError::Store(StoreError::OutcomeUnknown { .. })) => None,
                 outcome => outcome?,
             };
-            if let Some(proof) = round.and_then(|round| round.proof(entry)) {
-                return Ok(proof);
+            if let Some(proof) = round.and_then(|round| round.proof(statement.entry, statement.leaf_hash())) {
+                return Ok(Receipt::new(self.verifier_key(), statement, proof));
             }
-            if let Some(leaf) = self.statement(entry).await?.1 {
-                return self.read_proof(leaf).await;
+            if let Some(leaf) = self.statement(statement.entry).await?.1 {
+                return self.proved(statement, leaf).await;
             }
         }
     }
@@ -106,9 +110,15 @@ impl Archive {
         Ok((Statement::new(&record, fields), leaf))
     }
 
+    /// The receipt from what is stored, if it says what the log has signed.
     async fn proved(&self, statement: Statement, leaf: Leaf) -> Result<Receipt, ArchiveError> {
         let proof = self.read_proof(leaf).await?;
-        self.receipt_of(statement, proof)
+        let receipt = Receipt::new(self.verifier_key(), statement, proof);
+        let entry = receipt.entry();
+        let wrong =
+            |error| ArchiveError::damaged(format!("the log says otherwise of entry `{entry}`: {error}"));
+        receipt.verify(self.verifier_key()).map_err(wrong)?;
+        Ok(receipt)
     }
 
     /// The proof from the first checkpoint that covers the leaf.
@@ -122,16 +132,6 @@ impl Archive {
         let ids: BTreeSet<_> = nodes.into_iter().map(Node::tile).collect();
         let tiles: Tiles = tiles::read(&self.store, &ids).await?.into_iter().collect();
         Proof::from_tiles(index, checkpoint_size, checkpoint, &tiles).map_err(|_| damaged("a tile"))
-    }
-
-    /// The receipt, if it says what the log has signed.
-    fn receipt_of(&self, statement: Statement, proof: Proof) -> Result<Receipt, ArchiveError> {
-        let receipt = Receipt::new(self.verifier_key(), statement, proof);
-        let wrong = |error| {
-            ArchiveError::damaged(format!("the log says otherwise of `{}`: {error}", receipt.entry()))
-        };
-        receipt.verify(self.verifier_key()).map_err(wrong)?;
-        Ok(receipt)
     }
 
     fn promised(&self, statement: Statement) -> ReceiptState {

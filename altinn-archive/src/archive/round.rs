@@ -38,7 +38,7 @@ pub(super) struct Staged {
 /// What a round put into the log, with all that its receipts need.
 #[derive(Debug)]
 pub(super) struct Round {
-    places: HashMap<EntryId, u64>,
+    places: HashMap<EntryId, (u64, Digest)>,
     tiles: Tiles,
     checkpoint: String,
     size: u64,
@@ -75,7 +75,7 @@ impl Edge {
         let grew = |tile: &Tile| tile.id.level == 0 || changed_below(&changed, full, tile);
         changed.iter().filter(|tile| grew(tile)).for_each(|tile| tiles::put(batch, tile));
 
-        let places = leaves.map(|(index, staged)| (staged.entry, index)).collect();
+        let places = leaves.map(|(index, staged)| (staged.entry, (index, staged.leaf))).collect();
         let round = Round { places, tiles: changed.into_iter().collect(), checkpoint, size };
         (Self { head, frontier: self.frontier }, round)
     }
@@ -87,9 +87,9 @@ fn changed_below(changed: &[Tile], full: usize, tile: &Tile) -> bool {
 }
 
 impl Round {
-    /// The proof of an entry that this round put into the log.
-    pub(super) fn proof(&self, entry: EntryId) -> Option<Proof> {
-        let index = *self.places.get(&entry)?;
+    /// The proof of an entry that this round put into the log with this leaf.
+    pub(super) fn proof(&self, entry: EntryId, leaf: Digest) -> Option<Proof> {
+        let (index, _) = *self.places.get(&entry).filter(|(_, logged)| *logged == leaf)?;
         Proof::from_tiles(index, self.size, self.checkpoint.clone(), &self.tiles).ok()
     }
 }

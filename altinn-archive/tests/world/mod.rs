@@ -21,6 +21,7 @@ pub(crate) struct World {
     pub(crate) folder: TempDir,
     pub(crate) seed: [u8; 32],
     pub(crate) archive: Archive,
+    store_folder: Option<TempDir>,
 }
 
 /// Salts that are the same in every run.
@@ -37,19 +38,34 @@ impl SaltSource for CountingSalts {
     }
 }
 
-/// Every back end, empty.
-pub(crate) async fn stores() -> Vec<Store> {
-    fresh::all().await.unwrap().into_iter().map(|(_, store)| store).collect()
+/// A store and, when it is in a file, the folder of that.
+pub(crate) struct Fresh {
+    store: Store,
+    folder: Option<TempDir>,
+}
+
+impl From<Store> for Fresh {
+    fn from(store: Store) -> Self {
+        Self { store, folder: None }
+    }
+}
+
+/// Every back end, empty; SQLite both in memory, with one connection, and in a file, with several.
+pub(crate) async fn stores() -> Vec<Fresh> {
+    let folder = TempDir::new().unwrap();
+    let file = Store::open(&format!("sqlite:{}", folder.path().join("archive.db").display())).await.unwrap();
+    let fresh = fresh::all().await.unwrap().into_iter().map(|(_, store)| Fresh::from(store));
+    fresh.chain([Fresh { store: file, folder: Some(folder) }]).collect()
 }
 
 impl World {
-    pub(crate) async fn on(store: Store) -> Self {
+    pub(crate) async fn on(Fresh { store, folder: store_folder }: Fresh) -> Self {
         store.migrate(&[MIGRATIONS]).await.unwrap();
         let clock = Arc::new(SteppableClock::at("2026-11-23T12:00:00.123456Z".parse().unwrap()));
         let folder = TempDir::new().unwrap();
         let seed = *SecretKey::generate().unwrap().expose();
         let archive = open(&store, &clock, &folder, &seed).await.unwrap();
-        Self { store, clock, folder, seed, archive }
+        Self { store, clock, folder, seed, archive, store_folder }
     }
 
     /// The same archive as another process sees it.
