@@ -105,11 +105,13 @@ impl Archive {
             Some(edge) => edge,
             None => self.read_edge().await?,
         };
-        let (version, size) = (edge.head.version, edge.head.size);
         if staged.is_empty() {
-            turn.edge = Some(edge);
-            return Ok(Outcome::Done(Integrated { added: 0, size }));
+            // Another process may have put the last ones into the log.
+            let head = Head::read(&self.store).await?;
+            turn.edge = (head == edge.head).then_some(edge);
+            return Ok(Outcome::Done(Integrated { added: 0, size: head.size }));
         }
+        let version = edge.head.version;
         let mut batch = Batch::new();
         let (edge, round) = edge.append(&staged, &self.log_key, &mut batch);
         match self.store.commit(batch).await {

@@ -141,13 +141,14 @@ mod tests {
 
     /// The offsets of the cross-reference table point to the objects that they name.
     fn assert_well_formed(pdf: &[u8]) {
-        let text: String = pdf.iter().map(|byte| char::from(*byte)).collect();
-        assert!(text.starts_with("%PDF-1.4") && text.ends_with("%%EOF\n"));
-        let table =
-            text[text.find("xref\n").unwrap()..].lines().skip(3).take_while(|line| line.ends_with("n "));
-        for (offset, number) in table.zip(1..) {
-            let offset: usize = offset[..10].parse().unwrap();
-            assert!(text[offset..].starts_with(&format!("{number} 0 obj")));
+        assert!(pdf.starts_with(b"%PDF-1.4") && pdf.ends_with(b"%%EOF\n"));
+        let table = pdf.windows(5).position(|bytes| bytes == b"xref\n").unwrap();
+        let table = String::from_utf8(pdf[table..].to_vec()).unwrap();
+        let rows: Vec<_> = table.lines().skip(3).take_while(|line| line.ends_with("n ")).collect();
+        assert!(rows.len() >= 6, "a page has six objects");
+        for (row, number) in rows.into_iter().zip(1..) {
+            let offset: usize = row[..10].parse().unwrap();
+            assert!(pdf[offset..].starts_with(format!("{number} 0 obj").as_bytes()), "object {number}");
         }
     }
 
