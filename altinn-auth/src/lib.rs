@@ -2,4 +2,7 @@
 
 pub mod decision;
 pub mod register;
+#[cfg(feature = "testing")]
+pub mod testing;
+pub mod token;
 pub mod xacml;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use altinn_core::key::SecretKey;
 use altinn_core::{PartyId, PartyIdentifier};
 use ring::aead::{self, Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
 use ring::hmac;
@@ -26,16 +27,6 @@ impl RegisterKey {
         let root = hmac::Key::new(hmac::HMAC_SHA256, secret);
         let lookup = hmac::Key::new(hmac::HMAC_SHA256, hmac::sign(&root, b"lookup").as_ref());
         Self { lookup, sealing: hmac::sign(&root, b"sealing") }
-    }
-
-    /// A new key; whoever makes one must keep its bytes.
-    ///
-    /// # Errors
-    /// [`RegisterError::Randomness`] when the machine gives no random numbers.
-    pub fn generate() -> Result<(Self, [u8; 32]), RegisterError> {
-        let mut secret = [0; 32];
-        SystemRandom::new().fill(&mut secret).map_err(|_| RegisterError::Randomness)?;
-        Ok((Self::from_bytes(&secret), secret))
     }
 
     /// What an identifier is found by: the same for the same identifier, and telling nothing of it.
@@ -76,6 +67,12 @@ impl RegisterKey {
     fn sealing(&self) -> Result<LessSafeKey, RegisterError> {
         let key = UnboundKey::new(&CHACHA20_POLY1305, self.sealing.as_ref());
         key.map(LessSafeKey::new).map_err(|_| RegisterError::Sealed)
+    }
+}
+
+impl From<&SecretKey> for RegisterKey {
+    fn from(secret: &SecretKey) -> Self {
+        Self::from_bytes(secret.expose())
     }
 }
 

@@ -1,0 +1,213 @@
+//! An issuer of tokens for tests.
+
+use std::fmt;
+use std::sync::Arc;
+
+use altinn_core::{Clock, OrganizationNumber, Party, PartyIdentifier};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::TimeDelta;
+use ring::rand::SystemRandom;
+use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
+use serde_json::{Value, json};
+use thiserror::Error;
+use uuid::Uuid;
+
+use crate::token::{IssuerProfile, KeySourceError, SignatureAlgorithm, StaticKeys, sign_es256};
+
+/// An issuer that signs tokens like ID-porten's or Maskinporten's with a real key of its own (ES256).
+///
+/// Hand its [`profile`](Self::profile) to a `TokenVerifier`; the two then work as in production, without a network.
+pub struct FakeIssuer {
+    clock: Arc<dyn Clock>,
+    kind: Kind,
+    pkcs8: Vec<u8>,
+    public_key: Vec<u8>,
+    kid: String,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    IdPorten,
+    Maskinporten,
+}
+
+/// Why a test token could not be made.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum FakeIssuerError {
+    /// No key could be made or used.
+    #[error("the key cannot be made or used")]
+    Key,
+    /// Somebody without a national identity number cannot log in.
+    #[error("the party is not a person with a national identity number")]
+    NotAPerson,
+    /// The key set is not usable.
+    #[error(transparent)]
+    KeySet(#[from] KeySourceError),
+}
+
+impl FakeIssuer {
+    /// The audience of every token.
+    pub const AUDIENCE: &'static str = "https://service.test";
+    /// How long a token is valid.
+    pub const LIFETIME: TimeDelta = TimeDelta::seconds(600);
+
+    /// An issuer like ID-porten: people log in.
+    ///
+    /// # Errors
+    /// [`FakeIssuerError::Key`] when the machine gives no random numbers.
+    pub fn id_porten(clock: Arc<dyn Clock>) -> Result<Self, FakeIssuerError> {
+        Self::new(Kind::IdPorten, clock)
+    }
+
+    /// An issuer like Maskinporten: organizations' systems get tokens.
+    ///
+    /// # Errors
+    /// [`FakeIssuerError::Key`] when the machine gives no random numbers.
+    pub fn maskinporten(clock: Arc<dyn Clock>) -> Result<Self, FakeIssuerError> {
+        Self::new(Kind::Maskinporten, clock)
+    }
+
+    fn new(kind: Kind, clock: Arc<dyn Clock>) -> Result<Self, FakeIssuerError> {
+        let random = SystemRandom::new();
+        let algorithm = &ECDSA_P256_SHA256_FIXED_SIGNING;
+        let pkcs8 = EcdsaKeyPair::generate_pkcs8(algorithm, &random).map_err(|_| FakeIssuerError::Key)?;
+        let pair =
+            EcdsaKeyPair::from_pkcs8(algorithm, pkcs8.as_ref(), &random).map_err(|_| FakeIssuerError::Key)?;
+        let public_key = pair.public_key().as_ref().to_vec();
+        let kid = Uuid::new_v4().to_string();
+        Ok(Self { clock, kind, pkcs8: pkcs8.as_ref().to_vec(), public_key, kid })
+    }
+
+    /// The issuer's name.
+    pub fn issuer(&self) -> &'static str {
+        match self.kind {
+            Kind::IdPorten => "https://idporten.test",
+            Kind::Maskinporten => "https://maskinporten.test/",
+        }
+    }
+
+    /// The public key as a JWK set.
+    pub fn jwks(&self) -> String {
+        let point = self.public_key.get(1..).unwrap_or(&[]);
+        let (x, y) = point.split_at(point.len() / 2);
+        let (x, y) = (URL_SAFE_NO_PAD.encode(x), URL_SAFE_NO_PAD.encode(y));
+        let key = json!({"kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": self.kid, "x": x, "y": y});
+        json!({"keys": [key]}).to_string()
+    }
+
+    /// What a verifier needs to know to trust this issuer.
+    ///
+    /// # Errors
+    /// [`FakeIssuerError::KeySet`] when the key cannot be read back.
+    pub fn profile(&self) -> Result<IssuerProfile, FakeIssuerError> {
+        let keys = Arc::new(StaticKeys::from_jwks(self.jwks())?);
+        let profile = match self.kind {
+            Kind::IdPorten => IssuerProfile::id_porten(self.issuer(), Self::AUDIENCE, keys),
+            Kind::Maskinporten => IssuerProfile::maskinporten(self.issuer(), Self::AUDIENCE, keys),
+        };
+        Ok(profile.allowing([SignatureAlgorithm::Es256]))
+    }
+
+    /// The token of a person who has logged in at the highest level.
+    ///
+    /// # Errors
+    /// [`FakeIssuerError::NotAPerson`] when the party has no national identity number.
+    pub fn log_in(&self, person: &Party) -> Result<String, FakeIssuerError> {
+        self.log_in_at(person, "idporten-loa-high")
+    }
+
+    /// The token of a person who has logged in at a level, such as `idporten-loa-substantial`.
+    ///
+    /// # Errors
+    /// [`FakeIssuerError::NotAPerson`] when the party has no national identity number.
+    pub fn log_in_at(&self, person: &Party, acr: &str) -> Result<String, FakeIssuerError> {
+        let PartyIdentifier::Person(number) = &person.identifier else {
+            return Err(FakeIssuerError::NotAPerson);
+        };
+        let own = json!({
+            "sub": Uuid::new_v4(), "pid": number.expose(), "acr": acr, "amr": ["TestID"],
+            "auth_time": self.clock.now().timestamp(), "locale": "nb", "scope": "openid profile",
+        });
+        self.sign(&with(self.common_claims(), own))
+    }
+
+    /// The token of an organization's system.
+    ///
+    /// # Errors
+    /// [`FakeIssuerError::Key`] when the key cannot be used.
+    pub fn organization(&self, number: OrganizationNumber, scope: &str) -> Result<String, FakeIssuerError> {
+        self.sign(&with(self.common_claims(), json!({"scope": scope, "consumer": identifier(number)})))
+    }
+
+    /// The token of a system user: a vendor's system that acts for `owner`.
+    ///
+    /// # Errors
+    /// [`FakeIssuerError::Key`] when the key cannot be used.
+    pub fn system_user(
+        &self,
+        vendor: OrganizationNumber,
+        owner: OrganizationNumber,
+        id: Uuid,
+        system: &str,
+    ) -> Result<String, FakeIssuerError> {
+        let details = json!([{
+            "type": "urn:altinn:systemuser", "systemuser_id": [id], "systemuser_org": identifier(owner),
+            "system_id": system,
+        }]);
+        let own = json!({"scope": "", "consumer": identifier(vendor), "authorization_details": details});
+        self.sign(&with(self.common_claims(), own))
+    }
+
+    /// The claims that every token has: who it is from and for, and when.
+    pub fn common_claims(&self) -> Value {
+        let now = self.clock.now();
+        json!({
+            "iss": self.issuer(), "aud": Self::AUDIENCE, "iat": now.timestamp(),
+            "exp": (now + Self::LIFETIME).timestamp(), "jti": Uuid::new_v4(), "client_id": "test-client",
+        })
+    }
+
+    /// Signs any claims.
+    ///
+    /// # Errors
+    /// [`FakeIssuerError::Key`] when the key cannot be used.
+    pub fn sign(&self, claims: &Value) -> Result<String, FakeIssuerError> {
+        self.sign_with_header(&json!({"alg": "ES256", "typ": "JWT", "kid": self.kid}), claims)
+    }
+
+    /// Signs any claims under any header, also a wrong one; the signature itself is right.
+    ///
+    /// # Errors
+    /// [`FakeIssuerError::Key`] when the key cannot be used.
+    pub fn sign_with_header(&self, header: &Value, claims: &Value) -> Result<String, FakeIssuerError> {
+        let part = |json: &Value| URL_SAFE_NO_PAD.encode(json.to_string());
+        let message = format!("{}.{}", part(header), part(claims));
+        let signature = sign_es256(&self.pkcs8, message.as_bytes()).ok_or(FakeIssuerError::Key)?;
+        Ok(format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature)))
+    }
+
+    /// The id of the key.
+    pub fn kid(&self) -> &str {
+        &self.kid
+    }
+}
+
+impl fmt::Debug for FakeIssuer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FakeIssuer").field("kind", &self.kind).finish_non_exhaustive()
+    }
+}
+
+fn identifier(number: OrganizationNumber) -> Value {
+    json!({"authority": "iso6523-actorid-upis", "ID": format!("0192:{number}")})
+}
+
+/// The members of both objects.
+fn with(mut claims: Value, own: Value) -> Value {
+    if let (Some(claims), Value::Object(own)) = (claims.as_object_mut(), own) {
+        claims.extend(own);
+    }
+    claims
+}

@@ -1,0 +1,217 @@
+//! The cryptography behind `jsonwebtoken`, by ring.
+
+use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
+use jsonwebtoken::errors::{Error, ErrorKind, Result};
+use jsonwebtoken::jwk::{EllipticCurve, ThumbprintHash};
+use jsonwebtoken::signature::{self, Signer, Verifier};
+use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey, DecodingKeyKind, EncodingKey};
+use ring::rand::SystemRandom;
+use ring::rsa::PublicKeyComponents;
+use ring::signature::{
+    ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED,
+    ECDSA_P384_SHA384_FIXED_SIGNING, ED25519, EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair,
+    RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512, RSA_PKCS1_SHA256,
+    RSA_PKCS1_SHA384, RSA_PKCS1_SHA512, RSA_PSS_2048_8192_SHA256, RSA_PSS_2048_8192_SHA384,
+    RSA_PSS_2048_8192_SHA512, RSA_PSS_SHA256, RSA_PSS_SHA384, RSA_PSS_SHA512, RsaEncoding, RsaKeyPair,
+    RsaParameters, UnparsedPublicKey, VerificationAlgorithm,
+};
+
+/// The provider that this crate verifies and signs with, by ring: RSA, ECDSA on P-256 and P-384, and Ed25519.
+///
+/// This crate calls it directly and leaves the provider of the process alone, which the host program may have chosen
+/// already. A host that has none may install it: `RING.install_default()`. Shared secrets (HMAC) it refuses.
+pub static RING: CryptoProvider = CryptoProvider {
+    signer_factory: signer,
+    verifier_factory: verifier,
+    key_utils: KeyUtils {
+        rsa_pub_components_from_private_key: rsa_components,
+        rsa_pub_components_from_public_key: |_| Err(ErrorKind::UnsupportedAlgorithm.into()),
+        ec_pub_components_from_private_key: ec_components,
+        ed_pub_components_from_private_key: ed_component,
+        compute_digest: digest,
+    },
+};
+
+/// How a signature is verified.
+struct RingVerifier {
+    algorithm: Algorithm,
+    key: RingKey,
+}
+
+enum RingKey {
+    Rsa(&'static RsaParameters, PublicKeyComponents<Vec<u8>>),
+    RsaDer(&'static RsaParameters, Vec<u8>),
+    Other(&'static dyn VerificationAlgorithm, Vec<u8>),
+}
+
+fn verifier(algorithm: &Algorithm, key: &DecodingKey) -> Result<Box<dyn JwtVerifier>> {
+    if algorithm.family() != key.family() {
+        return Err(ErrorKind::InvalidKeyFormat.into());
+    }
+    let bytes = || key.try_get_as_bytes().map(<[u8]>::to_vec);
+    let ring_key = match algorithm {
+        Algorithm::ES256 => RingKey::Other(&ECDSA_P256_SHA256_FIXED, bytes()?),
+        Algorithm::ES384 => RingKey::Other(&ECDSA_P384_SHA384_FIXED, bytes()?),
+        Algorithm::EdDSA => RingKey::Other(&ED25519, bytes()?),
+        algorithm => {
+            let parameters = rsa_verification(*algorithm)?;
+            match key.kind() {
+                DecodingKeyKind::RsaModulusExponent { n, e } => {
+                    RingKey::Rsa(parameters, PublicKeyComponents { n: n.clone(), e: e.clone() })
+                }
+                DecodingKeyKind::SecretOrDer(der) => RingKey::RsaDer(parameters, der.clone()),
+            }
+        }
+    };
+    Ok(Box::new(RingVerifier { algorithm: *algorithm, key: ring_key }))
+}
+
+impl Verifier<Vec<u8>> for RingVerifier {
+    fn verify(&self, message: &[u8], signature: &Vec<u8>) -> std::result::Result<(), signature::Error> {
+        match &self.key {
+            RingKey::Rsa(parameters, key) => key.verify(parameters, message, signature),
+            RingKey::RsaDer(parameters, der) => {
+                UnparsedPublicKey::new(*parameters, der).verify(message, signature)
+            }
+            RingKey::Other(algorithm, key) => {
+                UnparsedPublicKey::new(*algorithm, key).verify(message, signature)
+            }
+        }
+        .map_err(|_| signature::Error::new())
+    }
+}
+
+impl JwtVerifier for RingVerifier {
+    fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+}
+
+/// How a message is signed; the private key is parsed once, when the signer is made.
+struct RingSigner {
+    algorithm: Algorithm,
+    key: RingPrivateKey,
+    random: SystemRandom,
+}
+
+enum RingPrivateKey {
+    Rsa(&'static dyn RsaEncoding, Box<RsaKeyPair>),
+    Ecdsa(EcdsaKeyPair),
+    Ed(Ed25519KeyPair),
+}
+
+fn signer(algorithm: &Algorithm, key: &EncodingKey) -> Result<Box<dyn JwtSigner>> {
+    if algorithm.family() != key.family() {
+        return Err(ErrorKind::InvalidKeyFormat.into());
+    }
+    let random = SystemRandom::new();
+    let ring_key = match algorithm.family() {
+        AlgorithmFamily::Ec => RingPrivateKey::Ecdsa(ecdsa_key(*algorithm, key.as_bytes())?),
+        AlgorithmFamily::Ed => RingPrivateKey::Ed(ed_key(key.as_bytes())?),
+        _ => {
+            let pair = RsaKeyPair::from_der(key.as_bytes())
+                .or_else(|_| RsaKeyPair::from_pkcs8(key.as_bytes()))
+                .map_err(|_| Error::from(ErrorKind::InvalidKeyFormat))?;
+            RingPrivateKey::Rsa(rsa_signing(*algorithm)?, Box::new(pair))
+        }
+    };
+    Ok(Box::new(RingSigner { algorithm: *algorithm, key: ring_key, random }))
+}
+
+impl Signer<Vec<u8>> for RingSigner {
+    fn try_sign(&self, message: &[u8]) -> std::result::Result<Vec<u8>, signature::Error> {
+        let failed = |_| signature::Error::new();
+        match &self.key {
+            RingPrivateKey::Rsa(encoding, pair) => {
+                let mut signature = vec![0; pair.public().modulus_len()];
+                pair.sign(*encoding, &self.random, message, &mut signature).map_err(failed)?;
+                Ok(signature)
+            }
+            RingPrivateKey::Ecdsa(pair) => {
+                pair.sign(&self.random, message).map(|signature| signature.as_ref().to_vec()).map_err(failed)
+            }
+            RingPrivateKey::Ed(pair) => Ok(pair.sign(message).as_ref().to_vec()),
+        }
+    }
+}
+
+impl JwtSigner for RingSigner {
+    fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+}
+
+fn rsa_verification(algorithm: Algorithm) -> Result<&'static RsaParameters> {
+    Ok(match algorithm {
+        Algorithm::RS256 => &RSA_PKCS1_2048_8192_SHA256,
+        Algorithm::RS384 => &RSA_PKCS1_2048_8192_SHA384,
+        Algorithm::RS512 => &RSA_PKCS1_2048_8192_SHA512,
+        Algorithm::PS256 => &RSA_PSS_2048_8192_SHA256,
+        Algorithm::PS384 => &RSA_PSS_2048_8192_SHA384,
+        Algorithm::PS512 => &RSA_PSS_2048_8192_SHA512,
+        _ => return Err(ErrorKind::UnsupportedAlgorithm.into()),
+    })
+}
+
+fn rsa_signing(algorithm: Algorithm) -> Result<&'static dyn RsaEncoding> {
+    Ok(match algorithm {
+        Algorithm::RS256 => &RSA_PKCS1_SHA256,
+        Algorithm::RS384 => &RSA_PKCS1_SHA384,
+        Algorithm::RS512 => &RSA_PKCS1_SHA512,
+        Algorithm::PS256 => &RSA_PSS_SHA256,
+        Algorithm::PS384 => &RSA_PSS_SHA384,
+        Algorithm::PS512 => &RSA_PSS_SHA512,
+        _ => return Err(ErrorKind::UnsupportedAlgorithm.into()),
+    })
+}
+
+fn ecdsa_key(algorithm: Algorithm, pkcs8: &[u8]) -> Result<EcdsaKeyPair> {
+    let ring_algorithm: &'static EcdsaSigningAlgorithm = match algorithm {
+        Algorithm::ES256 => &ECDSA_P256_SHA256_FIXED_SIGNING,
+        Algorithm::ES384 => &ECDSA_P384_SHA384_FIXED_SIGNING,
+        _ => return Err(ErrorKind::UnsupportedAlgorithm.into()),
+    };
+    EcdsaKeyPair::from_pkcs8(ring_algorithm, pkcs8, &SystemRandom::new())
+        .map_err(|_| ErrorKind::InvalidEcdsaKey.into())
+}
+
+fn ed_key(pkcs8: &[u8]) -> Result<Ed25519KeyPair> {
+    Ed25519KeyPair::from_pkcs8_maybe_unchecked(pkcs8).map_err(|_| ErrorKind::InvalidEddsaKey.into())
+}
+
+fn rsa_components(der: &[u8]) -> Result<(Vec<u8>, Vec<u8>)> {
+    let pair = RsaKeyPair::from_der(der).map_err(|_| Error::from(ErrorKind::InvalidKeyFormat))?;
+    let components = PublicKeyComponents::<Vec<u8>>::from(pair.public());
+    Ok((components.n, components.e))
+}
+
+fn ec_components(pkcs8: &[u8], algorithm: Algorithm) -> Result<(EllipticCurve, Vec<u8>, Vec<u8>)> {
+    let pair = ecdsa_key(algorithm, pkcs8)?;
+    let curve = if algorithm == Algorithm::ES384 { EllipticCurve::P384 } else { EllipticCurve::P256 };
+    // An uncompressed point: one byte that says so, and two halves.
+    let point = pair.public_key().as_ref().get(1..).unwrap_or(&[]);
+    let (x, y) = point.split_at(point.len() / 2);
+    Ok((curve, x.to_vec(), y.to_vec()))
+}
+
+fn ed_component(pkcs8: &[u8], _curve: &EllipticCurve) -> Result<Vec<u8>> {
+    Ok(ed_key(pkcs8)?.public_key().as_ref().to_vec())
+}
+
+#[allow(clippy::needless_pass_by_value, reason = "the provider asks for a function of this form")]
+fn digest(data: &[u8], hash: ThumbprintHash) -> Result<Vec<u8>> {
+    let algorithm = match hash {
+        ThumbprintHash::SHA256 => &ring::digest::SHA256,
+        ThumbprintHash::SHA384 => &ring::digest::SHA384,
+        ThumbprintHash::SHA512 => &ring::digest::SHA512,
+        _ => return Err(ErrorKind::UnsupportedAlgorithm.into()),
+    };
+    Ok(ring::digest::digest(algorithm, data).as_ref().to_vec())
+}
+
+/// Signs a message with a P-256 key in PKCS#8.
+#[cfg(feature = "testing")]
+pub(crate) fn sign_es256(pkcs8: &[u8], message: &[u8]) -> Option<Vec<u8>> {
+    let signer = signer(&Algorithm::ES256, &EncodingKey::from_ec_der(pkcs8)).ok()?;
+    signer.try_sign(message).ok()
+}

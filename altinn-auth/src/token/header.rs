@@ -1,0 +1,56 @@
+//! The header of a token.
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use super::{SignatureAlgorithm, TokenError, TokenPart};
+
+/// What is read of a token's header (RFC 7515, 4.1).
+#[derive(Deserialize)]
+struct RawHeader {
+    alg: String,
+    kid: Option<String>,
+    typ: Option<String>,
+    crit: Option<IgnoredAny>,
+    jwk: Option<IgnoredAny>,
+    jku: Option<IgnoredAny>,
+    x5u: Option<IgnoredAny>,
+    zip: Option<IgnoredAny>,
+    enc: Option<IgnoredAny>,
+    b64: Option<IgnoredAny>,
+}
+
+/// The algorithm and the id of the key that a token says it is signed with.
+pub(super) struct Header {
+    /// None when it is none that is ever allowed.
+    pub(super) algorithm: Option<SignatureAlgorithm>,
+    pub(super) kid: Option<String>,
+}
+
+impl Header {
+    pub(super) fn parse(json: &[u8]) -> Result<Self, TokenError> {
+        let raw: RawHeader =
+            serde_json::from_slice(json).map_err(|_| TokenError::Malformed(TokenPart::Header))?;
+        for (parameter, is_there) in [
+            ("jwk", raw.jwk.is_some()),
+            ("jku", raw.jku.is_some()),
+            ("x5u", raw.x5u.is_some()),
+            ("crit", raw.crit.is_some()),
+            ("zip", raw.zip.is_some()),
+            ("enc", raw.enc.is_some()),
+            ("b64", raw.b64.is_some()),
+        ] {
+            if is_there {
+                return Err(TokenError::Header { parameter });
+            }
+        }
+        let is_jwt = raw.typ.as_deref().is_none_or(|typ| {
+            let typ = typ.strip_prefix("application/").unwrap_or(typ);
+            typ.eq_ignore_ascii_case("JWT") || typ.eq_ignore_ascii_case("at+jwt")
+        });
+        if !is_jwt {
+            return Err(TokenError::Header { parameter: "typ" });
+        }
+        Ok(Self { algorithm: SignatureAlgorithm::from_name(&raw.alg), kid: raw.kid })
+    }
+}

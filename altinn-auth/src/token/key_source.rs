@@ -1,0 +1,154 @@
+//! The keys of an issuer.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use async_trait::async_trait;
+use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, KeyOperations, PublicKeyUse};
+use jsonwebtoken::{AlgorithmFamily, DecodingKey};
+use thiserror::Error;
+
+use super::SignatureAlgorithm;
+use super::crypto::RING;
+
+/// Gives the keys that an issuer signs with.
+#[async_trait]
+pub trait KeySource: fmt::Debug + Send + Sync {
+    /// The key with this id; none when the issuer has no such key.
+    ///
+    /// # Errors
+    /// [`KeySourceError`] when that cannot be told, which refuses the token.
+    async fn key(&self, kid: &str) -> Result<Option<VerificationKey>, KeySourceError>;
+}
+
+/// Why the keys of an issuer cannot be had.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum KeySourceError {
+    /// The set is no JWK set (RFC 7517).
+    #[error("the key set is not a JWK set")]
+    NotAKeySet,
+    /// No key of the set can verify signatures.
+    #[error("the key set has no key that can verify signatures")]
+    NoKeys,
+    /// Two keys of the set have the same id.
+    #[error("two keys of the set have the id `{kid}`")]
+    DuplicateKey {
+        /// The id.
+        kid: String,
+    },
+    /// The keys cannot be fetched.
+    #[error("the issuer's keys are unavailable: {reason}")]
+    Unavailable {
+        /// What happened.
+        reason: String,
+    },
+}
+
+impl KeySourceError {
+    /// A stable code for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotAKeySet => "AUTH-KEYS-NOT-A-KEY-SET",
+            Self::NoKeys => "AUTH-KEYS-NONE",
+            Self::DuplicateKey { .. } => "AUTH-KEYS-DUPLICATE",
+            Self::Unavailable { .. } => "AUTH-KEYS-UNAVAILABLE",
+        }
+    }
+}
+
+/// A public key that verifies signatures.
+#[derive(Clone)]
+pub struct VerificationKey {
+    key: DecodingKey,
+    curve: Option<EllipticCurve>,
+    /// The only algorithm that the set allows for it, when it names one.
+    only: Option<String>,
+}
+
+impl VerificationKey {
+    /// The key of a JWK; none when it is of a kind, or for a use, that verifies nothing here.
+    fn from_jwk(jwk: &Jwk) -> Option<Self> {
+        let for_signatures =
+            jwk.common.public_key_use.as_ref().is_none_or(|purpose| *purpose == PublicKeyUse::Signature);
+        let verifies = jwk
+            .common
+            .key_operations
+            .as_ref()
+            .is_none_or(|operations| operations.contains(&KeyOperations::Verify));
+        let curve = match &jwk.algorithm {
+            AlgorithmParameters::RSA(_) => None,
+            AlgorithmParameters::EllipticCurve(key) => Some(key.curve.clone()),
+            AlgorithmParameters::OctetKeyPair(key) => Some(key.curve.clone()),
+            _ => return None,
+        };
+        let key = DecodingKey::from_jwk(jwk).ok().filter(|_| for_signatures && verifies)?;
+        let only = jwk.common.key_algorithm.as_ref().map(ToString::to_string);
+        Some(Self { key, curve, only })
+    }
+
+    /// Whether the signature of a message is this key's by this algorithm.
+    pub(super) fn verify(&self, algorithm: SignatureAlgorithm, message: &[u8], signature: &[u8]) -> bool {
+        let Ok(verifier) = (RING.verifier_factory)(&algorithm.jsonwebtoken(), &self.key) else {
+            return false;
+        };
+        verifier.verify(message, &signature.to_vec()).is_ok()
+    }
+
+    /// Whether the key is one for this algorithm.
+    pub(super) fn is_for(&self, algorithm: SignatureAlgorithm) -> bool {
+        let curve_fits = match algorithm {
+            SignatureAlgorithm::Es256 => self.curve == Some(EllipticCurve::P256),
+            SignatureAlgorithm::Es384 => self.curve == Some(EllipticCurve::P384),
+            SignatureAlgorithm::EdDsa => self.curve == Some(EllipticCurve::Ed25519),
+            _ => self.key.family() == AlgorithmFamily::Rsa,
+        };
+        curve_fits
+            && self.key.family() == algorithm.family()
+            && self.only.as_deref().is_none_or(|only| only == algorithm.name())
+    }
+}
+
+impl fmt::Debug for VerificationKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerificationKey").field("curve", &self.curve).field("only", &self.only).finish()
+    }
+}
+
+/// Keys that are known from the start.
+///
+/// ```
+/// use altinn_auth::token::{KeySourceError, StaticKeys};
+///
+/// let symmetric = r#"{"keys":[{"kty":"oct","kid":"1","k":"c2VjcmV0"}]}"#;
+/// assert_eq!(StaticKeys::from_jwks(symmetric).unwrap_err(), KeySourceError::NoKeys);
+/// ```
+#[derive(Debug, Clone)]
+pub struct StaticKeys(HashMap<String, VerificationKey>);
+
+impl StaticKeys {
+    /// The keys of a JWK set; those that cannot verify signatures, or have no id, are passed over.
+    ///
+    /// # Errors
+    /// [`KeySourceError`] when it is no JWK set, has no usable key, or two of the same id.
+    pub fn from_jwks(json: impl AsRef<[u8]>) -> Result<Self, KeySourceError> {
+        let set: JwkSet = serde_json::from_slice(json.as_ref()).map_err(|_| KeySourceError::NotAKeySet)?;
+        let mut keys = HashMap::new();
+        for jwk in &set.keys {
+            let Some((kid, key)) = jwk.common.key_id.clone().zip(VerificationKey::from_jwk(jwk)) else {
+                continue;
+            };
+            if keys.insert(kid.clone(), key).is_some() {
+                return Err(KeySourceError::DuplicateKey { kid });
+            }
+        }
+        if keys.is_empty() { Err(KeySourceError::NoKeys) } else { Ok(Self(keys)) }
+    }
+}
+
+#[async_trait]
+impl KeySource for StaticKeys {
+    async fn key(&self, kid: &str) -> Result<Option<VerificationKey>, KeySourceError> {
+        Ok(self.0.get(kid).cloned())
+    }
+}

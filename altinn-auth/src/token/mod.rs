@@ -1,0 +1,26 @@
+//! Verifies tokens and turns them into [`Actor`](altinn_core::Actor)s.
+//!
+//! A [`TokenVerifier`] knows its issuers ([`IssuerProfile`]): the exact issuer and audience, the algorithms allowed,
+//! the keys ([`KeySource`]), and what the claims mean. Nothing in a token leads anywhere: keys come from the issuer's
+//! own set by `kid`, and a token that brings or points to a key (`jwk`, `jku`, `x5u`) is refused unread.
+
+mod actor;
+mod algorithm;
+mod claims;
+mod crypto;
+mod error;
+mod header;
+mod issuer;
+mod key_source;
+mod level;
+mod verifier;
+
+pub use algorithm::SignatureAlgorithm;
+pub use crypto::RING;
+pub use error::{TokenError, TokenPart};
+pub use issuer::{IssuerProfile, MAX_SKEW};
+pub use key_source::{KeySource, KeySourceError, StaticKeys, VerificationKey};
+pub use verifier::{MAX_TOKEN_BYTES, TokenVerifier};
+
+#[cfg(feature = "testing")]
+pub(crate) use crypto::sign_es256;

@@ -1,0 +1,141 @@
+//! The verifier.
+
+use std::sync::Arc;
+
+use altinn_core::{Actor, Clock, SyntheticNumbers};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::actor::ActorReader;
+use super::claims::Claims;
+use super::header::Header;
+use super::{IssuerProfile, TokenError, TokenPart};
+use crate::register::PartyRegister;
+
+/// The most bytes of a token that are read: 16 KiB.
+pub const MAX_TOKEN_BYTES: usize = 16 * 1024;
+
+/// Verifies tokens of issuers that are trusted. Cheap to clone.
+///
+/// ```
+/// # #[cfg(feature = "testing")]
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+/// use std::sync::Arc;
+/// use altinn_auth::register::{MIGRATIONS, RegisterKey, StoredRegister};
+/// use altinn_auth::testing::FakeIssuer;
+/// use altinn_auth::token::TokenVerifier;
+/// use altinn_core::store::{Batch, Store};
+/// use altinn_core::testing::SyntheticPeople;
+/// use altinn_core::{AuthenticationLevel, SyntheticNumbers, SystemClock};
+///
+/// let store = Store::open("sqlite::memory:").await?;
+/// store.migrate(&[MIGRATIONS]).await?;
+/// let register = Arc::new(StoredRegister::new(store.clone(), RegisterKey::from_bytes(&[7; 32])));
+/// let kari = SyntheticPeople::from_seed(1).person();
+/// let mut batch = Batch::new();
+/// register.put_party(&mut batch, &kari)?;
+/// store.commit(batch).await?;
+///
+/// let id_porten = FakeIssuer::id_porten(Arc::new(SystemClock))?;
+/// let tokens = TokenVerifier::new(Arc::new(SystemClock), register)
+///     .trusting(id_porten.profile()?)
+///     .with_synthetic_numbers(SyntheticNumbers::Accepted);
+/// let actor = tokens.verify(&id_porten.log_in(&kari)?).await?;
+/// assert_eq!(actor.level(), AuthenticationLevel::VerySensitive);
+/// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct TokenVerifier {
+    clock: Arc<dyn Clock>,
+    parties: Arc<dyn PartyRegister>,
+    issuers: Vec<IssuerProfile>,
+    synthetic: SyntheticNumbers,
+}
+
+impl TokenVerifier {
+    /// A verifier that trusts nobody yet.
+    pub fn new(clock: Arc<dyn Clock>, parties: Arc<dyn PartyRegister>) -> Self {
+        Self { clock, parties, issuers: Vec::new(), synthetic: SyntheticNumbers::Refused }
+    }
+
+    /// The same verifier, which trusts this issuer too.
+    #[must_use]
+    pub fn trusting(mut self, issuer: IssuerProfile) -> Self {
+        self.issuers.push(issuer);
+        self
+    }
+
+    /// The same verifier, with synthetic people and organizations accepted or, as from the start, refused.
+    #[must_use]
+    pub fn with_synthetic_numbers(mut self, synthetic: SyntheticNumbers) -> Self {
+        self.synthetic = synthetic;
+        self
+    }
+
+    /// Verifies a token (without `Bearer`) and tells who it is about.
+    ///
+    /// # Errors
+    /// [`TokenError`], which says what is wrong and nothing of the token's content.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn verify(&self, token: &str) -> Result<Actor, TokenError> {
+        let parts = Parts::split(token)?;
+        let header = Header::parse(&decode(parts.header, TokenPart::Header)?)?;
+        let claims: Claims = serde_json::from_slice(&decode(parts.claims, TokenPart::Claims)?)
+            .map_err(|_| TokenError::Malformed(TokenPart::Claims))?;
+        let profile =
+            self.issuers.iter().find(|profile| profile.issuer == claims.iss).ok_or(TokenError::Issuer)?;
+        check_signature(profile, &header, &parts).await?;
+        if let Some(audience) = &profile.audience
+            && !claims.is_for(audience)
+        {
+            return Err(TokenError::Audience);
+        }
+        claims.check_time(self.clock.now(), profile.skew)?;
+        ActorReader { profile, parties: &*self.parties, synthetic: self.synthetic }.actor(&claims).await
+    }
+}
+
+/// The three parts of a token, and the first two as they were signed.
+struct Parts<'t> {
+    header: &'t str,
+    claims: &'t str,
+    signature: &'t str,
+    signed: &'t str,
+}
+
+impl<'t> Parts<'t> {
+    fn split(token: &'t str) -> Result<Self, TokenError> {
+        if token.len() > MAX_TOKEN_BYTES {
+            return Err(TokenError::TooLarge { found: token.len(), limit: MAX_TOKEN_BYTES });
+        }
+        let malformed = TokenError::Malformed(TokenPart::Whole);
+        let (signed, signature) = token.rsplit_once('.').ok_or(malformed.clone())?;
+        let (header, claims) = signed.split_once('.').ok_or(malformed.clone())?;
+        if claims.contains('.') {
+            return Err(malformed);
+        }
+        Ok(Self { header, claims, signature, signed })
+    }
+}
+
+async fn check_signature(
+    profile: &IssuerProfile,
+    header: &Header,
+    parts: &Parts<'_>,
+) -> Result<(), TokenError> {
+    let algorithm = header.algorithm.filter(|algorithm| profile.algorithms.contains(algorithm));
+    let algorithm = algorithm.ok_or(TokenError::Algorithm)?;
+    let kid = header.kid.as_deref().ok_or(TokenError::UnknownKey)?;
+    let signature = decode(parts.signature, TokenPart::Signature)?;
+    let key = profile.keys.key(kid).await?.filter(|key| key.is_for(algorithm));
+    if key.ok_or(TokenError::UnknownKey)?.verify(algorithm, parts.signed.as_bytes(), &signature) {
+        Ok(())
+    } else {
+        Err(TokenError::Signature)
+    }
+}
+
+fn decode(part: &str, name: TokenPart) -> Result<Vec<u8>, TokenError> {
+    URL_SAFE_NO_PAD.decode(part).map_err(|_| TokenError::Malformed(name))
+}
