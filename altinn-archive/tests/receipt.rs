@@ -5,7 +5,7 @@ mod world;
 
 use std::sync::LazyLock;
 
-use altinn_archive::{LogKey, Promise, Receipt, ReceiptError, VerifierKey};
+use altinn_archive::{LogKey, NewElement, Promise, Receipt, ReceiptError, VerifierKey};
 use proptest::prelude::*;
 use serde_json::Value;
 use world::{World, entry, stores};
@@ -137,8 +137,14 @@ fn a_receipt_of_another_log_is_refused() {
 fn neither_debug_nor_errors_show_personal_data() {
     let receipt: Receipt = RECEIPT.0.parse().unwrap();
     let refused = verify(&RECEIPT.0.replace("Bakeriet AS", "Bakeriet AB")).unwrap_err();
-    let shown = format!("{receipt:?} {:?} {refused:?} {refused} {:?}", receipt.fields(), entry("{}"));
-    for personal in ["Bakeriet", "50001", "Kari", "50002", "Søknad", "2026/17"] {
+    let element = NewElement::new("cv", "application/pdf", Vec::new()).with_file_name("Kari.pdf");
+    let shown = format!(
+        "{receipt:?} {:?} {:?} {refused:?} {refused} {:?} {element:?}",
+        receipt.fields(),
+        receipt.fields().elements,
+        entry("{}")
+    );
+    for personal in ["Bakeriet", "50001", "Kari", "50002", "Søknad", "2026/17", "plan.pdf"] {
         assert!(!shown.contains(personal), "{shown}");
     }
 }

@@ -36,8 +36,8 @@ pub struct Fields {
     pub elements: Vec<Element>,
 }
 
-/// A data element of an archived entry.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A data element of an archived entry. The name of its file may be personal and does not show in its `Debug`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Element {
@@ -144,6 +144,17 @@ impl fmt::Debug for Fields {
             .field("time", &self.time)
             .field("level", &self.level)
             .field("elements", &self.elements.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Element {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Element")
+            .field("name", &self.name)
+            .field("data_type", &self.data_type)
+            .field("content_type", &self.content_type)
+            .field("size", &self.size)
             .finish_non_exhaustive()
     }
 }

@@ -39,7 +39,7 @@ pub struct NewEntry {
 }
 
 /// A data element that is to be archived.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[must_use]
 pub struct NewElement {
     name: String,
@@ -284,6 +284,17 @@ impl fmt::Debug for NewEntry {
             .field("time", &self.time)
             .field("level", &self.level)
             .field("elements", &self.elements.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for NewElement {
+    /// Does not show the name of the file, which may be personal.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewElement")
+            .field("name", &self.name)
+            .field("content_type", &self.content_type)
+            .field("content", &self.content)
             .finish_non_exhaustive()
     }
 }

@@ -26,7 +26,13 @@ const VERSION: u8 = 1;
 ///
 /// It holds the entry's fields with the salts that bind them to the log's leaf (only the labels stay hidden), the
 /// leaf's place, the inclusion proof, and the checkpoint that the log has signed. Whoever has the log's public key
-/// verifies it without asking anyone.
+/// verifies it without asking anyone, and without this library:
+///
+/// 1. the commitment to a field is the SHA-256 of the canonical JSON (RFC 8785) `[salt, name, value]`, in hexadecimal;
+/// 2. the leaf is the canonical JSON `{"commitments": [...], "entry": "...", "version": 1}`, with the commitments in
+///    the order of the fields;
+/// 3. the hash of the leaf and the inclusion proof lead to the root in the checkpoint (RFC 6962, section 2.1);
+/// 4. the checkpoint's signature is the log's (C2SP's signed-note).
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(into = "ReceiptDocument", try_from = "ReceiptDocument")]
 pub struct Receipt {
