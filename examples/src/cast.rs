@@ -1,12 +1,14 @@
 //! Synthetic people for any service: an owner of the kind that it allows, and for each task somebody who may act.
 
+use std::sync::Arc;
+
 use altinn_auth::decision::AccessError;
 use altinn_auth::register::{RegisterError, Role, RoleAssignment};
+use altinn_auth::testing::{FakeIssuer, FakeIssuerError};
+use altinn_auth::token::{TokenError, TokenVerifier};
 use altinn_core::store::{Batch, StoreError};
 use altinn_core::testing::SyntheticPeople;
-use altinn_core::{
-    Actor, AuthenticationLevel, Language, Party, PartyIdentifier, PartyKind, Subject, SyntheticNumbers,
-};
+use altinn_core::{Actor, Language, Party, PartyKind, SyntheticNumbers, SystemClock};
 use altinn_notify::contact::{Contact, StoredContacts};
 use altinn_notify::{EmailAddressError, Recipient};
 use altinn_services::Altinn;
@@ -18,7 +20,6 @@ use thiserror::Error;
 pub struct Cast {
     owner: Party,
     people: Vec<(Role, Actor)>,
-    others: SyntheticPeople,
 }
 
 /// Why there is nobody to act.
@@ -40,6 +41,12 @@ pub enum CastError {
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Nobody could log in.
+    #[error(transparent)]
+    LogIn(#[from] FakeIssuerError),
+    /// A token is not in order.
+    #[error(transparent)]
+    Token(#[from] TokenError),
     /// An address of ours is wrong.
     #[error(transparent)]
     Address(#[from] EmailAddressError),
@@ -47,7 +54,7 @@ pub enum CastError {
 
 impl Cast {
     /// Puts synthetic people who may use a service into the register, the same ones every time: their numbers are of
-    /// no real person.
+    /// no real person. Each logs in at a fake ID-porten, and is whom the token says.
     ///
     /// # Errors
     /// [`CastError::NobodyMay`] when the service's policy lets nobody use it.
@@ -65,17 +72,17 @@ impl Cast {
         } else {
             return Err(CastError::NobodyMay { action: "instantiate".to_owned() });
         };
-        let mut cast = Self { owner, people: Vec::new(), others };
-        let mut batch = Batch::new();
-        altinn.register().put_party(&mut batch, &cast.owner)?;
-        cast.add_whoever_may(altinn, roles, "instantiate", &mut batch)?;
+        let mut people = People { owner, holders: Vec::new(), others };
+        people.add_whoever_may(roles, "instantiate")?;
         for task in service.definition().process().tasks().filter(|task| !task.is_done_by_machine()) {
-            let action = task.kind.usual_action();
-            let roles = altinn.authorizer().roles_for(action, service.id(), Some(&task.id)).await?;
-            cast.add_whoever_may(altinn, roles, action, &mut batch)?;
+            let action = task.action(None);
+            people.add_whoever_may(
+                altinn.authorizer().roles_for(action, service.id(), Some(&task.id)).await?,
+                action,
+            )?;
         }
-        altinn.store().commit(batch).await?;
-        Ok(cast)
+        people.store(altinn).await?;
+        people.log_in(altinn).await
     }
 
     /// The party that the service is used for.
@@ -106,37 +113,59 @@ impl Cast {
         let may = self.people.iter().find(|(role, _)| roles.contains(role));
         may.ok_or_else(|| CastError::NobodyMay { action: action.to_owned() })
     }
+}
 
+/// Those who will act, before they have logged in.
+struct People {
+    owner: Party,
+    holders: Vec<(Role, Party)>,
+    others: SyntheticPeople,
+}
+
+impl People {
     /// Adds a person with one of the roles, unless somebody who is there already has one.
-    fn add_whoever_may(
-        &mut self,
-        altinn: &Altinn,
-        roles: Vec<Role>,
-        action: &str,
-        batch: &mut Batch,
-    ) -> Result<(), CastError> {
-        if self.people.iter().any(|(role, _)| roles.contains(role)) {
+    fn add_whoever_may(&mut self, roles: Vec<Role>, action: &str) -> Result<(), CastError> {
+        if self.holders.iter().any(|(role, _)| roles.contains(role)) {
             return Ok(());
         }
         let alone = self.owner.kind == PartyKind::Person;
         let nobody = || CastError::NobodyMay { action: action.to_owned() };
         let role = roles.into_iter().find(|role| is_ones_own(role) == alone).ok_or_else(nobody)?;
         let holder = if alone { self.owner.clone() } else { self.others.person() };
-        if !alone {
-            altinn.register().put_party(batch, &holder)?;
-            let assignment = RoleAssignment { role: role.clone(), of: self.owner.id, to: holder.id };
-            altinn.register().grant_role(batch, &assignment);
-        }
-        let address = format!("person{}@example.com", holder.id).parse()?;
-        let contact = Contact::new(Recipient::Email(address), Language::Nb);
-        StoredContacts::new(altinn.store().clone()).put(batch, holder.id, &contact);
-        let number = match &holder.identifier {
-            PartyIdentifier::Person(number) => number.check(SyntheticNumbers::Accepted).ok(),
-            _ => None,
-        };
-        let subject = Subject::Person { party: holder.id, uuid: holder.uuid, number };
-        self.people.push((role, Actor::new(subject, AuthenticationLevel::VerySensitive)));
+        self.holders.push((role, holder));
         Ok(())
+    }
+
+    /// Puts everybody into the registers: parties, roles and addresses.
+    async fn store(&self, altinn: &Altinn) -> Result<(), CastError> {
+        let register = altinn.register();
+        let contacts = StoredContacts::new(altinn.store().clone());
+        let mut batch = Batch::new();
+        register.put_party(&mut batch, &self.owner)?;
+        for (role, holder) in &self.holders {
+            if holder.id != self.owner.id {
+                register.put_party(&mut batch, holder)?;
+                let assignment = RoleAssignment { role: role.clone(), of: self.owner.id, to: holder.id };
+                register.grant_role(&mut batch, &assignment);
+            }
+            let address = format!("person{}@example.com", holder.id).parse()?;
+            contacts.put(&mut batch, holder.id, &Contact::new(Recipient::Email(address), Language::Nb));
+        }
+        altinn.store().commit(batch).await?;
+        Ok(())
+    }
+
+    async fn log_in(self, altinn: &Altinn) -> Result<Cast, CastError> {
+        let clock = Arc::new(SystemClock);
+        let issuer = FakeIssuer::id_porten(clock.clone())?;
+        let verifier = TokenVerifier::new(clock, Arc::new(altinn.register().clone()))
+            .trusting(issuer.profile()?)
+            .with_synthetic_numbers(SyntheticNumbers::Accepted);
+        let mut people = Vec::new();
+        for (role, holder) in self.holders {
+            people.push((role, verifier.verify(&issuer.log_in(&holder)?).await?));
+        }
+        Ok(Cast { owner: self.owner, people })
     }
 }
 

@@ -5,6 +5,7 @@
 //! arguments it is the sample app of this project.
 
 use std::error::Error;
+use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -56,6 +57,8 @@ async fn run() -> Outcome<()> {
 
     refuse_a_stranger(&altinn, &service, &cast).await?;
     let (role, starter) = cast.starter()?;
+    let level = starter.level();
+    step(&format!("{} has logged in at a fake ID-porten; the token is verified: level {level}", role.code()));
     let instance = altinn.submissions().start(starter, &service, cast.owner().id).await?;
     step(&format!("{} starts instance {}", role.code(), instance.id()));
     let read = |path: Option<PathBuf>| path.map(|path| form::read(&path)).transpose();
@@ -232,7 +235,7 @@ fn step(text: &str) {
     say(&format!("-- {text}"));
 }
 
-#[allow(clippy::print_stdout, reason = "what happened is what this program is for")]
+/// Says it to whoever still listens.
 fn say(text: &str) {
-    println!("{text}");
+    let _ = writeln!(std::io::stdout(), "{text}");
 }
