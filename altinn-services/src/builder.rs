@@ -67,7 +67,7 @@ impl AltinnBuilder {
 
     /// Everything in one folder; keys that are not there are made, unless there is a store that was made with others.
     pub fn local(folder: &Path) -> Result<Self, OpenError> {
-        fs::create_dir_all(folder).map_err(OpenError::folder(folder))?;
+        create_private_folder(folder)?;
         let database = folder.join("altinn.db");
         let builder =
             Self::new(format!("sqlite:{}", database.display())).objects_in(&folder.join("objects"))?;
@@ -215,14 +215,19 @@ async fn open_store(address: &str) -> Result<Store, StoreError> {
     Ok(store)
 }
 
-/// Makes the keys in a folder beside it, which then gets its name.
-fn create_keys(folder: &Path) -> Result<(), OpenError> {
-    let unfinished = folder.with_file_name(format!(".keys-{}", Uuid::new_v4().simple()));
+/// Makes a folder that nobody but its owner can enter, unless it is there.
+fn create_private_folder(folder: &Path) -> Result<(), OpenError> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(&unfinished).map_err(OpenError::folder(&unfinished))?;
+    builder.create(folder).map_err(OpenError::folder(folder))
+}
+
+/// Makes the keys in a folder beside it, which then gets its name.
+fn create_keys(folder: &Path) -> Result<(), OpenError> {
+    let unfinished = folder.with_file_name(format!(".keys-{}", Uuid::new_v4().simple()));
+    create_private_folder(&unfinished)?;
     SigningKey::create_file(unfinished.join(LOG_KEY))?;
     SecretKey::create_file(unfinished.join(REGISTER_KEY))?;
     fs::rename(&unfinished, folder).map_err(OpenError::folder(folder))

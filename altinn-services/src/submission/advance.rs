@@ -8,11 +8,9 @@ use altinn_core::{Actor, InstanceId};
 use altinn_notify::{Content, Order};
 
 use super::element::DataElement;
+use super::history::History;
 use super::plan::Plan;
-use super::{Instance, Service, SubmissionError, Submissions};
-
-/// How often a call starts over when somebody else changed the instance in between.
-const TRIES: u32 = 5;
+use super::{Instance, Service, SubmissionError, Submissions, TRIES};
 
 /// How far a call goes.
 #[derive(Debug, Clone, Copy)]
@@ -27,16 +25,44 @@ impl Submissions<'_> {
     /// Leaves the task at hand, by an action or else the usual one of its kind, and goes on to the next task that
     /// waits for somebody, or to the end.
     ///
+    /// Sent twice it leaves two tasks: [`next_from`](Self::next_from) does not.
+    ///
     /// # Errors
     /// [`SubmissionError::Invalid`] says what is wrong with the form; [`SubmissionError::Access`] and
-    /// [`SubmissionError::Process`] why the caller or the process may not go on.
+    /// [`SubmissionError::Process`] why the caller or the process may not go on; [`SubmissionError::Changed`] that
+    /// somebody else changed the instance at the same time, so that it is no longer what the caller saw.
     pub async fn next(
         &self,
         actor: &Actor,
         id: &InstanceId,
         action: Option<&str>,
     ) -> Result<Instance, SubmissionError> {
-        self.advance(actor, id, Way::Next(action)).await
+        let instance = self.load(id).await?;
+        self.advance(actor, instance, Way::Next(action)).await
+    }
+
+    /// Leaves a task as [`next`](Self::next) does. When the instance has left it already, it stays where it is, so
+    /// that a call whose answer was lost can be sent again.
+    ///
+    /// # Errors
+    /// As [`next`](Self::next); [`SubmissionError::Changed`] when the instance has never been in that task.
+    pub async fn next_from(
+        &self,
+        actor: &Actor,
+        id: &InstanceId,
+        task: &str,
+        action: Option<&str>,
+    ) -> Result<Instance, SubmissionError> {
+        let instance = self.load(id).await?;
+        if instance.task() == Some(task) {
+            return self.advance(actor, instance, Way::Next(action)).await;
+        }
+        self.permit(actor, &instance, "read").await?;
+        if History::has_left(self.altinn.store(), id, task).await? {
+            Ok(instance)
+        } else {
+            Err(SubmissionError::Changed)
+        }
     }
 
     /// Submits: goes all the way to the end, and gives the receipt. Whoever submits must be allowed to act in every
@@ -45,21 +71,38 @@ impl Submissions<'_> {
     /// # Errors
     /// As [`Submissions::next`]; nothing is stored unless the end is reached.
     pub async fn submit(&self, actor: &Actor, id: &InstanceId) -> Result<ReceiptState, SubmissionError> {
-        let instance = self.advance(actor, id, Way::End).await?;
-        self.receipt_of(&instance).await
+        let instance = self.load(id).await?;
+        let outcome = if instance.process.has_ended() {
+            Err(SubmissionError::Changed)
+        } else {
+            self.advance(actor, instance, Way::End).await
+        };
+        match outcome {
+            Ok(instance) => self.receipt_of(&instance).await,
+            // Somebody was first: when they came to the end, theirs is the receipt.
+            Err(SubmissionError::Changed) => match self.receipt(actor, id).await {
+                Err(SubmissionError::NotSubmitted) => Err(SubmissionError::Changed),
+                outcome => outcome,
+            },
+            Err(error) => Err(error),
+        }
     }
 
-    #[tracing::instrument(skip_all, fields(altinn.instance = %id.guid), err(level = "debug"))]
+    /// Goes on from the instance as it was read. It starts over only while that is unchanged: then it was the rights
+    /// that changed, and they are decided anew.
+    #[tracing::instrument(skip_all, fields(altinn.instance = %instance.id.guid), err(level = "debug"))]
     async fn advance(
         &self,
         actor: &Actor,
-        id: &InstanceId,
+        instance: Instance,
         way: Way<'_>,
     ) -> Result<Instance, SubmissionError> {
         let mut tries = 1;
         loop {
-            match self.try_advance(actor, id, way).await {
-                Err(SubmissionError::Changed) if tries < TRIES => tries += 1,
+            match self.try_advance(actor, instance.clone(), way).await {
+                Err(SubmissionError::Changed) if tries < TRIES && self.is_unchanged(&instance).await? => {
+                    tries += 1;
+                }
                 outcome => return outcome,
             }
         }
@@ -68,25 +111,19 @@ impl Submissions<'_> {
     async fn try_advance(
         &self,
         actor: &Actor,
-        id: &InstanceId,
+        instance: Instance,
         way: Way<'_>,
     ) -> Result<Instance, SubmissionError> {
-        let instance = self.load(id).await?;
-        if instance.process.has_ended() && matches!(way, Way::End) {
-            self.permit(actor, &instance, "read").await?;
-            return Ok(instance);
-        }
         let service = self.service_of(&instance)?;
         let mut plan = Plan::go_on(&service, instance, self.altinn.ids(), self.altinn.clock().now());
-        let mut accesses = Vec::new();
+        let mut batch = self.also.clone();
         loop {
-            accesses.push(self.leave_task(&mut plan, actor, way).await?);
+            let access = self.leave_task(&mut plan, actor, way).await?;
+            access.guard(&mut batch);
             if plan.instance.process.has_ended() || matches!(way, Way::Next(_)) {
                 break;
             }
         }
-        let mut batch = self.also.clone();
-        accesses.iter().for_each(|access| access.guard(&mut batch));
         if plan.instance.process.has_ended() {
             self.add_submission(&mut plan, &service, actor, &mut batch).await?;
         }
@@ -108,7 +145,7 @@ impl Submissions<'_> {
             Way::End => None,
         });
         let access = self.permit(actor, &plan.instance, action).await?;
-        plan.leave(actor, action)?;
+        plan.leave(&access)?;
         Ok(access)
     }
 

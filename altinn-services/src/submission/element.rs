@@ -36,6 +36,25 @@ impl std::fmt::Debug for DataElement {
 }
 
 impl DataElement {
+    /// A new element.
+    pub(super) fn new(
+        id: Uuid,
+        data_type: impl Into<String>,
+        content_type: &str,
+        content: Vec<u8>,
+        at: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            id,
+            data_type: data_type.into(),
+            content_type: content_type.to_owned(),
+            file_name: None,
+            content,
+            created: at,
+            changed: at,
+        }
+    }
+
     /// The id.
     pub fn id(&self) -> Uuid {
         self.id

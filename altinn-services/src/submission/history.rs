@@ -1,11 +1,11 @@
 //! What has happened to an instance.
 
-use altinn_core::store::{Batch, params};
+use altinn_core::store::{Batch, Store, StoreError, params};
 use altinn_core::{Actor, InstanceId};
 use chrono::{DateTime, Utc};
 
 use super::SubmissionError;
-use crate::process::HistoryEntry;
+use crate::process::{HistoryEntry, HistoryEventType};
 
 /// How many entries one version of an instance may have: they are numbered from its version.
 const ENTRIES: i64 = 1_000;
@@ -29,6 +29,19 @@ impl History {
     pub(super) fn of_process(entry: HistoryEntry) -> Self {
         let event_type = entry.event_type.name();
         Self { event_type, at: entry.created, element: Some(entry.element_id.clone()), process: Some(entry) }
+    }
+
+    /// Whether an instance has been in a task and left it.
+    pub(super) async fn has_left(
+        store: &Store,
+        instance: &InstanceId,
+        task: &str,
+    ) -> Result<bool, StoreError> {
+        let (ended, abandoned) = (HistoryEventType::EndTask.name(), HistoryEventType::AbandonTask.name());
+        let sql = "select 1 as found from services_history where instance = $1 and element = $2 \
+                   and type in ($3, $4) limit 1";
+        let row = store.query_opt(sql, params![instance.guid, task, ended, abandoned]).await?;
+        Ok(row.is_some())
     }
 
     /// Adds the entries of one version to a batch.

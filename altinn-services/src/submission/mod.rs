@@ -30,6 +30,10 @@ pub use start::StartOptions;
 
 use crate::altinn::Altinn;
 
+/// How often a call is tried when the rights that it rests on change meanwhile. What conflicts every time, such as the
+/// agency's own statements, ends it.
+const TRIES: u32 = 5;
+
 /// The operations on submissions. Every one takes the caller, and decides whether they may.
 #[derive(Debug, Clone)]
 pub struct Submissions<'a> {
@@ -99,6 +103,11 @@ impl<'a> Submissions<'a> {
             Err(error) if self.may_know(actor, instance).await? => Err(error.into()),
             Err(_) => Err(SubmissionError::NotFound),
         }
+    }
+
+    /// Whether an instance still is as it was read.
+    async fn is_unchanged(&self, instance: &Instance) -> Result<bool, SubmissionError> {
+        Ok(self.load(&instance.id).await?.version == instance.version)
     }
 
     /// Whether a caller who is refused may know why: one who is the party, has a role for it, or owns the service.

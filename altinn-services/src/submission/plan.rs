@@ -1,5 +1,6 @@
 //! What one call does to an instance, worked out before anything is stored.
 
+use altinn_auth::decision::Access;
 use altinn_core::store::Batch;
 use altinn_core::{Actor, IdSource, InstanceId, Language};
 use chrono::{DateTime, Utc};
@@ -39,15 +40,15 @@ pub(super) struct Plan<'a> {
 }
 
 impl<'a> Plan<'a> {
-    /// A new instance whose process has been started.
+    /// A new instance, of the party that was permitted, whose process has been started.
     pub(super) fn start(
         service: &'a Service,
-        id: InstanceId,
+        access: &Access,
         ids: &'a dyn IdSource,
         now: DateTime<Utc>,
     ) -> Result<Self, SubmissionError> {
         let instance = Instance {
-            id,
+            id: InstanceId::new(access.party(), ids.next_id()),
             service: service.id().clone(),
             process: ProcessState::not_started(),
             version: 1,
@@ -96,10 +97,10 @@ impl<'a> Plan<'a> {
         self.process().task(current).ok_or_else(unknown)
     }
 
-    /// Leaves the task at hand with an action: checks what was filled in, signs where the task asks for it, and moves
+    /// Leaves the task at hand by the action that was permitted: checks what was filled in, signs where the task asks for it, and moves
     /// on to the next task that waits for somebody, or to the end.
-    pub(super) fn leave(&mut self, actor: &Actor, action: &str) -> Result<(), SubmissionError> {
-        let task = self.task()?;
+    pub(super) fn leave(&mut self, access: &Access) -> Result<(), SubmissionError> {
+        let (task, action) = (self.task()?, access.action());
         if action != REJECT {
             let issues = self.issues(task)?;
             if issues.iter().any(|issue| issue.severity == Severity::Error) {
@@ -108,7 +109,7 @@ impl<'a> Plan<'a> {
         }
         let step = step(self.process(), &self.instance.process, &Event::next(action), self.now)?;
         if task.kind == TaskKind::Signing && action != REJECT {
-            self.sign(task, actor)?;
+            self.sign(task, access.actor())?;
         }
         self.take(step)
     }
@@ -140,15 +141,7 @@ impl<'a> Plan<'a> {
         })?;
         let data_type = config.signature_data_type.unwrap_or_else(|| "signature".to_owned());
         self.history.push(History::of_instance("Signed", self.now));
-        self.add(DataElement {
-            id,
-            data_type,
-            content_type: FORM.to_owned(),
-            file_name: None,
-            content,
-            created: self.now,
-            changed: self.now,
-        });
+        self.instance.elements.push(DataElement::new(id, data_type, FORM, content, self.now));
         Ok(())
     }
 
@@ -208,15 +201,10 @@ impl<'a> Plan<'a> {
         let document = ReceiptDocument { title, reference: &reference, written: self.now, forms: &forms };
         let named = file_name.and_then(|resource| app.texts().text(resource));
         let name = named.map_or_else(|| title.to_owned(), |text| text.in_language(Language::Nb).to_owned());
-        self.add(DataElement {
-            id: self.ids.next_id(),
-            data_type: RECEIPT_DOCUMENT.to_owned(),
-            content_type: "application/pdf".to_owned(),
-            file_name: Some(format!("{}.pdf", name.trim_end_matches(".pdf"))),
-            content: document.to_pdf(),
-            created: self.now,
-            changed: self.now,
-        });
+        let id = self.ids.next_id();
+        let mut pdf = DataElement::new(id, RECEIPT_DOCUMENT, "application/pdf", document.to_pdf(), self.now);
+        pdf.file_name = Some(format!("{}.pdf", name.trim_end_matches(".pdf")));
+        self.instance.elements.push(pdf);
         Ok(())
     }
 
@@ -238,19 +226,8 @@ impl<'a> Plan<'a> {
 
     /// Adds a form that is not there yet.
     pub(super) fn add_form(&mut self, data_type: String, content: Vec<u8>) {
-        self.add(DataElement {
-            id: self.ids.next_id(),
-            data_type,
-            content_type: FORM.to_owned(),
-            file_name: None,
-            content,
-            created: self.now,
-            changed: self.now,
-        });
-    }
-
-    fn add(&mut self, element: DataElement) {
-        self.instance.elements.push(element);
+        let form = DataElement::new(self.ids.next_id(), data_type, FORM, content, self.now);
+        self.instance.elements.push(form);
     }
 
     /// Adds the events to a batch.

@@ -4,7 +4,7 @@ use altinn_core::{Actor, InstanceId};
 
 use super::history::History;
 use super::plan::Plan;
-use super::{Instance, SubmissionError, Submissions};
+use super::{Instance, SubmissionError, Submissions, TRIES};
 use crate::form::{FormData, Issue};
 
 /// A draft that is stored, and what is still wrong with it.
@@ -47,10 +47,30 @@ impl Submissions<'_> {
         version: Option<i64>,
     ) -> Result<Saved, SubmissionError> {
         let instance = self.load(id).await?;
-        let access = self.permit(actor, &instance, "write").await?;
-        if version.is_some_and(|version| version != instance.version) {
-            return Err(SubmissionError::Changed);
+        let mut tries = 1;
+        loop {
+            if version.is_some_and(|version| version != instance.version) {
+                self.permit(actor, &instance, "read").await?;
+                return Err(SubmissionError::Changed);
+            }
+            match self.try_save(actor, instance.clone(), data_type, form).await {
+                // The rights changed, and are decided anew.
+                Err(SubmissionError::Changed) if tries < TRIES && self.is_unchanged(&instance).await? => {
+                    tries += 1;
+                }
+                outcome => return outcome,
+            }
         }
+    }
+
+    async fn try_save(
+        &self,
+        actor: &Actor,
+        instance: Instance,
+        data_type: &str,
+        form: &FormData,
+    ) -> Result<Saved, SubmissionError> {
+        let access = self.permit(actor, &instance, "write").await?;
         let service = self.service_of(&instance)?;
         let now = self.altinn.clock().now();
         let mut plan = Plan::go_on(&service, instance, self.altinn.ids(), now);

@@ -7,7 +7,7 @@ use altinn_core::{Actor, Idempotency, IdempotencyAnswer, InstanceId, Party, Part
 
 use super::history::History;
 use super::plan::Plan;
-use super::{Instance, Service, SubmissionError, Submissions};
+use super::{Instance, Service, SubmissionError, Submissions, TRIES};
 use crate::definition::PartyTypesAllowed;
 
 /// What may be said when a submission is started.
@@ -52,6 +52,23 @@ impl Submissions<'_> {
         party: PartyId,
         options: &StartOptions,
     ) -> Result<Instance, SubmissionError> {
+        let mut tries = 1;
+        loop {
+            match self.try_start(actor, service, party, options).await {
+                // The rights changed, or another call with the same key was first: both are seen by the next try.
+                Err(SubmissionError::Changed) if tries < TRIES => tries += 1,
+                outcome => return outcome,
+            }
+        }
+    }
+
+    async fn try_start(
+        &self,
+        actor: &Actor,
+        service: &Service,
+        party: PartyId,
+        options: &StartOptions,
+    ) -> Result<Instance, SubmissionError> {
         let request = AccessRequest::new("instantiate", service.id().clone(), party);
         let access = self.altinn.authorizer().decide(actor, &request).await?;
         let owner = self.altinn.register().party(party).await?.ok_or(SubmissionError::NotFound)?;
@@ -67,8 +84,7 @@ impl Submissions<'_> {
             return Ok(earlier);
         }
         let now = self.altinn.clock().now();
-        let id = InstanceId::new(party, self.altinn.ids().next_id());
-        let plan = Plan::start(service, id, self.altinn.ids(), now)?;
+        let plan = Plan::start(service, &access, self.altinn.ids(), now)?;
         let mut batch = self.also.clone();
         access.guard(&mut batch);
         if let Some(once) = &once {
@@ -76,13 +92,8 @@ impl Submissions<'_> {
         }
         plan.instance.insert(&mut batch)?;
         self.add_traces(&plan, &mut batch, actor)?;
-        match self.altinn.store().commit(batch).await {
-            Err(error) if error.is_conflict() => {
-                let earlier = self.started_before(once.as_ref(), party).await?;
-                earlier.ok_or(SubmissionError::Changed)
-            }
-            outcome => outcome.map(|_| plan.instance).map_err(Into::into),
-        }
+        self.altinn.store().commit(batch).await?;
+        Ok(plan.instance)
     }
 
     async fn started_before(
