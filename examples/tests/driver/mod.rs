@@ -1,4 +1,5 @@
 //! The black-box driver, run as a program of its own.
+#![allow(dead_code, reason = "each test uses its part of it")]
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -39,7 +40,6 @@ impl Driver {
     }
 
     /// Sends bytes as they are.
-    #[allow(dead_code, reason = "not every test sends what is no command")]
     pub(crate) fn send_raw(&mut self, bytes: &[u8]) {
         self.input.write_all(bytes).unwrap();
     }

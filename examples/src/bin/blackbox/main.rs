@@ -17,13 +17,13 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, BufReader, Stdin};
 
 use answer::Failure;
 use world::World;
 
 /// The longest line that is read: 16 MiB.
-const MAX_LINE: u64 = 16 * 1024 * 1024;
+const MAX_LINE: usize = 16 * 1024 * 1024;
 
 /// One command: what to do, and what with.
 #[derive(Deserialize)]
@@ -38,13 +38,9 @@ struct Command {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let world = Arc::new(World::open(&settings::Settings::from_env()?).await?);
-    let mut lines = BufReader::new(tokio::io::stdin());
+    let mut input = BufReader::new(tokio::io::stdin());
     let mut line = Vec::new();
-    loop {
-        line.clear();
-        if (&mut lines).take(MAX_LINE).read_until(b'\n', &mut line).await? == 0 {
-            return Ok(());
-        }
+    while read_line(&mut input, &mut line).await? {
         if line.iter().all(u8::is_ascii_whitespace) {
             continue;
         }
@@ -53,9 +49,35 @@ async fn main() -> Result<(), Box<dyn Error>> {
         writeln!(out, "{answer}")?;
         out.flush()?;
     }
+    Ok(())
+}
+
+/// Reads a line, of which no more than one byte above the limit is kept; false at the end.
+async fn read_line(input: &mut BufReader<Stdin>, line: &mut Vec<u8>) -> std::io::Result<bool> {
+    line.clear();
+    let mut is_there = false;
+    loop {
+        let bytes = input.fill_buf().await?;
+        if bytes.is_empty() {
+            return Ok(is_there);
+        }
+        is_there = true;
+        let end = bytes.iter().position(|byte| *byte == b'\n');
+        let used = end.map_or(bytes.len(), |end| end + 1);
+        let room = (MAX_LINE + 1).saturating_sub(line.len());
+        line.extend(bytes.iter().take(used.min(room)));
+        input.consume(used);
+        if end.is_some() {
+            return Ok(true);
+        }
+    }
 }
 
 async fn answer_to(world: &World, line: &[u8]) -> Value {
+    if line.len() > MAX_LINE {
+        let failure = Failure::bad_command(format!("a line has at most {MAX_LINE} bytes"));
+        return json!({"id": null, "error": failure});
+    }
     let command: Command = match serde_json::from_slice(line) {
         Ok(command) => command,
         Err(error) => {
