@@ -59,30 +59,28 @@ impl Cast {
     /// # Errors
     /// [`CastError::NobodyMay`] when the service's policy lets nobody use it.
     pub async fn of(altinn: &Altinn, service: &Service) -> Result<Self, CastError> {
+        let mut needed = vec![Needed::new(altinn, service, "instantiate", None).await?];
+        for task in service.definition().process().tasks().filter(|task| !task.is_done_by_machine()) {
+            needed.push(Needed::new(altinn, service, task.action(None), Some(&task.id)).await?);
+        }
         let mut others = SyntheticPeople::from_seed(1);
         let (person, organization) = (others.person(), others.organization());
-        let roles = altinn.authorizer().roles_for("instantiate", service.id(), None).await?;
+        let unit = others.sub_unit(&organization);
+        let estate = Party { kind: PartyKind::BankruptcyEstate, ..others.organization() };
         let types = service.definition().metadata().party_types_allowed();
-        let owner = if roles.iter().any(is_ones_own) && (types.is_unrestricted() || types.person) {
-            person
-        } else if roles.iter().any(|role| !is_ones_own(role))
-            && (types.is_unrestricted() || types.organisation)
-        {
-            organization
-        } else {
-            return Err(CastError::NobodyMay { action: "instantiate".to_owned() });
-        };
-        let mut people = People { owner, holders: Vec::new(), others };
-        people.add_whoever_may(roles, "instantiate")?;
-        for task in service.definition().process().tasks().filter(|task| !task.is_done_by_machine()) {
-            let action = task.action(None);
-            people.add_whoever_may(
-                altinn.authorizer().roles_for(action, service.id(), Some(&task.id)).await?,
-                action,
-            )?;
+        let owners =
+            [person, organization, unit, estate].into_iter().filter(|owner| types.allows(owner.kind));
+        let mut nobody = CastError::NobodyMay { action: "instantiate".to_owned() };
+        for owner in owners {
+            match People::for_owner(owner, &needed, others.clone()) {
+                Ok(people) => {
+                    people.store(altinn).await?;
+                    return people.log_in(altinn).await;
+                }
+                Err(error) => nobody = error,
+            }
         }
-        people.store(altinn).await?;
-        people.log_in(altinn).await
+        Err(nobody)
     }
 
     /// The party that the service is used for.
@@ -115,25 +113,44 @@ impl Cast {
     }
 }
 
+/// An action that somebody must be able to do, and the roles that are let do it.
+struct Needed {
+    action: String,
+    roles: Vec<Role>,
+}
+
+impl Needed {
+    async fn new(
+        altinn: &Altinn,
+        service: &Service,
+        action: &str,
+        task: Option<&str>,
+    ) -> Result<Self, CastError> {
+        let roles = altinn.authorizer().roles_for(action, service.id(), task).await?;
+        Ok(Self { action: action.to_owned(), roles })
+    }
+}
+
 /// Those who will act, before they have logged in.
 struct People {
     owner: Party,
     holders: Vec<(Role, Party)>,
-    others: SyntheticPeople,
 }
 
 impl People {
-    /// Adds a person with one of the roles, unless somebody who is there already has one.
-    fn add_whoever_may(&mut self, roles: Vec<Role>, action: &str) -> Result<(), CastError> {
-        if self.holders.iter().any(|(role, _)| roles.contains(role)) {
-            return Ok(());
+    /// Somebody for each action; a person acts alone, for another party somebody with a role does.
+    fn for_owner(owner: Party, needed: &[Needed], mut others: SyntheticPeople) -> Result<Self, CastError> {
+        let alone = owner.kind == PartyKind::Person;
+        let mut holders: Vec<(Role, Party)> = Vec::new();
+        for Needed { action, roles } in needed {
+            if holders.iter().any(|(role, _)| roles.contains(role)) {
+                continue;
+            }
+            let nobody = || CastError::NobodyMay { action: action.clone() };
+            let role = roles.iter().find(|role| is_ones_own(role) == alone).ok_or_else(nobody)?;
+            holders.push((role.clone(), if alone { owner.clone() } else { others.person() }));
         }
-        let alone = self.owner.kind == PartyKind::Person;
-        let nobody = || CastError::NobodyMay { action: action.to_owned() };
-        let role = roles.into_iter().find(|role| is_ones_own(role) == alone).ok_or_else(nobody)?;
-        let holder = if alone { self.owner.clone() } else { self.others.person() };
-        self.holders.push((role, holder));
-        Ok(())
+        Ok(Self { owner, holders })
     }
 
     /// Puts everybody into the registers: parties, roles and addresses.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use altinn_core::{IdentifierError, Language, ServiceId, Text};
+use altinn_core::{IdentifierError, Language, PartyKind, ServiceId, Text};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
@@ -164,6 +164,18 @@ impl PartyTypesAllowed {
     /// ```
     pub fn is_unrestricted(self) -> bool {
         !(self.bankruptcy_estate || self.organisation || self.person || self.sub_unit)
+    }
+
+    /// Whether a party of this kind may own an instance.
+    pub fn allows(self, kind: PartyKind) -> bool {
+        self.is_unrestricted()
+            || match kind {
+                PartyKind::Person => self.person,
+                PartyKind::Organization => self.organisation,
+                PartyKind::SubUnit => self.sub_unit,
+                PartyKind::BankruptcyEstate => self.bankruptcy_estate,
+                PartyKind::SelfIdentified => false,
+            }
     }
 }
 

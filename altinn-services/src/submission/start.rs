@@ -3,12 +3,11 @@
 use altinn_auth::decision::AccessRequest;
 use altinn_auth::register::PartyRegister as _;
 use altinn_core::store::Batch;
-use altinn_core::{Actor, Idempotency, IdempotencyAnswer, InstanceId, Party, PartyId, PartyKind};
+use altinn_core::{Actor, Idempotency, IdempotencyAnswer, InstanceId, PartyId};
 
 use super::history::History;
 use super::plan::Plan;
 use super::{Instance, Service, SubmissionError, Submissions, TRIES};
-use crate::definition::PartyTypesAllowed;
 
 /// What may be said when a submission is started.
 #[derive(Debug, Clone, Default)]
@@ -72,7 +71,7 @@ impl Submissions<'_> {
         let request = AccessRequest::new("instantiate", service.id().clone(), party);
         let access = self.altinn.authorizer().decide(actor, &request).await?;
         let owner = self.altinn.register().party(party).await?.ok_or(SubmissionError::NotFound)?;
-        if !allowed(service.definition().metadata().party_types_allowed(), &owner) {
+        if !service.definition().metadata().party_types_allowed().allows(owner.kind) {
             return Err(SubmissionError::PartyKindNotAllowed);
         }
         let asked = service.id().to_string();
@@ -123,15 +122,4 @@ impl Submissions<'_> {
         plan.publish(batch);
         Ok(())
     }
-}
-
-fn allowed(types: PartyTypesAllowed, party: &Party) -> bool {
-    types.is_unrestricted()
-        || match party.kind {
-            PartyKind::Person => types.person,
-            PartyKind::Organization => types.organisation,
-            PartyKind::SubUnit => types.sub_unit,
-            PartyKind::BankruptcyEstate => types.bankruptcy_estate,
-            _ => false,
-        }
 }
