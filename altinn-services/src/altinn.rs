@@ -66,6 +66,11 @@ impl Altinn {
         AltinnBuilder::new(store)
     }
 
+    /// Opens over a store that the agency has opened: with its own pool of connections, or beside its own tables.
+    pub fn over(store: Store) -> AltinnBuilder {
+        AltinnBuilder::over(store)
+    }
+
     pub(crate) fn from_parts(parts: Parts) -> Self {
         Self(Arc::new(parts))
     }

@@ -30,12 +30,19 @@ const REGISTER_KEY: &str = "register.key";
 /// The name of the log of an archive in a local folder.
 const LOCAL_LOG: &str = "altinn.local/log";
 
+/// The store: where it is, or one that is open.
+#[derive(Debug)]
+enum StoreToUse {
+    At(String),
+    Open(Store),
+}
+
 /// Puts an [`Altinn`] together: the store, where large content goes, and the keys must be given; the rest has what a
 /// single program wants.
 #[derive(Debug)]
 #[must_use]
 pub struct AltinnBuilder {
-    store: String,
+    store: StoreToUse,
     objects: Option<Arc<dyn ObjectStore>>,
     log_key: Option<LogKey>,
     register_key: Option<SecretKey>,
@@ -49,9 +56,17 @@ pub struct AltinnBuilder {
 }
 
 impl AltinnBuilder {
-    pub(crate) fn new(store: impl Into<String>) -> Self {
+    pub(crate) fn new(address: impl Into<String>) -> Self {
+        Self::with(StoreToUse::At(address.into()))
+    }
+
+    pub(crate) fn over(store: Store) -> Self {
+        Self::with(StoreToUse::Open(store))
+    }
+
+    fn with(store: StoreToUse) -> Self {
         Self {
-            store: store.into(),
+            store,
             objects: None,
             log_key: None,
             register_key: None,
@@ -163,7 +178,7 @@ impl AltinnBuilder {
         let log_key = self.log_key.ok_or(OpenError::Missing("log_key"))?;
         let objects = self.objects.ok_or(OpenError::Missing("objects"))?;
         let register_key = self.register_key.ok_or(OpenError::Missing("register_key"))?;
-        let store = open_store(&self.store).await?;
+        let store = open_store(self.store).await?;
         let (clock, ids) = (self.clock, self.ids);
         let register = StoredRegister::new(store.clone(), RegisterKey::from_bytes(register_key.expose()));
         let policies = Arc::new(Policies::new());
@@ -202,8 +217,11 @@ impl AltinnBuilder {
     }
 }
 
-async fn open_store(address: &str) -> Result<Store, StoreError> {
-    let store = Store::open(address).await?;
+async fn open_store(store: StoreToUse) -> Result<Store, StoreError> {
+    let store = match store {
+        StoreToUse::At(address) => Store::open(&address).await?,
+        StoreToUse::Open(store) => store,
+    };
     let all: [&[altinn_core::store::Migration]; 5] = [
         altinn_core::MIGRATIONS,
         altinn_auth::register::MIGRATIONS,

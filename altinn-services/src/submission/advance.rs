@@ -114,7 +114,10 @@ impl Submissions<'_> {
         instance: Instance,
         way: Way<'_>,
     ) -> Result<Instance, SubmissionError> {
-        let service = self.service_of(&instance)?;
+        let Ok(service) = self.service_of(&instance) else {
+            self.permit(actor, &instance, "read").await?;
+            return Err(SubmissionError::UnknownService(instance.service));
+        };
         let mut plan = Plan::go_on(&service, instance, self.altinn.ids(), self.altinn.clock().now());
         let mut batch = self.also.clone();
         loop {
@@ -139,7 +142,14 @@ impl Submissions<'_> {
         actor: &Actor,
         way: Way<'_>,
     ) -> Result<Access, SubmissionError> {
-        let task = plan.task()?;
+        let task = match plan.task() {
+            Ok(task) => task,
+            // How the instance stands is told to nobody who may not know of it.
+            Err(refusal) => {
+                self.permit(actor, &plan.instance, "read").await?;
+                return Err(refusal.into());
+            }
+        };
         let action = task.action(match way {
             Way::Next(action) => action,
             Way::End => None,

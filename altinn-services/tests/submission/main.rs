@@ -1,0 +1,12 @@
+//! Submissions on every back end: what goes in, what is kept, who may, and what is told of it.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests fail by panicking")]
+#![allow(clippy::future_not_send, reason = "a test runs where it was started")]
+
+mod access;
+mod events;
+mod journey;
+mod opening;
+mod scene;
+mod walk;
+mod workers;
