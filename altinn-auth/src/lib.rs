@@ -51,7 +51,7 @@
 //! | feature | what it adds |
 //! |---|---|
 //! | `sqlite` (default), `postgres` | the back ends of the store |
-//! | `testing` | [`testing`](crate::testing): issuers that sign tokens with real keys |
+//! | `testing` | issuers that sign tokens with real keys |
 //!
 //! **Security.** Everything fails closed: a policy that is missing, cannot decide or asks for what is not known, and
 //! a register that does not answer, refuse. Parsers have limits of size, count and depth, and read no document type
