@@ -7,6 +7,7 @@
     reason = "tests fail by panicking and report counts"
 )]
 
+use altinn_core::testing::report;
 use std::path::{Path, PathBuf};
 
 use altinn_archive::Digest;
@@ -91,7 +92,7 @@ fn every_case_is_accepted_or_refused_as_it_says() {
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpora"), PathBuf::from);
     let folder = corpora.join("merkle/testdata");
     if !folder.is_dir() {
-        println!("skipped: there are no cases in `{}`", folder.display());
+        report(format_args!("skipped: there are no cases in `{}`", folder.display()));
         return;
     }
     let mut paths = Vec::new();
@@ -106,7 +107,7 @@ fn every_case_is_accepted_or_refused_as_it_says() {
             wrong.push(path);
         }
     }
-    println!("merkle: {} cases, {accepted} accepted, {refused} refused", paths.len());
+    report(format_args!("merkle: {} cases, {accepted} accepted, {refused} refused", paths.len()));
     assert!(!paths.is_empty(), "the folder holds no case");
     assert!(wrong.is_empty(), "{} of {} cases are wrong: {wrong:#?}", wrong.len(), paths.len());
 }

@@ -1,6 +1,7 @@
 //! The policies of real Altinn apps and resources, where they are at hand: each loads and decides.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "tests fail by panicking and say what ran")]
 
+use altinn_core::testing::report;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -30,7 +31,7 @@ fn every_app_policy_loads_and_permits_a_role_that_it_names_what_it_names() {
         });
         assert_eq!(permitted.count(), document.tree().rules().len(), "{}", file.display());
     }
-    println!("{} policies of apps loaded and decided", files.len());
+    report(format_args!("{} policies of apps loaded and decided", files.len()));
 }
 
 #[test]
@@ -48,7 +49,7 @@ fn every_other_altinn_policy_loads() {
             count += 1;
         }
     }
-    println!("{count} policies of resources, delegations and apps loaded");
+    report(format_args!("{count} policies of resources, delegations and apps loaded"));
 }
 
 #[test]

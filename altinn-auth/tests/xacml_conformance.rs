@@ -6,6 +6,7 @@
     reason = "tests fail by panicking and say what ran"
 )]
 
+use altinn_core::testing::report;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -48,10 +49,10 @@ fn all_in(group: &str, at_least: usize) {
         }
     }
     for (expected, (passed, total)) in &by_expected {
-        println!("{group}: {expected}: {passed} of {total}");
+        report(format_args!("{group}: {expected}: {passed} of {total}"));
     }
-    println!("{group}: {} passed, {} failed", cases.len() - failed.len(), failed.len());
-    println!("{}", failed.join("\n"));
+    report(format_args!("{group}: {} passed, {} failed", cases.len() - failed.len(), failed.len()));
+    report(format_args!("{}", failed.join("\n")));
     assert!(cases.len() - failed.len() >= at_least, "{group}: fewer cases pass than did before");
 }
 

@@ -1,9 +1,18 @@
-//! Synthetic people and organizations (feature `testing`).
+//! What tests need: synthetic people and organizations, and a word that is seen (feature `testing`).
+
+use std::fmt::Display;
+use std::io::Write;
 
 use crate::id::{check_digit, check_digits};
 use crate::{
     NationalIdentityNumber, OrganizationNumber, Party, PartyId, PartyIdentifier, PartyKind, SyntheticNumbers,
 };
+
+/// Says something that must be seen although the test passes: why it was skipped, or how much it ran. Test runners keep
+/// what passing tests print, but not this.
+pub fn report(what: impl Display) {
+    let _ = writeln!(std::io::stderr(), "{what}");
+}
 
 /// Makes up people and organizations with right synthetic numbers, the same ones for the same seed.
 ///

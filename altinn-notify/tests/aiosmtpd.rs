@@ -4,7 +4,6 @@
 //! as a line of JSON: `{"from": "…", "to": ["…"], "data": "…"}`. With `ALTINN_TEST_SMTP_CA`, a file in PEM, the server
 //! speaks STARTTLS with a certificate of that authority.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
-#![allow(clippy::print_stderr, reason = "a test that is skipped says so")]
 
 mod scene;
 
@@ -21,8 +20,8 @@ fn server() -> Option<(Smtp, String)> {
     let (Ok(server), Ok(mails)) =
         (std::env::var("ALTINN_TEST_SMTP"), std::env::var("ALTINN_TEST_SMTP_MAILS"))
     else {
-        eprintln!(
-            "skipped: ALTINN_TEST_SMTP and ALTINN_TEST_SMTP_MAILS name no server and no file with its mails"
+        altinn_core::testing::report(
+            "skipped: ALTINN_TEST_SMTP and ALTINN_TEST_SMTP_MAILS name no server and no file with its mails",
         );
         return None;
     };

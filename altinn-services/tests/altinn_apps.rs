@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use altinn_core::testing::report;
 use altinn_services::definition::{AppDefinition, ApplicationMetadata};
 use altinn_services::form::{FormSchema, counterexample, sample};
 use altinn_services::process::{Element, Event, Process, ProcessState, Refusal, TaskKind, step};
@@ -25,7 +26,7 @@ fn apps() -> Option<PathBuf> {
     if apps.is_dir() {
         return Some(apps);
     }
-    println!("skipped: no app definitions at {}", apps.display());
+    report(format_args!("skipped: no app definitions at {}", apps.display()));
     None
 }
 
@@ -80,7 +81,7 @@ fn every_whole_app_loads_and_has_forms_that_accept_a_sample() {
         remarks += app.remarks().len();
         loaded += 1;
     }
-    println!("{loaded} apps loaded, {forms} forms with a sample, {remarks} remarks");
+    report(format_args!("{loaded} apps loaded, {forms} forms with a sample, {remarks} remarks"));
     assert!(loaded > 0, "the folder holds no whole app");
 }
 
@@ -105,7 +106,7 @@ fn every_metadata_file_is_read_and_keeps_fields_that_are_not_known() {
             }
         }
     }
-    println!("{read} metadata files read, {refused} refused");
+    report(format_args!("{read} metadata files read, {refused} refused"));
     assert!(read > 0, "the folder holds no metadata");
 }
 
@@ -121,7 +122,9 @@ fn every_schema_compiles_or_is_refused_for_what_lies_outside_it() {
                 compiled += 1;
                 match sample(&schema) {
                     Ok(_) => sampled += 1,
-                    Err(error) => println!("  {}: {error}", file.file_name().unwrap().to_string_lossy()),
+                    Err(error) => {
+                        report(format_args!("  {}: {error}", file.file_name().unwrap().to_string_lossy()));
+                    }
                 }
             }
             Err(error) => {
@@ -130,7 +133,7 @@ fn every_schema_compiles_or_is_refused_for_what_lies_outside_it() {
             }
         }
     }
-    println!("{compiled} schemas compiled ({sampled} with a sample), {refused} refused");
+    report(format_args!("{compiled} schemas compiled ({sampled} with a sample), {refused} refused"));
     assert!(compiled > 0, "the folder holds no schema");
 }
 
@@ -157,9 +160,12 @@ fn every_process_is_walked_to_an_end_or_names_what_stands_in_the_way() {
             walked += 1;
         }
     }
-    println!("{walked} processes walked to an end, {} stop on the way, refused: {refused:?}", stopped.len());
+    report(format_args!(
+        "{walked} processes walked to an end, {} stop on the way, refused: {refused:?}",
+        stopped.len()
+    ));
     for (file, obstacles) in &stopped {
-        println!("  {}: {obstacles:?}", file.file_name().unwrap().to_string_lossy());
+        report(format_args!("  {}: {obstacles:?}", file.file_name().unwrap().to_string_lossy()));
     }
     assert!(walked > 0, "the folder holds no process");
 }

@@ -1,13 +1,7 @@
 //! Kill -9 at any moment of a loop of submissions: what was acknowledged is there, whole, once, and proved.
 //!
 //! 50 kills, or 1,000 when `ALTINN_TEST_LONG` is set; `ALTINN_TEST_SEED` repeats the moments of an earlier run.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::print_stderr,
-    reason = "a test fails by panicking and says what it did"
-)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod driver;
 
@@ -16,6 +10,7 @@ use std::path::Path;
 use std::thread::sleep;
 use std::time::Duration;
 
+use altinn_core::testing::report;
 use driver::Driver;
 use serde_json::{Value, json};
 
@@ -44,7 +39,9 @@ fn nothing_acknowledged_is_lost_or_half_done_on_postgres() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     match runtime.block_on(altinn_core::store::fresh::postgres_url()).unwrap() {
         Some(url) => kill_again_and_again(Some(&url)),
-        None => eprintln!("skipped: {} names no server", altinn_core::store::fresh::POSTGRES_VARIABLE),
+        None => {
+            report(format_args!("skipped: {} names no server", altinn_core::store::fresh::POSTGRES_VARIABLE));
+        }
     }
 }
 
@@ -70,7 +67,9 @@ fn kill_again_and_again(store: Option<&str>) {
     }
     let (sent, acknowledged) = (ledger.sent.len(), ledger.acknowledged.len());
     check(folder.path(), store, ledger);
-    eprintln!("{kills} kills: {sent} submissions sent, {acknowledged} acknowledged before a kill, none lost");
+    report(format_args!(
+        "{kills} kills: {sent} submissions sent, {acknowledged} acknowledged before a kill, none lost"
+    ));
 }
 
 /// Sends more submissions than can be done, takes the answers that come, and kills the program after a while.
@@ -155,7 +154,7 @@ impl Dice {
     fn from_environment() -> Self {
         let given = std::env::var("ALTINN_TEST_SEED").ok().and_then(|seed| seed.parse().ok());
         let seed = given.unwrap_or_else(|| u64::from(std::process::id()));
-        eprintln!("ALTINN_TEST_SEED={seed}");
+        report(format_args!("ALTINN_TEST_SEED={seed}"));
         Self(seed)
     }
 

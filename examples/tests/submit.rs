@@ -1,12 +1,10 @@
 //! The main job, as a program: on the sample app, and on apps that others made.
-#![allow(
-    clippy::unwrap_used,
-    clippy::print_stderr,
-    reason = "a test fails by panicking and says what it skips"
-)]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+
+use altinn_core::testing::report;
 
 fn submit(arguments: &[&Path]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_submit")).args(arguments).output().unwrap()
@@ -40,7 +38,7 @@ fn corpus_app(path: &str) -> Option<PathBuf> {
     let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/corpora");
     let corpora = std::env::var_os("ALTINN_CORPORA").map_or_else(|| PathBuf::from(beside), PathBuf::from);
     if !corpora.exists() {
-        eprintln!("skipped: there are no corpora at {}", corpora.display());
+        report(format_args!("skipped: there are no corpora at {}", corpora.display()));
         return None;
     }
     let app = corpora.join("altinn-apps").join(path);

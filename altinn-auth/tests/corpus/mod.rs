@@ -1,5 +1,6 @@
 //! Finds cases that this project did not write.
 
+use altinn_core::testing::report;
 use std::path::{Path, PathBuf};
 
 /// A folder of cases: below the variable `ALTINN_CORPORA`, else beside the project; none, and a word why, when it is
@@ -11,6 +12,6 @@ pub(crate) fn folder(name: &str) -> Option<PathBuf> {
     if folder.is_dir() {
         return Some(folder);
     }
-    println!("skipped: there is no folder {}", folder.display());
+    report(format_args!("skipped: there is no folder {}", folder.display()));
     None
 }
