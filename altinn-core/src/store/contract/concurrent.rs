@@ -165,10 +165,10 @@ pub async fn work_is_claimed_once(store: Store) -> Outcome {
 /// A worker that did not finish in time loses its claim to another, and what it writes late is refused.
 pub async fn a_lease_that_ended_is_claimed_again_and_the_late_write_refused(store: Store) -> Outcome {
     add_work(&store, 1).await?;
-    let first = claim(&store, 1, Duration::from_millis(50)).await?;
+    let first = claim(&store, 1, Duration::from_millis(500)).await?;
     assert_eq!(first.len(), 1);
     assert!(claim(&store, 1, Duration::from_secs(60)).await?.is_empty(), "a held lease was claimed");
-    tokio::time::sleep(Duration::from_millis(60)).await;
+    tokio::time::sleep(Duration::from_millis(550)).await;
     let second = claim(&store, 1, Duration::from_secs(60)).await?;
     assert_eq!(second.len(), 1);
     for late in &first {
