@@ -21,3 +21,9 @@ create table auth_role (
 );
 
 create index auth_role_holder on auth_role (held_by, offered_by);
+
+-- Which key the register is kept under: told by a digest that the key makes.
+create table auth_register (
+    id bigint primary key check (id = 1),
+    key_check bytea not null
+);

@@ -21,3 +21,9 @@ create table auth_role (
 ) strict, without rowid;
 
 create index auth_role_holder on auth_role (held_by, offered_by);
+
+-- Which key the register is kept under: told by a digest that the key makes.
+create table auth_register (
+    id integer primary key check (id = 1),
+    key_check blob not null
+) strict;

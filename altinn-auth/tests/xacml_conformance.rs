@@ -51,7 +51,11 @@ fn all_in(group: &str, at_least: usize) {
     for (expected, (passed, total)) in &by_expected {
         report(format_args!("{group}: {expected}: {passed} of {total}"));
     }
-    report(format_args!("{group}: {} passed, {} failed", cases.len() - failed.len(), failed.len()));
+    report(format_args!(
+        "{group}: {} of {} cases decided as expected",
+        cases.len() - failed.len(),
+        cases.len()
+    ));
     report(format_args!("{}", failed.join("\n")));
     assert!(cases.len() - failed.len() >= at_least, "{group}: fewer cases pass than did before");
 }

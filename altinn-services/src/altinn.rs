@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use altinn_archive::Archive;
 use altinn_auth::decision::{Authorizer, Policies};
-use altinn_auth::register::{RoleRegister, StoredRegister};
+use altinn_auth::register::StoredRegister;
 use altinn_core::store::Store;
 use altinn_core::{Actor, Clock, IdSource, ServiceId};
 use altinn_notify::contact::{Contact, ContactRegister};
@@ -40,7 +40,6 @@ pub(crate) struct Parts {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn IdSource>,
     pub(crate) register: StoredRegister,
-    pub(crate) roles: Arc<dyn RoleRegister>,
     pub(crate) policies: Arc<Policies>,
     pub(crate) authorizer: Authorizer,
     pub(crate) archive: Archive,
@@ -138,10 +137,6 @@ impl Altinn {
     /// handle ends with it. Any number of nodes may run it.
     pub fn run_workers(&self, shutdown: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
         tokio::spawn(workers::run(self.clone(), shutdown))
-    }
-
-    pub(crate) fn roles(&self) -> &dyn RoleRegister {
-        &*self.0.roles
     }
 
     pub(crate) fn ids(&self) -> &dyn IdSource {

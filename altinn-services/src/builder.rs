@@ -181,6 +181,7 @@ impl AltinnBuilder {
         let store = open_store(self.store).await?;
         let (clock, ids) = (self.clock, self.ids);
         let register = StoredRegister::new(store.clone(), RegisterKey::from_bytes(register_key.expose()));
+        register.claim().await?;
         let policies = Arc::new(Policies::new());
         let roles: Arc<dyn RoleRegister> = self.roles.unwrap_or_else(|| Arc::new(register.clone()));
         let authorizer =
@@ -201,7 +202,6 @@ impl AltinnBuilder {
         };
         Ok(Altinn::from_parts(Parts {
             authorizer,
-            roles,
             contacts: self.contacts.unwrap_or_else(|| Arc::new(StoredContacts::new(store.clone()))),
             events: EventFeed::new(store.clone()),
             receipt_template: Arc::new(template),

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use altinn_archive::ArchiveError;
 use altinn_archive::log::VerifierKeyError;
 use altinn_auth::decision::PolicySourceError;
+use altinn_auth::register::RegisterError;
 use altinn_core::IdentifierError;
 use altinn_core::key::KeyError;
 use altinn_core::store::StoreError;
@@ -39,6 +40,9 @@ pub enum OpenError {
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The register of parties.
+    #[error(transparent)]
+    Register(#[from] RegisterError),
     /// The archive.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
@@ -59,6 +63,7 @@ impl OpenError {
             Self::Key(error) => error.code(),
             Self::LogName(error) => error.code(),
             Self::Store(error) => error.code(),
+            Self::Register(error) => error.code(),
             Self::Archive(error) => error.code(),
             Self::Sender(error) => error.code(),
             Self::Template(error) => error.code(),

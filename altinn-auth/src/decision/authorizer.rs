@@ -65,9 +65,17 @@ impl Authorizer {
         Ok(remedies.into_iter().filter_map(Remedy::into_role).collect())
     }
 
+    /// Whether somebody is a party, or holds any role for it: then they may know why something is refused.
+    ///
+    /// # Errors
+    /// [`RegisterError`] when the register cannot tell.
+    pub async fn represents(&self, actor: &Actor, party: PartyId) -> Result<bool, RegisterError> {
+        Ok(actor.party() == Some(party) || !self.held_roles(actor, party).await?.roles().is_empty())
+    }
+
     async fn evaluate(&self, actor: &Actor, access: &AccessRequest) -> Result<Access, DenialReason> {
         let policy = self.policy(&access.service).await?;
-        let held = self.held_roles(actor, access).await.map_err(|error| {
+        let held = self.held_roles(actor, access.party).await.map_err(|error| {
             tracing::warn!(code = error.code(), "the register of roles is unavailable");
             DenialReason::RegisterUnavailable { code: error.code() }
         })?;
@@ -97,7 +105,7 @@ impl Authorizer {
     }
 
     /// The roles that the caller has been given for the party; a caller that is no party holds none.
-    async fn held_roles(&self, actor: &Actor, access: &AccessRequest) -> Result<HeldRoles, RegisterError> {
+    async fn held_roles(&self, actor: &Actor, party: PartyId) -> Result<HeldRoles, RegisterError> {
         let holder = match actor.subject() {
             Subject::Organization { number, party: None } => {
                 let identifier = PartyIdentifier::from(*number);
@@ -106,7 +114,7 @@ impl Authorizer {
             subject => subject.party(),
         };
         match holder {
-            Some(holder) => self.roles.roles(holder, access.party).await,
+            Some(holder) => self.roles.roles(holder, party).await,
             None => Ok(HeldRoles::default()),
         }
     }

@@ -20,6 +20,9 @@ pub enum RegisterError {
     /// row has been changed.
     #[error("an identifier in the register cannot be opened with this key")]
     Sealed,
+    /// The store's register is kept under another key.
+    #[error("the register in the store is kept under another key")]
+    OtherKey,
     /// The machine gives no random numbers.
     #[error("no random numbers are to be had")]
     Randomness,
@@ -38,6 +41,7 @@ impl RegisterError {
             Self::Store(error) => error.code(),
             Self::Unavailable { .. } => "AUTH-REGISTER-UNAVAILABLE",
             Self::Sealed => "AUTH-REGISTER-SEALED",
+            Self::OtherKey => "AUTH-REGISTER-OTHER-KEY",
             Self::Randomness => "AUTH-REGISTER-RANDOMNESS",
             Self::Corrupt { .. } => "AUTH-REGISTER-CORRUPT",
         }

@@ -29,6 +29,11 @@ impl RegisterKey {
         Self { lookup, sealing: hmac::sign(&root, b"sealing") }
     }
 
+    /// What tells this key from another one, and nothing of it.
+    pub(super) fn check(&self) -> Vec<u8> {
+        hmac::sign(&self.lookup, b"key check").as_ref().to_vec()
+    }
+
     /// What an identifier is found by: the same for the same identifier, and telling nothing of it.
     pub(super) fn lookup(&self, identifier: &PartyIdentifier) -> Vec<u8> {
         let (kind, text) = parts(identifier);

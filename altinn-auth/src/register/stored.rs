@@ -60,6 +60,23 @@ impl StoredRegister {
         Self { store, key }
     }
 
+    /// Makes the store the register of this key, or refuses when it is that of another: what is kept under two keys
+    /// could be read with neither.
+    ///
+    /// # Errors
+    /// [`RegisterError::OtherKey`], [`RegisterError::Store`].
+    pub async fn claim(&self) -> Result<(), RegisterError> {
+        let mut batch = Batch::new();
+        let check = self.key.check();
+        batch.execute(
+            "insert into auth_register (id, key_check) values (1, $1) on conflict (id) do nothing",
+            params![check.as_slice()],
+        );
+        self.store.commit(batch).await?;
+        let kept = self.store.query_one("select key_check from auth_register", params![]).await?;
+        if kept.get::<Vec<u8>>("key_check")? == check { Ok(()) } else { Err(RegisterError::OtherKey) }
+    }
+
     /// Adds a party, or replaces what is known of it.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! A data element: one form, signature or document of an instance.
 
-use altinn_core::store::{Batch, Row, Store, StoreError, params};
+use altinn_core::store::{Batch, Row, StoreError, params};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use uuid::Uuid;
@@ -110,26 +110,18 @@ impl DataElement {
         }
     }
 
-    pub(super) async fn of_instance(store: &Store, instance: Uuid) -> Result<Vec<Self>, StoreError> {
-        let rows = store
-            .query(
-                "select * from services_data where instance = $1 order by created_at, id",
-                params![instance],
-            )
-            .await?;
-        rows.iter().map(Self::from_row).collect()
-    }
-
-    fn from_row(row: &Row) -> Result<Self, StoreError> {
-        Ok(Self {
-            id: row.get("id")?,
+    /// The element in a row of an instance; nothing when the instance holds none.
+    pub(super) fn from_row(row: &Row) -> Result<Option<Self>, StoreError> {
+        let Some(id) = row.get("element_id")? else { return Ok(None) };
+        Ok(Some(Self {
+            id,
             data_type: row.get("data_type")?,
             content_type: row.get("content_type")?,
             file_name: row.get("file_name")?,
             content: row.get("content")?,
-            created: row.get("created_at")?,
-            changed: row.get("changed_at")?,
-        })
+            created: row.get("element_created_at")?,
+            changed: row.get("element_changed_at")?,
+        }))
     }
 
     /// Adds a new element to a batch.

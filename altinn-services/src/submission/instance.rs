@@ -73,17 +73,18 @@ impl Instance {
         self.elements.iter().find(|element| element.data_type == data_type)
     }
 
-    /// Reads an instance and all that it holds; nothing when there is none.
+    /// Reads an instance and all that it holds, in one query, so that all of it is of one version; nothing when there
+    /// is none.
     pub(super) async fn load(store: &Store, id: &InstanceId) -> Result<Option<Self>, SubmissionError> {
-        let found = store
-            .query_opt(
-                "select * from services_instance where id = $1 and party = $2",
-                params![id.guid, id.owner],
-            )
-            .await?;
-        let Some(row) = found else { return Ok(None) };
-        let elements = DataElement::of_instance(store, id.guid).await?;
-        Ok(Some(Self::from_row(id, &row, elements)?))
+        let sql = "select i.service, i.process, i.version, i.created_at, i.changed_at, i.entry, \
+                   d.id as element_id, d.data_type, d.content_type, d.file_name, d.content, \
+                   d.created_at as element_created_at, d.changed_at as element_changed_at \
+                   from services_instance i left join services_data d on d.instance = i.id \
+                   where i.id = $1 and i.party = $2 order by d.created_at, d.id";
+        let rows = store.query(sql, params![id.guid, id.owner]).await?;
+        let Some(first) = rows.first() else { return Ok(None) };
+        let elements = rows.iter().filter_map(|row| DataElement::from_row(row).transpose());
+        Ok(Some(Self::from_row(id, first, elements.collect::<Result<_, _>>()?)?))
     }
 
     fn from_row(id: &InstanceId, row: &Row, elements: Vec<DataElement>) -> Result<Self, SubmissionError> {

@@ -112,14 +112,9 @@ impl<'a> Submissions<'a> {
 
     /// Whether a caller who is refused may know why: one who is the party, has a role for it, or owns the service.
     async fn may_know(&self, actor: &Actor, instance: &Instance) -> Result<bool, SubmissionError> {
-        let owner = instance.id.owner;
-        Ok(match actor.subject() {
-            Subject::ServiceOwner { org, .. } => org == instance.service.org(),
-            subject => match subject.party() {
-                Some(party) if party == owner => true,
-                Some(party) => !self.altinn.roles().roles(party, owner).await?.roles().is_empty(),
-                None => false,
-            },
-        })
+        match actor.subject() {
+            Subject::ServiceOwner { org, .. } => Ok(org == instance.service.org()),
+            _ => Ok(self.altinn.authorizer().represents(actor, instance.id.owner).await?),
+        }
     }
 }

@@ -5,7 +5,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use altinn_archive::ArchiveError;
-use altinn_core::key::{KeyError, SigningKey};
+use altinn_auth::register::RegisterError;
+use altinn_core::key::{KeyError, SecretKey, SigningKey};
 use altinn_services::submission::SubmissionError;
 use altinn_services::{Altinn, OpenError};
 use tempfile::TempDir;
@@ -50,6 +51,17 @@ async fn another_log_key_is_refused() {
     SigningKey::create_file(&log).unwrap();
     let refused = Altinn::local(folder.path()).await.unwrap_err();
     assert!(matches!(refused, OpenError::Archive(ArchiveError::OtherKey { .. })), "{refused}");
+}
+
+#[tokio::test]
+async fn another_register_key_is_refused() {
+    let folder = TempDir::new().unwrap();
+    drop(Altinn::local(folder.path()).await.unwrap());
+    let register = folder.path().join("keys/register.key");
+    fs::remove_file(&register).unwrap();
+    SecretKey::create_file(&register).unwrap();
+    let refused = Altinn::local(folder.path()).await.unwrap_err();
+    assert!(matches!(refused, OpenError::Register(RegisterError::OtherKey)), "{refused}");
 }
 
 #[tokio::test]
