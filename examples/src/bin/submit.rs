@@ -16,7 +16,7 @@ use altinn_examples::{Cast, form};
 use altinn_notify::channel::{Smtp, SmtpSettings, TlsMode};
 use altinn_notify::testing::SmtpSink;
 use altinn_services::definition::DataType;
-use altinn_services::form::FormData;
+use altinn_services::form::{FormData, Issue};
 use altinn_services::submission::{Service, SubmissionError};
 use altinn_services::{Altinn, AltinnBuilder};
 
@@ -135,6 +135,7 @@ impl Walk<'_> {
                 };
                 let saved = self.altinn.submissions().save(actor, self.instance, &wanted.id, &form).await?;
                 step(&format!("{} fills in `{}`: {} faults", role.code(), wanted.id, saved.issues.len()));
+                show_issues(&form, &saved.issues);
             }
             let next = self.altinn.submissions().next(actor, self.instance, None).await?;
             let now = next.task().map_or_else(|| "it is sent in".to_owned(), |task| format!("now in {task}"));
@@ -156,15 +157,20 @@ impl Walk<'_> {
         match self.altinn.submissions().next(actor, self.instance, None).await {
             Err(SubmissionError::Invalid(issues)) => {
                 step("a form that is not in order is kept as a draft, and refused:");
-                for issue in issues {
-                    let detail = issue.detail.in_language(Language::En);
-                    say(&format!("   `{}`{}: {detail}", issue.path, place(&wrong, &issue.path)));
-                }
+                show_issues(&wrong, &issues);
                 Ok(())
             }
             Err(error) => Err(error.into()),
             Ok(_) => Err("a form that is not in order was accepted".into()),
         }
+    }
+}
+
+/// Where and why a form is not in order.
+fn show_issues(form: &FormData, issues: &[Issue]) {
+    for issue in issues {
+        let detail = issue.detail.in_language(Language::En);
+        say(&format!("   `{}`{}: {detail}", issue.path, place(form, &issue.path)));
     }
 }
 

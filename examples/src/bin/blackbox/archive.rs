@@ -1,6 +1,7 @@
 //! `archive.get`, `archive.verify` and `archive.audit`.
 
-use altinn_archive::{Anchor, ArchiveError, EntryId, Receipt, VerifierKey};
+use altinn_archive::{Anchor, ArchiveError, EntryId, Receipt, ReceiptError, Rollback, VerifierKey};
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -13,7 +14,7 @@ const MAX_CONTENT: u64 = 16 * 1024 * 1024;
 #[derive(Deserialize)]
 pub(crate) struct Get {
     entry: EntryId,
-    /// The element whose content is answered too, if it is text.
+    /// The element whose content is answered too: as text, or in base64 when it is no text.
     element: Option<String>,
 }
 
@@ -34,15 +35,15 @@ pub(crate) struct Audit {
 pub(crate) async fn get(world: &World, asked: Get) -> Result<Value, Failure> {
     let archive = world.altinn.archive();
     let fields = archive.get(asked.entry).await.map_err(failed)?;
-    let content = match &asked.element {
-        Some(element) => {
-            let content = archive.content(asked.entry, element).await.map_err(failed)?;
-            let bytes =
-                content.bytes(MAX_CONTENT).await.map_err(|error| Failure::new(error.code(), error))?;
-            Some(String::from_utf8_lossy(&bytes).into_owned())
+    let (mut content, mut content_base64) = (None, None);
+    if let Some(element) = &asked.element {
+        let reader = archive.content(asked.entry, element).await.map_err(failed)?;
+        let bytes = reader.bytes(MAX_CONTENT).await.map_err(|error| Failure::new(error.code(), error))?;
+        match std::str::from_utf8(&bytes) {
+            Ok(text) => content = Some(text.to_owned()),
+            Err(_) => content_base64 = Some(BASE64_STANDARD.encode(&bytes)),
         }
-        None => None,
-    };
+    }
     Ok(json!({
         "entry": asked.entry,
         "service": fields.service,
@@ -52,6 +53,7 @@ pub(crate) async fn get(world: &World, asked: Get) -> Result<Value, Failure> {
         "labels": fields.labels,
         "elements": fields.elements,
         "content": content,
+        "contentBase64": content_base64,
     }))
 }
 
@@ -78,13 +80,17 @@ pub(crate) async fn audit(world: &World, asked: Audit) -> Result<Value, Failure>
         "entries": report.entries,
         "checkpoints": report.checkpoints,
         "waiting": report.waiting,
-        "rollback": format!("{:?}", report.rollback),
+        "rollbackExcludedTo": match report.rollback {
+            Rollback::Excluded { size } => Some(size),
+            Rollback::NotExcluded => None,
+        },
         "fault": fault,
     }))
 }
 
+/// Reads a receipt; a fault never repeats what is in it.
 fn read(receipt: Value) -> Result<Receipt, Failure> {
-    serde_json::from_value(receipt).map_err(|error| Failure::new("RECEIPT-FORM", error))
+    receipt.to_string().parse().map_err(|error: ReceiptError| Failure::new(error.code(), error))
 }
 
 fn failed(error: ArchiveError) -> Failure {

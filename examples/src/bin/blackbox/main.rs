@@ -7,44 +7,43 @@ mod answer;
 mod archive;
 mod clock;
 mod identifier;
+mod lines;
 mod service;
 mod settings;
 mod world;
 
 use std::error::Error;
 use std::io::Write;
-use std::sync::Arc;
+use std::process::ExitCode;
 
-use serde::Deserialize;
-use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt, BufReader, Stdin};
+use serde_json::{Map, Value, json};
+use tokio::io::BufReader;
 
 use answer::Failure;
+use lines::{Line, Lines};
 use world::World;
 
-/// The longest line that is read: 16 MiB.
-const MAX_LINE: usize = 16 * 1024 * 1024;
-
-/// One command: what to do, and what with.
-#[derive(Deserialize)]
-struct Command {
-    #[serde(default)]
-    id: Value,
-    op: String,
-    #[serde(flatten)]
-    arguments: Value,
+#[tokio::main]
+async fn main() -> ExitCode {
+    match serve().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&error.to_string());
+            ExitCode::FAILURE
+        }
+    }
 }
 
-#[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
-    let world = Arc::new(World::open(&settings::Settings::from_env()?).await?);
-    let mut input = BufReader::new(tokio::io::stdin());
-    let mut line = Vec::new();
-    while read_line(&mut input, &mut line).await? {
-        if line.iter().all(u8::is_ascii_whitespace) {
-            continue;
-        }
-        let answer = answer_to(&world, &line).await;
+/// Answers each line until there are no more.
+async fn serve() -> Result<(), Box<dyn Error>> {
+    let world = World::open(&settings::Settings::from_env()?).await?;
+    let mut lines = Lines::new(BufReader::new(tokio::io::stdin()));
+    while let Some(line) = lines.next().await? {
+        let answer = match line {
+            Line::Whole(line) if line.iter().all(u8::is_ascii_whitespace) => continue,
+            Line::Whole(line) => answer_to(&world, line).await,
+            Line::TooLong => refusal(Value::Null, Failure::bad_command("the line is longer than 16 MiB")),
+        };
         let mut out = std::io::stdout().lock();
         writeln!(out, "{answer}")?;
         out.flush()?;
@@ -52,43 +51,32 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Reads a line, of which no more than one byte above the limit is kept; false at the end.
-async fn read_line(input: &mut BufReader<Stdin>, line: &mut Vec<u8>) -> std::io::Result<bool> {
-    line.clear();
-    let mut is_there = false;
-    loop {
-        let bytes = input.fill_buf().await?;
-        if bytes.is_empty() {
-            return Ok(is_there);
+async fn answer_to(world: &World, line: &[u8]) -> Value {
+    let mut command: Map<String, Value> = match serde_json::from_slice(line) {
+        Ok(command) => command,
+        Err(error) => {
+            let place = format!("no JSON object: line {}, column {}", error.line(), error.column());
+            return refusal(Value::Null, Failure::bad_command(place));
         }
-        is_there = true;
-        let end = bytes.iter().position(|byte| *byte == b'\n');
-        let used = end.map_or(bytes.len(), |end| end + 1);
-        let room = (MAX_LINE + 1).saturating_sub(line.len());
-        line.extend(bytes.iter().take(used.min(room)));
-        input.consume(used);
-        if end.is_some() {
-            return Ok(true);
-        }
+    };
+    let id = command.remove("id").unwrap_or_default();
+    let outcome = match command.remove("op") {
+        Some(Value::String(op)) => run(world, &op, Value::Object(command)).await,
+        _ => Err(Failure::bad_command("`op` is missing or no text")),
+    };
+    match outcome {
+        Ok(answer) => json!({"id": id, "ok": answer}),
+        Err(failure) => refusal(id, failure),
     }
 }
 
-async fn answer_to(world: &World, line: &[u8]) -> Value {
-    if line.len() > MAX_LINE {
-        let failure = Failure::bad_command(format!("a line has at most {MAX_LINE} bytes"));
-        return json!({"id": null, "error": failure});
-    }
-    let command: Command = match serde_json::from_slice(line) {
-        Ok(command) => command,
-        Err(error) => {
-            let failure = Failure::bad_command(format!("line {}, column {}", error.line(), error.column()));
-            return json!({"id": null, "error": failure});
-        }
-    };
-    match run(world, &command.op, command.arguments).await {
-        Ok(answer) => json!({"id": command.id, "ok": answer}),
-        Err(failure) => json!({"id": command.id, "error": failure}),
-    }
+fn refusal(id: Value, failure: Failure) -> Value {
+    json!({"id": id, "error": failure})
+}
+
+#[allow(clippy::print_stderr, reason = "why it does not run is for whoever started it")]
+fn complain(text: &str) {
+    eprintln!("blackbox: {text}");
 }
 
 async fn run(world: &World, op: &str, arguments: Value) -> Result<Value, Failure> {
@@ -101,6 +89,6 @@ async fn run(world: &World, op: &str, arguments: Value) -> Result<Value, Failure
         "archive.get" => archive::get(world, answer::arguments(arguments)?).await,
         "archive.verify" => archive::verify(world, answer::arguments(arguments)?),
         "archive.audit" => archive::audit(world, answer::arguments(arguments)?).await,
-        _ => Err(Failure::new("BLACKBOX-UNKNOWN-OPERATION", format!("there is no operation `{op}`"))),
+        _ => Err(Failure::new("BLACKBOX-UNKNOWN-OPERATION", "there is no such operation")),
     }
 }
