@@ -108,3 +108,37 @@ fn what_is_wrong_with_a_folder_or_a_form_is_named_and_nothing_is_done() {
         assert!(!said.contains("it is sent in"));
     }
 }
+
+#[test]
+fn a_malformed_file_of_an_app_is_named() {
+    let files = [
+        ("config/applicationmetadata.json", "{\n  \"id\": 5"),
+        ("config/process/process.bpmn", "<definitions"),
+        ("config/authorization/policy.xml", "<Policy></Rule>"),
+        ("models/application.schema.json", "{\"type\": 7}"),
+    ];
+    for (file, content) in files {
+        let folder = tempfile::tempdir().unwrap();
+        copy(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/apps/bakery-licence")), folder.path());
+        let target = folder.path().join("App").join(file);
+        assert!(target.exists(), "the sample app has no {file}");
+        std::fs::write(target, content).unwrap();
+        let output = submit(&[folder.path()]);
+        assert_eq!(output.status.code(), Some(1));
+        let last = said(&output).lines().last().unwrap().to_owned();
+        assert!(last.starts_with("stopped: ") && last.contains(file), "`{file}` is not named in: {last}");
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in from.read_dir().unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}

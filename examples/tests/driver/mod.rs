@@ -1,84 +1,143 @@
-//! The black-box driver, run as a program of its own.
-#![allow(dead_code, reason = "each test uses its part of it")]
+//! The black-box program as another program sees it: over pipes.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests fail by panicking")]
+#![allow(dead_code, reason = "each test program uses its own part of this")]
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-/// The program, with its pipes.
+/// The sample app of this project, and its service.
+pub(crate) const SAMPLE_APP: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/apps/bakery-licence");
+pub(crate) const SAMPLE_SERVICE: &str = "ttd/bakery-licence";
+
+/// Longer than any answer takes.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Where a program keeps what it has, so that another can go on with it.
+#[derive(Debug, Clone)]
+pub(crate) struct Place<'a> {
+    pub(crate) folder: &'a Path,
+    /// The store's address, if it is not a file in the folder.
+    pub(crate) store: Option<&'a str>,
+    /// The port of a mail server on this machine.
+    pub(crate) smtp_port: Option<u16>,
+}
+
+impl<'a> Place<'a> {
+    pub(crate) fn folder(folder: &'a Path) -> Self {
+        Self { folder, store: None, smtp_port: None }
+    }
+}
+
+/// A running program. It is killed when this is dropped.
 pub(crate) struct Driver {
     child: Child,
-    input: ChildStdin,
-    output: BufReader<ChildStdout>,
+    input: Option<ChildStdin>,
+    lines: Receiver<String>,
 }
 
 impl Driver {
-    /// Starts the program over a folder, and over a store elsewhere if one is named.
-    pub(crate) fn start(folder: &Path, store: Option<&str>) -> Self {
-        let in_folder = |name: &str| folder.join(name).display().to_string();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_blackbox"))
-            .env(
-                "ALTINN_STORE_URL",
-                store.map_or_else(|| format!("sqlite:{}", in_folder("altinn.db")), str::to_owned),
-            )
-            .env("ALTINN_OBJECTS_URL", format!("file:{}", in_folder("objects")))
-            .env("ALTINN_KEYS", in_folder("keys"))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::inherit())
-            .spawn()
-            .unwrap();
-        let (input, output) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
-        Self { child, input, output }
+    pub(crate) fn start(place: &Place<'_>) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_blackbox"));
+        command.current_dir(place.folder).stdin(Stdio::piped()).stdout(Stdio::piped());
+        for variable in ["ALTINN_STORE_URL", "ALTINN_OBJECTS_URL", "ALTINN_KEYS", "ALTINN_SMTP_HOST"] {
+            command.env_remove(variable);
+        }
+        if let Some(store) = place.store {
+            command.env("ALTINN_STORE_URL", store);
+        }
+        if let Some(port) = place.smtp_port {
+            command.env("ALTINN_SMTP_HOST", format!("127.0.0.1:{port}"));
+        }
+        let mut child = command.spawn().unwrap();
+        let input = child.stdin.take();
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        let (sender, lines) = channel();
+        thread::spawn(move || {
+            let mut line = String::new();
+            // What has no line feed at its end is half an answer, and none.
+            while output.read_line(&mut line).is_ok() && line.ends_with('\n') {
+                if sender.send(std::mem::take(&mut line)).is_err() {
+                    return;
+                }
+            }
+        });
+        Self { child, input, lines }
     }
 
-    /// Sends a command, if anybody still reads.
-    pub(crate) fn send(&mut self, command: &Value) {
-        let _ = writeln!(self.input, "{command}");
+    /// Starts it and publishes the sample app.
+    pub(crate) fn with_sample_app(place: &Place<'_>) -> Self {
+        let mut driver = Self::start(place);
+        driver.load_sample_app();
+        driver
     }
 
-    /// Sends bytes as they are.
-    pub(crate) fn send_raw(&mut self, bytes: &[u8]) {
-        self.input.write_all(bytes).unwrap();
+    pub(crate) fn load_sample_app(&mut self) -> Value {
+        self.ok(&json!({"op": "app.load", "folder": SAMPLE_APP}))
     }
 
-    /// The next answer; nothing when the program has ended, or was killed in the middle of a line.
-    pub(crate) fn answer(&mut self) -> Option<Value> {
-        let mut line = String::new();
-        self.output.read_line(&mut line).ok()?;
-        line.ends_with('\n').then(|| serde_json::from_str(&line).unwrap())
+    /// Puts a line into the pipe; says whether the program was there to take it.
+    pub(crate) fn send_line(&mut self, line: &[u8]) -> bool {
+        let input = self.input.as_mut().unwrap();
+        input.write_all(line).and_then(|()| input.write_all(b"\n")).and_then(|()| input.flush()).is_ok()
     }
 
-    /// Sends a command and gives its answer, which must be there.
+    pub(crate) fn send(&mut self, command: &Value) -> bool {
+        self.send_line(command.to_string().as_bytes())
+    }
+
+    /// The next answer; none when the program has ended or the time is over.
+    pub(crate) fn answer_by(&self, deadline: Instant) -> Option<Value> {
+        let left = deadline.saturating_duration_since(Instant::now());
+        match self.lines.recv_timeout(left) {
+            Ok(line) => Some(serde_json::from_str(&line).unwrap()),
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
+        }
+    }
+
+    pub(crate) fn next_line(&self) -> String {
+        self.lines.recv_timeout(PATIENCE).unwrap_or_else(|error| panic!("no answer: {error}"))
+    }
+
+    pub(crate) fn ask_line(&mut self, line: &[u8]) -> Value {
+        assert!(self.send_line(line), "the program has ended");
+        serde_json::from_str(&self.next_line()).unwrap()
+    }
+
     pub(crate) fn ask(&mut self, command: &Value) -> Value {
-        self.send(command);
-        self.answer().unwrap_or_else(|| panic!("no answer to {command}"))
+        self.ask_line(command.to_string().as_bytes())
     }
 
-    /// Sends a command that must succeed.
+    /// What a command that must succeed answers.
+    #[track_caller]
     pub(crate) fn ok(&mut self, command: &Value) -> Value {
-        let answer = self.ask(command);
-        assert!(answer["error"].is_null(), "{command}: {}", answer["error"]);
-        answer["ok"].clone()
+        let mut answer = self.ask(command);
+        assert!(answer.get("ok").is_some(), "{command} was answered with {answer}");
+        answer["ok"].take()
     }
 
-    /// Loads the sample app, and gives its service's id.
-    pub(crate) fn load_sample(&mut self) -> String {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/apps/bakery-licence");
-        self.ok(&json!({"op": "app.load", "folder": folder}))["service"].as_str().unwrap().to_owned()
+    /// The code of the error that a command must give.
+    #[track_caller]
+    pub(crate) fn error(&mut self, command: &Value) -> String {
+        code_of(&self.ask(command))
     }
 
-    /// Kill -9.
-    pub(crate) fn kill(&mut self) {
+    /// Kill -9, in the middle of whatever it does; gives the answers that had left it before.
+    pub(crate) fn kill(mut self) -> Vec<Value> {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+        self.lines.iter().map(|line| serde_json::from_str(&line).unwrap()).collect()
     }
 
-    /// The id of the process, for whoever kills it from elsewhere.
-    pub(crate) fn pid(&self) -> u32 {
-        self.child.id()
+    /// Ends the input, and waits for the program to end.
+    pub(crate) fn finish(mut self) -> ExitStatus {
+        self.input = None;
+        self.child.wait().unwrap()
     }
 }
 
@@ -87,4 +146,20 @@ impl Drop for Driver {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The code of an answer that must be an error.
+#[track_caller]
+pub(crate) fn code_of(answer: &Value) -> String {
+    assert!(answer.get("ok").is_none(), "not refused: {answer}");
+    assert!(answer["error"]["detail"].is_string(), "no detail: {answer}");
+    answer["error"]["code"].as_str().unwrap().to_owned()
+}
+
+/// A valid form for the sample app, which nobody else sends in.
+pub(crate) fn form_with_remark(remark: &str) -> Value {
+    let text = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/data/bakery-licence.json")).unwrap();
+    let mut form: Value = serde_json::from_slice(&text).unwrap();
+    form["remarks"] = json!(remark);
+    form
 }

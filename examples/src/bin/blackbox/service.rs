@@ -150,6 +150,9 @@ pub(crate) async fn dispatch(world: &World, asked: Dispatch) -> Result<Value, Fa
         "failed": report.failed,
         "deferred": report.deferred,
         "unknown": report.unknown,
+        "recovered": report.recovered,
+        "lost": report.lost,
+        "givenBack": report.given_back,
     }))
 }
 
