@@ -97,8 +97,8 @@ impl<'a> Plan<'a> {
         self.process().task(current).ok_or_else(unknown)
     }
 
-    /// Leaves the task at hand by the action that was permitted: checks what was filled in, signs where the task asks for it, and moves
-    /// on to the next task that waits for somebody, or to the end.
+    /// Leaves the task at hand by the action that was permitted: checks what was filled in, signs where the task asks
+    /// for it, and moves on to the next task that waits for somebody, or to the end.
     pub(super) fn leave(&mut self, access: &Access) -> Result<(), SubmissionError> {
         let (task, action) = (self.task()?, access.action());
         if action != REJECT {
