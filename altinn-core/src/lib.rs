@@ -6,6 +6,8 @@ mod authentication_method;
 mod canonical_json;
 mod clock;
 mod digest;
+#[cfg(feature = "http")]
+pub mod http;
 mod id;
 mod id_source;
 mod idempotency;
