@@ -8,8 +8,8 @@ use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, KeyOper
 use jsonwebtoken::{AlgorithmFamily, DecodingKey};
 use thiserror::Error;
 
-use super::SignatureAlgorithm;
 use super::crypto::RING;
+use super::{SignatureAlgorithm, algorithm};
 
 /// Gives the keys that an issuer signs with.
 #[async_trait]
@@ -89,7 +89,7 @@ impl VerificationKey {
 
     /// Whether the signature of a message is this key's by this algorithm.
     pub(super) fn verify(&self, algorithm: SignatureAlgorithm, message: &[u8], signature: &[u8]) -> bool {
-        let Ok(verifier) = (RING.verifier_factory)(&algorithm.jsonwebtoken(), &self.key) else {
+        let Ok(verifier) = (RING.verifier_factory)(&algorithm::jsonwebtoken(algorithm), &self.key) else {
             return false;
         };
         verifier.verify(message, &signature.to_vec()).is_ok()
@@ -104,7 +104,7 @@ impl VerificationKey {
             _ => self.key.family() == AlgorithmFamily::Rsa,
         };
         curve_fits
-            && self.key.family() == algorithm.family()
+            && self.key.family() == algorithm::family(algorithm)
             && self.only.as_deref().is_none_or(|only| only == algorithm.name())
     }
 }

@@ -15,7 +15,7 @@ mod key_source;
 mod level;
 mod verifier;
 
-pub use algorithm::SignatureAlgorithm;
+pub use altinn_core::key::SignatureAlgorithm;
 pub use crypto::RING;
 pub use error::{TokenError, TokenPart};
 pub use issuer::{IssuerProfile, MAX_SKEW};

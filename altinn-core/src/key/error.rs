@@ -15,6 +15,15 @@ pub enum KeyError {
     /// It is not an Ed25519 key in PKCS#8.
     #[error("the key is not an Ed25519 private key in PKCS#8")]
     NotEd25519,
+    /// It is no key that signatures are made with here.
+    #[error("the key is no RSA key of at least 2048 bits, P-256, P-384 or Ed25519 private key")]
+    Unsupported,
+    /// A key of this kind does not sign with that algorithm.
+    #[error("the key does not sign with {algorithm}")]
+    NotForAlgorithm {
+        /// The algorithm's name.
+        algorithm: &'static str,
+    },
     /// The file is not PEM with one private key.
     #[error("key file `{path}` is not PEM with one `PRIVATE KEY`")]
     NotPem {
@@ -64,6 +73,8 @@ impl KeyError {
         match self {
             Self::NoRandomness => "KEY-NO-RANDOMNESS",
             Self::NotEd25519 => "KEY-NOT-ED25519",
+            Self::Unsupported => "KEY-UNSUPPORTED",
+            Self::NotForAlgorithm { .. } => "KEY-NOT-FOR-ALGORITHM",
             Self::NotPem { .. } => "KEY-NOT-PEM",
             Self::NotSecret { .. } => "KEY-NOT-SECRET",
             Self::Exists { .. } => "KEY-EXISTS",

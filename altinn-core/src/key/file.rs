@@ -58,7 +58,7 @@ impl SecretKey {
     }
 }
 
-fn read(path: &Path) -> Result<Zeroizing<String>, KeyError> {
+pub(super) fn read(path: &Path) -> Result<Zeroizing<String>, KeyError> {
     let file = File::open(path).map_err(failed(path))?;
     refuse_open_to_others(path, &file)?;
     let mut text = Zeroizing::new(String::new());

@@ -28,7 +28,16 @@ pub(super) fn encode(der: &[u8]) -> Zeroizing<String> {
 
 /// The PKCS#8 of PEM that holds one private key and nothing else.
 pub(super) fn decode(pem: &str) -> Option<Zeroizing<Vec<u8>>> {
-    let body = pem.trim().strip_prefix(BEGIN)?.strip_suffix(END)?;
+    between(pem, BEGIN, END)
+}
+
+/// The PKCS#1 of PEM that holds one RSA key and nothing else.
+pub(super) fn decode_rsa(pem: &str) -> Option<Zeroizing<Vec<u8>>> {
+    between(pem, "-----BEGIN RSA PRIVATE KEY-----", "-----END RSA PRIVATE KEY-----")
+}
+
+fn between(pem: &str, begin: &str, end: &str) -> Option<Zeroizing<Vec<u8>>> {
+    let body = pem.trim().strip_prefix(begin)?.strip_suffix(end)?;
     let base64: Zeroizing<String> = Zeroizing::new(body.split_ascii_whitespace().collect());
     STANDARD.decode(base64.as_bytes()).ok().map(Zeroizing::new)
 }
