@@ -62,10 +62,19 @@ pub enum XacmlFault {
     /// The file is not well-formed XML, or has a document type definition, which is not read.
     #[error("not well-formed XML: {0}")]
     NotXml(String),
+    /// The file is not well-formed JSON.
+    #[error("not well-formed JSON: {0}")]
+    NotJson(String),
     /// The elements are nested deeper than is read.
     #[error("elements are nested more than {limit} deep")]
     TooDeep {
         /// How deep they may be.
+        limit: usize,
+    },
+    /// A request asks for more decisions than are made at once.
+    #[error("a request may ask for at most {limit} decisions")]
+    TooManyDecisions {
+        /// How many it may ask for.
         limit: usize,
     },
     /// Another element was expected.
@@ -162,7 +171,9 @@ impl XacmlFault {
             Self::TooLarge { .. } => "AUTH-XACML-TOO-LARGE",
             Self::NotUtf8 => "AUTH-XACML-NOT-UTF8",
             Self::NotXml(_) => "AUTH-XACML-NOT-XML",
+            Self::NotJson(_) => "AUTH-XACML-NOT-JSON",
             Self::TooDeep { .. } => "AUTH-XACML-TOO-DEEP",
+            Self::TooManyDecisions { .. } => "AUTH-XACML-TOO-MANY-DECISIONS",
             Self::UnexpectedElement { .. } => "AUTH-XACML-UNEXPECTED-ELEMENT",
             Self::Missing { .. } => "AUTH-XACML-MISSING",
             Self::InvalidValue { .. } => "AUTH-XACML-INVALID-VALUE",

@@ -1,7 +1,8 @@
-//! Reads policies and requests from XML.
+//! Reads policies from XML, and requests from XML and JSON.
 
 mod element;
 mod expression;
+mod json_request;
 mod placeholder;
 mod policy;
 mod request;

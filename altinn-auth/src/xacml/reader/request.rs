@@ -13,10 +13,10 @@ pub const MAX_DECISIONS: usize = 10_000;
 
 const NAME: &str = "Request";
 
-/// One `Attributes` element: what it says of one category.
-struct Group {
-    category: String,
-    attributes: Vec<RequestAttribute>,
+/// What a request says of one category.
+pub(super) struct Group {
+    pub(super) category: String,
+    pub(super) attributes: Vec<RequestAttribute>,
 }
 
 impl Request {
@@ -50,13 +50,21 @@ fn read(root: Element<'_, '_>) -> Read<Vec<Request>> {
             _ => return Err(child.unexpected("`Attributes` or `MultiRequests`")),
         }
     }
-    let choices = if references.is_empty() {
-        combinations(&groups)
-            .ok_or_else(|| root.error(XacmlFault::TooLarge { found: usize::MAX, limit: MAX_DECISIONS }))?
-    } else {
-        references.into_iter().map(|reference| referred(reference, &by_id)).collect::<Read<_>>()?
-    };
-    Ok(choices.iter().map(|choice| request_of(&groups, choice, wants_ids)).collect())
+    let references =
+        references.into_iter().map(|reference| referred(reference, &by_id)).collect::<Read<_>>()?;
+    requests_of(&groups, references, wants_ids).map_err(|fault| root.error(fault))
+}
+
+/// The requests of these groups: those that are referred to, or without references one of every combination.
+pub(super) fn requests_of(
+    groups: &[Group],
+    references: Vec<Vec<usize>>,
+    return_policy_ids: bool,
+) -> Result<Vec<Request>, XacmlFault> {
+    let choices = if references.is_empty() { combinations(groups) } else { Some(references) };
+    let choices = choices.filter(|choices| choices.len() <= MAX_DECISIONS);
+    let choices = choices.ok_or(XacmlFault::TooManyDecisions { limit: MAX_DECISIONS })?;
+    Ok(choices.iter().map(|choice| request_of(groups, choice, return_policy_ids)).collect())
 }
 
 fn request_of(groups: &[Group], choice: &[usize], return_policy_ids: bool) -> Request {

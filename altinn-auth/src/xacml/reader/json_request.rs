@@ -1,0 +1,199 @@
+//! Reads requests from JSON (JSON Profile of XACML 3.0, 1.1), in the standard's spelling and in Altinn's.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value as Json};
+
+use super::super::error::{Position, XacmlError, XacmlFault};
+use super::super::request::RequestAttribute;
+use super::super::{DataType, Request, Value, name};
+use super::element::shortened;
+use super::request::{Group, requests_of};
+use super::text_of;
+
+/// The categories that have a name of their own (4.2.4 of the profile).
+const NAMED_CATEGORIES: [(&str, &str); 8] = [
+    ("AccessSubject", name::ACCESS_SUBJECT),
+    ("Resource", name::RESOURCE),
+    ("Action", name::ACTION),
+    ("Environment", name::ENVIRONMENT),
+    ("RecipientSubject", "urn:oasis:names:tc:xacml:1.0:subject-category:recipient-subject"),
+    ("IntermediarySubject", "urn:oasis:names:tc:xacml:1.0:subject-category:intermediary-subject"),
+    ("Codebase", "urn:oasis:names:tc:xacml:1.0:subject-category:codebase"),
+    ("RequestingMachine", "urn:oasis:names:tc:xacml:1.0:subject-category:requesting-machine"),
+];
+
+type Read<T> = Result<T, XacmlFault>;
+
+impl Request {
+    /// Reads a request in JSON; one that repeats a category, or has `MultiRequests`, asks for several decisions.
+    ///
+    /// Names of properties are read in any case, as Altinn does, and what is `null` is as if it were not there.
+    ///
+    /// ```
+    /// use altinn_auth::xacml::{Request, name};
+    ///
+    /// let requests = Request::read_json(r#"{ "Request": {
+    ///     "AccessSubject": [{ "Attribute": [{ "AttributeId": "urn:altinn:userid", "Value": "1337" }] }],
+    ///     "Action": [{ "Attribute": [{ "AttributeId": "urn:oasis:names:tc:xacml:1.0:action:action-id", "Value": "read" }] }],
+    ///     "Resource": [{ "Attribute": [{ "AttributeId": "urn:altinn:resource", "Value": "ttd-report" }] }] } }"#)?;
+    /// let [request] = requests.as_slice() else { panic!() };
+    /// assert_eq!(request.values(name::RESOURCE, "urn:altinn:resource").count(), 1);
+    /// # Ok::<(), altinn_auth::xacml::XacmlError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// What is wrong with it; the place is known for a text that is not JSON, and otherwise its start.
+    pub fn read_json(bytes: impl AsRef<[u8]>) -> Result<Vec<Self>, XacmlError> {
+        let text = text_of(bytes.as_ref())?;
+        let at = |line, column, fault| XacmlError { position: Position { line, column }, fault };
+        let json: Json = serde_json::from_str(text).map_err(|error| {
+            let place = |number: usize| u32::try_from(number.max(1)).unwrap_or(u32::MAX);
+            let fault = XacmlFault::NotJson(not_json(&error));
+            at(place(error.line()), place(error.column()), fault)
+        })?;
+        read(&json).map_err(|fault| at(1, 1, fault))
+    }
+}
+
+/// What is wrong with the JSON, without its place, which is told apart, and without what stands there, which may be
+/// personal.
+fn not_json(error: &serde_json::Error) -> String {
+    match error.classify() {
+        serde_json::error::Category::Eof => "it ends too early".to_owned(),
+        _ => "a sign that may not stand here".to_owned(),
+    }
+}
+
+fn read(json: &Json) -> Read<Vec<Request>> {
+    let root = object(json, "a JSON object with `Request`")?;
+    let request = field(root, "Request").ok_or(missing("Request", "content"))?;
+    let request = object(request, "an object")?;
+    let (mut groups, mut by_id) = (Vec::new(), BTreeMap::new());
+    for (property, value) in request {
+        let category = NAMED_CATEGORIES.iter().find(|named| named.0.eq_ignore_ascii_case(property));
+        if category.is_none() && !property.eq_ignore_ascii_case("Category") {
+            continue;
+        }
+        for element in elements(value) {
+            let element = object(element, "an object that names a category")?;
+            if let Some(id) = text_field(element, "Id")? {
+                by_id.insert(id.to_owned(), groups.len());
+            }
+            groups.push(group(element, category.map(|category| category.1))?);
+        }
+    }
+    let references = match field(request, "MultiRequests") {
+        Some(multi) => references(object(multi, "an object")?, &by_id)?,
+        None => Vec::new(),
+    };
+    requests_of(&groups, references, flag(request, "ReturnPolicyIdList")?)
+}
+
+fn references(multi: &Map<String, Json>, by_id: &BTreeMap<String, usize>) -> Read<Vec<Vec<usize>>> {
+    let index = |id: &Json| {
+        let known = id.as_str().and_then(|id| by_id.get(id)).copied();
+        known.ok_or_else(|| invalid(&id.to_string(), "the Id of a category"))
+    };
+    let listed = field(multi, "RequestReference").map(elements).unwrap_or_default();
+    let each = listed.into_iter().map(|reference| {
+        let ids = field(object(reference, "an object")?, "ReferenceId").map(elements).unwrap_or_default();
+        ids.into_iter().map(index).collect()
+    });
+    each.collect()
+}
+
+fn group(element: &Map<String, Json>, named: Option<&str>) -> Read<Group> {
+    let given = text_field(element, "CategoryId")?;
+    let given =
+        given.map(|id| NAMED_CATEGORIES.iter().find(|named| named.0 == id).map_or(id, |named| named.1));
+    let category = named.or(given).ok_or(missing("Category", "CategoryId"))?;
+    let mut group = Group { category: category.to_owned(), attributes: Vec::new() };
+    for json in field(element, "Attribute").map(elements).unwrap_or_default() {
+        attribute(object(json, "an object")?, &mut group)?;
+    }
+    Ok(group)
+}
+
+fn attribute(json: &Map<String, Json>, group: &mut Group) -> Read<()> {
+    let id = text_field(json, "AttributeId")?.ok_or(missing("Attribute", "AttributeId"))?;
+    let data_type = match text_field(json, "DataType")? {
+        Some(name) => Some(data_type(name).ok_or_else(|| XacmlFault::UnknownDataType(shortened(name)))?),
+        None => None,
+    };
+    let issuer = text_field(json, "Issuer")?.map(str::to_owned);
+    let include_in_result = flag(json, "IncludeInResult")?;
+    for single in elements(field(json, "Value").ok_or(missing("Attribute", "Value"))?) {
+        group.attributes.push(RequestAttribute {
+            category: group.category.clone().into(),
+            id: id.to_owned().into(),
+            issuer: issuer.clone(),
+            value: value(single, data_type)?,
+            include_in_result,
+        });
+    }
+    Ok(())
+}
+
+/// A type by its URI, or by its name alone (3.3.1 of the profile).
+fn data_type(name: &str) -> Option<DataType> {
+    let short = || DataType::ALL.into_iter().find(|data_type| data_type.name() == name);
+    DataType::from_uri(name).or_else(short)
+}
+
+/// A value; what it is stays out of an error, since it may be personal. A type that is not given follows from the
+/// JSON (3.3.2 of the profile).
+fn value(json: &Json, data_type: Option<DataType>) -> Read<Value> {
+    let (text, inferred) = match json {
+        Json::String(text) => (text.clone(), DataType::String),
+        Json::Bool(value) => (value.to_string(), DataType::Boolean),
+        Json::Number(number) if number.is_f64() => (number.to_string(), DataType::Double),
+        Json::Number(number) => (number.to_string(), DataType::Integer),
+        _ => return Err(XacmlFault::Unsupported("an object or a list as a value")),
+    };
+    let data_type = data_type.unwrap_or(inferred);
+    Value::parse(data_type, &text).ok_or_else(|| invalid("the value", format!("a value of type {data_type}")))
+}
+
+/// A property in whatever case it is written; nothing when it is `null`.
+fn field<'a>(object: &'a Map<String, Json>, name: &str) -> Option<&'a Json> {
+    let spelled = object.get(name).or_else(|| {
+        object.iter().find(|(property, _)| property.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    });
+    spelled.filter(|value| !value.is_null())
+}
+
+fn text_field<'a>(object: &'a Map<String, Json>, name: &'static str) -> Read<Option<&'a str>> {
+    match field(object, name) {
+        None => Ok(None),
+        Some(value) => value.as_str().map(Some).ok_or_else(|| invalid(name, "a text")),
+    }
+}
+
+fn flag(object: &Map<String, Json>, name: &'static str) -> Read<bool> {
+    match field(object, name) {
+        None => Ok(false),
+        Some(value) => value.as_bool().ok_or_else(|| invalid(name, "`true` or `false`")),
+    }
+}
+
+/// The elements of a list; a single one may stand without one, and `null` is none.
+fn elements(value: &Json) -> Vec<&Json> {
+    match value {
+        Json::Array(elements) => elements.iter().collect(),
+        Json::Null => Vec::new(),
+        single => vec![single],
+    }
+}
+
+fn object<'a>(value: &'a Json, expected: &'static str) -> Read<&'a Map<String, Json>> {
+    value.as_object().ok_or_else(|| invalid("the value", expected))
+}
+
+fn missing(element: &'static str, missing: &'static str) -> XacmlFault {
+    XacmlFault::Missing { element, missing }
+}
+
+fn invalid(found: &str, expected: impl Into<String>) -> XacmlFault {
+    XacmlFault::InvalidValue { found: shortened(found), expected: expected.into() }
+}
