@@ -61,6 +61,7 @@
 
 pub mod decision;
 pub mod register;
+mod single_flight;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod token;

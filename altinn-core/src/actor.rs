@@ -1,6 +1,6 @@
 //! Who is calling, how surely, and with which scopes.
 
-use crate::{AuthenticationLevel, AuthenticationMethod, PartyId, Subject};
+use crate::{AuthenticationLevel, AuthenticationMethod, OrganizationNumber, PartyId, Subject};
 
 /// Who is calling: the subject, how surely it is identified, and what its token allows.
 ///
@@ -23,12 +23,23 @@ pub struct Actor {
     level: AuthenticationLevel,
     method: Option<AuthenticationMethod>,
     scopes: Vec<String>,
+    consumer: Option<OrganizationNumber>,
+    supplier: Option<OrganizationNumber>,
+    represents: Vec<OrganizationNumber>,
 }
 
 impl Actor {
     /// A caller without scopes, identified by an unnamed method.
     pub fn new(subject: Subject, level: AuthenticationLevel) -> Self {
-        Self { subject, level, method: None, scopes: Vec::new() }
+        Self {
+            subject,
+            level,
+            method: None,
+            scopes: Vec::new(),
+            consumer: None,
+            supplier: None,
+            represents: Vec::new(),
+        }
     }
 
     /// The same caller, identified by this method.
@@ -42,6 +53,27 @@ impl Actor {
     #[must_use]
     pub fn with_scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
         self.scopes = scopes.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// The same caller, whose token was given to this organization (`consumer` of Maskinporten).
+    #[must_use]
+    pub fn with_consumer(mut self, consumer: OrganizationNumber) -> Self {
+        self.consumer = Some(consumer);
+        self
+    }
+
+    /// The same caller, where this organization fetched the token on the consumer's behalf (`supplier` of Maskinporten).
+    #[must_use]
+    pub fn with_supplier(mut self, supplier: OrganizationNumber) -> Self {
+        self.supplier = Some(supplier);
+        self
+    }
+
+    /// The same caller, who chose to represent these organizations when logging in (Ansattporten).
+    #[must_use]
+    pub fn representing(mut self, organizations: impl IntoIterator<Item = OrganizationNumber>) -> Self {
+        self.represents = organizations.into_iter().collect();
         self
     }
 
@@ -78,5 +110,21 @@ impl Actor {
     /// Whether the caller's token holds a scope.
     pub fn has_scope(&self, scope: &str) -> bool {
         self.scopes.iter().any(|held| held == scope)
+    }
+
+    /// The organization that the caller's token was given to, where it is Maskinporten's.
+    pub fn consumer(&self) -> Option<OrganizationNumber> {
+        self.consumer
+    }
+
+    /// The organization that fetched the caller's token on the consumer's behalf, where there is one.
+    pub fn supplier(&self) -> Option<OrganizationNumber> {
+        self.supplier
+    }
+
+    /// The organizations that the caller chose to represent when logging in. It is no right: what the caller may do for
+    /// them is decided for each operation.
+    pub fn represents(&self) -> &[OrganizationNumber] {
+        &self.represents
     }
 }

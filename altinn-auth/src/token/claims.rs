@@ -1,11 +1,12 @@
-//! The claims of a token: those of every issuer, and those of ID-porten, Maskinporten and Altinn.
+//! The claims of a token: those of every issuer, and those of ID-porten, Ansattporten, Maskinporten and Altinn.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 
-use super::TokenError;
+use super::json::without_duplicates;
+use super::{TokenError, TokenPart};
 
-/// What is read of a token's claims. Unknown claims are passed over; a known one that stands there twice is an error.
+/// What is read of a token's claims. Unknown claims are passed over; none may stand there twice.
 #[derive(Deserialize)]
 pub(super) struct Claims {
     pub(super) iss: String,
@@ -13,16 +14,24 @@ pub(super) struct Claims {
     exp: Option<f64>,
     nbf: Option<f64>,
     iat: Option<f64>,
+    pub(super) sub: Option<String>,
     pub(super) scope: Option<String>,
 
     pub(super) pid: Option<String>,
     pub(super) acr: Option<String>,
+    amr: Option<OneOrMany>,
+    pub(super) sid: Option<String>,
+    pub(super) nonce: Option<String>,
+    pub(super) azp: Option<String>,
 
     pub(super) consumer: Option<Identifier>,
+    pub(super) supplier: Option<Identifier>,
     pub(super) authorization_details: Option<Vec<AuthorizationDetail>>,
 
     #[serde(rename = "urn:altinn:partyid")]
     pub(super) party_id: Option<TextOrNumber>,
+    #[serde(rename = "urn:altinn:person:identifier-no")]
+    pub(super) person: Option<String>,
     #[serde(rename = "urn:altinn:authlevel")]
     pub(super) level: Option<TextOrNumber>,
     #[serde(rename = "urn:altinn:authenticatemethod")]
@@ -38,6 +47,15 @@ pub(super) struct Claims {
 enum OneOrMany {
     One(String),
     Many(Vec<String>),
+}
+
+impl OneOrMany {
+    fn as_slice(&self) -> &[String] {
+        match self {
+            Self::One(one) => std::slice::from_ref(one),
+            Self::Many(many) => many,
+        }
+    }
 }
 
 /// A value that issuers write as a number or as text.
@@ -57,19 +75,24 @@ impl TextOrNumber {
     }
 }
 
-/// An organization as Maskinporten names it: `{"authority": "iso6523-actorid-upis", "ID": "0192:991825827"}`.
+/// An organization as Maskinporten names it: `{"authority": "iso6523-actorid-upis", "ID": "0192:991825827"}`. Ansattporten
+/// writes `Authority`.
 #[derive(Deserialize)]
 pub(super) struct Identifier {
+    #[serde(alias = "Authority")]
     authority: String,
     #[serde(rename = "ID")]
     id: String,
 }
 
 impl Identifier {
-    /// The organization number, when the identifier is one of the Norwegian business register's.
+    /// The organization number, when the identifier is one of the Norwegian business register's (ISO 6523, `0192`); what
+    /// may follow it names a part of the same organization.
     pub(super) fn organization_number(&self) -> Option<&str> {
-        let number = self.id.strip_prefix("0192:")?;
-        (self.authority == "iso6523-actorid-upis").then_some(number)
+        let mut parts = self.id.split(':');
+        let (register, number) = (parts.next()?, parts.next()?);
+        let is_norwegian = self.authority == "iso6523-actorid-upis" && register == "0192";
+        (is_norwegian && parts.count() <= 2).then_some(number)
     }
 }
 
@@ -81,22 +104,55 @@ pub(super) struct AuthorizationDetail {
     pub(super) systemuser_id: Option<Vec<String>>,
     pub(super) systemuser_org: Option<Identifier>,
     pub(super) system_id: Option<String>,
+    reportees: Option<Vec<Identifier>>,
+    authorized_parties: Option<Vec<AuthorizedParty>>,
+}
+
+#[derive(Deserialize)]
+struct AuthorizedParty {
+    orgno: Identifier,
+}
+
+impl AuthorizationDetail {
+    /// The organizations that somebody chose to represent, in either form that Ansattporten has used.
+    pub(super) fn represented(&self) -> impl Iterator<Item = &Identifier> {
+        let parties = self.authorized_parties.iter().flatten().map(|party| &party.orgno);
+        self.reportees.iter().flatten().chain(parties)
+    }
 }
 
 impl Claims {
-    /// Whether the token is for this audience.
-    pub(super) fn is_for(&self, audience: &str) -> bool {
-        match &self.aud {
-            None => false,
-            Some(OneOrMany::One(found)) => found == audience,
-            Some(OneOrMany::Many(all)) => all.iter().any(|found| found == audience),
-        }
+    pub(super) fn parse(json: &[u8]) -> Result<Self, TokenError> {
+        without_duplicates(json)
+            .then(|| serde_json::from_slice(json).ok())
+            .flatten()
+            .ok_or(TokenError::Malformed(TokenPart::Claims))
     }
 
-    /// Refuses a token whose time is not now: `exp` must be there, `nbf` and `iat` must have come if they are.
-    pub(super) fn check_time(&self, now: DateTime<Utc>, skew: TimeDelta) -> Result<(), TokenError> {
-        let expires = self.exp.ok_or(TokenError::Claim { claim: "exp" })?;
-        if time(expires, "exp")? <= now - skew {
+    /// The audiences, in order.
+    pub(super) fn audiences(&self) -> &[String] {
+        self.aud.as_ref().map_or(&[], OneOrMany::as_slice)
+    }
+
+    /// The methods of authentication, in order.
+    pub(super) fn methods(&self) -> &[String] {
+        self.amr.as_ref().map_or(&[], OneOrMany::as_slice)
+    }
+
+    /// Whether it says when it was issued.
+    pub(super) fn has_time_of_issue(&self) -> bool {
+        self.iat.is_some()
+    }
+
+    /// Refuses a token whose time is not now: `exp` must be there, `nbf` and `iat` must have come if they are. Gives
+    /// the time until which it counts.
+    pub(super) fn check_time(
+        &self,
+        now: DateTime<Utc>,
+        skew: TimeDelta,
+    ) -> Result<DateTime<Utc>, TokenError> {
+        let expires = time(self.exp.ok_or(TokenError::Claim { claim: "exp" })?, "exp")?;
+        if expires <= now - skew {
             return Err(TokenError::Expired);
         }
         for (seconds, claim) in [(self.nbf, "nbf"), (self.iat, "iat")] {
@@ -106,7 +162,7 @@ impl Claims {
                 return Err(TokenError::NotYetValid);
             }
         }
-        Ok(())
+        Ok(expires)
     }
 
     /// The scopes, in order.

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use super::json::without_duplicates;
 use super::{SignatureAlgorithm, TokenError, TokenPart};
 
 /// What is read of a token's header (RFC 7515, 4.1).
@@ -29,8 +30,9 @@ pub(super) struct Header {
 
 impl Header {
     pub(super) fn parse(json: &[u8]) -> Result<Self, TokenError> {
-        let raw: RawHeader =
-            serde_json::from_slice(json).map_err(|_| TokenError::Malformed(TokenPart::Header))?;
+        let raw: Option<RawHeader> =
+            without_duplicates(json).then(|| serde_json::from_slice(json).ok()).flatten();
+        let raw = raw.ok_or(TokenError::Malformed(TokenPart::Header))?;
         for (parameter, is_there) in [
             ("jwk", raw.jwk.is_some()),
             ("jku", raw.jku.is_some()),

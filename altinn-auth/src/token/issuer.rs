@@ -5,7 +5,7 @@ use std::sync::Arc;
 use altinn_core::{AuthenticationLevel, OrganizationNumber};
 use chrono::TimeDelta;
 
-use super::{KeySource, SignatureAlgorithm};
+use super::{KeySource, SignatureAlgorithm, TokenError};
 
 /// The most that an issuer's clock may differ from ours: 10 seconds.
 pub const MAX_SKEW: TimeDelta = TimeDelta::seconds(10);
@@ -30,6 +30,8 @@ pub struct IssuerProfile {
     pub(super) keys: Arc<dyn KeySource>,
     pub(super) algorithms: Vec<SignatureAlgorithm>,
     pub(super) skew: TimeDelta,
+    /// Whether a token without `kid` may be signed with the only key of the set.
+    pub(super) without_kid: bool,
     pub(super) levels: Vec<(String, AuthenticationLevel)>,
     pub(super) service_owners: Vec<(OrganizationNumber, String)>,
 }
@@ -38,6 +40,7 @@ pub struct IssuerProfile {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum IssuerKind {
     IdPorten,
+    Ansattporten,
     Maskinporten,
     Altinn,
 }
@@ -50,6 +53,16 @@ impl IssuerProfile {
         keys: Arc<dyn KeySource>,
     ) -> Self {
         Self::new(IssuerKind::IdPorten, issuer.into(), Some(audience.into()), keys)
+    }
+
+    /// Ansattporten: people at work, by `pid`, at the level of `acr` (`substantial`, `high`), and the organizations that
+    /// they chose to represent, by `authorization_details`.
+    pub fn ansattporten(
+        issuer: impl Into<String>,
+        audience: impl Into<String>,
+        keys: Arc<dyn KeySource>,
+    ) -> Self {
+        Self::new(IssuerKind::Ansattporten, issuer.into(), Some(audience.into()), keys)
     }
 
     /// Maskinporten: organizations, by `consumer`, and system users, by `authorization_details`, at level 3.
@@ -76,6 +89,7 @@ impl IssuerProfile {
             keys,
             algorithms: vec![SignatureAlgorithm::Rs256],
             skew: MAX_SKEW,
+            without_kid: false,
             levels: Vec::new(),
             service_owners: Vec::new(),
         }
@@ -108,5 +122,30 @@ impl IssuerProfile {
     pub fn recognizing_service_owner(mut self, number: OrganizationNumber, org: impl Into<String>) -> Self {
         self.service_owners.push((number, org.into()));
         self
+    }
+
+    /// The same issuer, whose tokens need not name the key that they are signed with while it has only one, as OpenID Connect
+    /// (Core, 10.1) allows. Norwegian issuers name it always.
+    #[must_use]
+    pub fn accepting_tokens_without_kid(mut self) -> Self {
+        self.without_kid = true;
+        self
+    }
+
+    /// The same issuer, whose tokens need not be for a certain audience. Maskinporten puts one in only when the client asked
+    /// for it (`resource`): without it, a token that another service was given counts here too, and its scope alone tells
+    /// what it is for.
+    #[must_use]
+    pub fn accepting_any_audience(mut self) -> Self {
+        self.audience = None;
+        self
+    }
+
+    /// A login is for one relying party alone; a system's token may be for several services at once, of which we must be one.
+    pub(super) fn check_audience(&self, audiences: &[String]) -> Result<(), TokenError> {
+        let Some(expected) = &self.audience else { return Ok(()) };
+        let may_be_several = matches!(self.kind, IssuerKind::Maskinporten | IssuerKind::Altinn);
+        let is_for_us = audiences.contains(expected) && (may_be_several || audiences.len() == 1);
+        if is_for_us { Ok(()) } else { Err(TokenError::Audience) }
     }
 }

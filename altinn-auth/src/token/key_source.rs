@@ -14,11 +14,11 @@ use super::{SignatureAlgorithm, algorithm};
 /// Gives the keys that an issuer signs with.
 #[async_trait]
 pub trait KeySource: fmt::Debug + Send + Sync {
-    /// The key with this id; none when the issuer has no such key.
+    /// The key with this id; without an id, the only key of an issuer that has one alone. None when there is no such key.
     ///
     /// # Errors
     /// [`KeySourceError`] when that cannot be told, which refuses the token.
-    async fn key(&self, kid: &str) -> Result<Option<VerificationKey>, KeySourceError>;
+    async fn key(&self, kid: Option<&str>) -> Result<Option<VerificationKey>, KeySourceError>;
 }
 
 /// Why the keys of an issuer cannot be had.
@@ -144,11 +144,23 @@ impl StaticKeys {
         }
         if keys.is_empty() { Err(KeySourceError::NoKeys) } else { Ok(Self(keys)) }
     }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(super) fn get(&self, kid: Option<&str>) -> Option<VerificationKey> {
+        match kid {
+            Some(kid) => self.0.get(kid).cloned(),
+            None if self.0.len() == 1 => self.0.values().next().cloned(),
+            None => None,
+        }
+    }
 }
 
 #[async_trait]
 impl KeySource for StaticKeys {
-    async fn key(&self, kid: &str) -> Result<Option<VerificationKey>, KeySourceError> {
-        Ok(self.0.get(kid).cloned())
+    async fn key(&self, kid: Option<&str>) -> Result<Option<VerificationKey>, KeySourceError> {
+        Ok(self.get(kid))
     }
 }

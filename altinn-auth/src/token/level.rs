@@ -2,20 +2,29 @@
 
 use altinn_core::AuthenticationLevel;
 
-/// The level of an `acr`; none when it is not one that is accepted.
+use super::IssuerProfile;
+use super::issuer::IssuerKind;
+
+/// The level of an `acr` of an issuer; none when it is not one that is accepted.
 ///
-/// ID-porten's own names, and those of before 2023 that TokenX may map them back to. Altinn takes an unknown one for
-/// level 0; here it is refused.
-pub(super) fn of_acr(acr: &str, accepted: &[(String, AuthenticationLevel)]) -> Option<AuthenticationLevel> {
-    let named = accepted.iter().find(|(name, _)| name.eq_ignore_ascii_case(acr)).map(|(_, level)| *level);
-    named.or_else(|| {
-        let known = [
-            ("idporten-loa-low", AuthenticationLevel::SelfIdentified),
-            ("idporten-loa-substantial", AuthenticationLevel::Sensitive),
-            ("idporten-loa-high", AuthenticationLevel::VerySensitive),
-            ("Level3", AuthenticationLevel::Sensitive),
-            ("Level4", AuthenticationLevel::VerySensitive),
-        ];
-        known.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(acr)).map(|(_, level)| level)
-    })
+/// Each issuer has its own names; ID-porten also those of before 2023, which TokenX may map its new ones back to. Altinn
+/// takes an unknown one for level 0; here it is refused.
+pub(super) fn of_acr(acr: &str, profile: &IssuerProfile) -> Option<AuthenticationLevel> {
+    use AuthenticationLevel::{SelfIdentified, Sensitive, VerySensitive};
+
+    let added = profile.levels.iter().map(|(name, level)| (name.as_str(), *level));
+    let own: &[(&str, AuthenticationLevel)] = match profile.kind {
+        IssuerKind::Ansattporten => &[("substantial", Sensitive), ("high", VerySensitive)],
+        _ => &[
+            ("idporten-loa-low", SelfIdentified),
+            ("idporten-loa-substantial", Sensitive),
+            ("idporten-loa-high", VerySensitive),
+            ("selfregistered-email", SelfIdentified),
+            ("Level0", SelfIdentified),
+            ("Level3", Sensitive),
+            ("Level4", VerySensitive),
+        ],
+    };
+    let mut known = added.chain(own.iter().copied());
+    known.find(|(name, _)| name.eq_ignore_ascii_case(acr)).map(|(_, level)| level)
 }

@@ -6,20 +6,27 @@
 
 mod actor;
 mod algorithm;
+mod cached_keys;
 mod claims;
 mod crypto;
 mod error;
 mod header;
 mod issuer;
+mod json;
 mod key_source;
 mod level;
+mod method;
+mod reader;
+mod verified;
 mod verifier;
 
 pub use altinn_core::key::SignatureAlgorithm;
+pub use cached_keys::{CachedKeys, KeySetFetch};
 pub use crypto::RING;
 pub use error::{TokenError, TokenPart};
 pub use issuer::{IssuerProfile, MAX_SKEW};
 pub use key_source::{KeySource, KeySourceError, StaticKeys, VerificationKey};
+pub use verified::{TokenSubject, VerifiedToken};
 pub use verifier::{MAX_TOKEN_BYTES, TokenVerifier};
 
 #[cfg(feature = "testing")]
