@@ -4,16 +4,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use altinn_core::{Clock, OrganizationNumber, Party, PartyIdentifier};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
-use ring::rand::SystemRandom;
-use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use serde_json::{Value, json};
 use thiserror::Error;
 use uuid::Uuid;
 
-use crate::token::{IssuerProfile, KeySourceError, SignatureAlgorithm, StaticKeys, sign_es256};
+use crate::token::{IssuerProfile, KeySourceError, SignatureAlgorithm, StaticKeys, TokenSigner};
 
 /// An issuer that signs tokens like ID-porten's or Maskinporten's with a real key of its own (ES256).
 ///
@@ -21,9 +17,8 @@ use crate::token::{IssuerProfile, KeySourceError, SignatureAlgorithm, StaticKeys
 pub struct FakeIssuer {
     clock: Arc<dyn Clock>,
     kind: Kind,
-    pkcs8: Vec<u8>,
-    public_key: Vec<u8>,
-    kid: String,
+    issuer: String,
+    signer: TokenSigner,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -70,31 +65,22 @@ impl FakeIssuer {
     }
 
     fn new(kind: Kind, clock: Arc<dyn Clock>) -> Result<Self, FakeIssuerError> {
-        let random = SystemRandom::new();
-        let algorithm = &ECDSA_P256_SHA256_FIXED_SIGNING;
-        let pkcs8 = EcdsaKeyPair::generate_pkcs8(algorithm, &random).map_err(|_| FakeIssuerError::Key)?;
-        let pair =
-            EcdsaKeyPair::from_pkcs8(algorithm, pkcs8.as_ref(), &random).map_err(|_| FakeIssuerError::Key)?;
-        let public_key = pair.public_key().as_ref().to_vec();
-        let kid = Uuid::new_v4().to_string();
-        Ok(Self { clock, kind, pkcs8: pkcs8.as_ref().to_vec(), public_key, kid })
+        let issuer = match kind {
+            Kind::IdPorten => "https://idporten.test",
+            Kind::Maskinporten => "https://maskinporten.test/",
+        };
+        let signer = TokenSigner::generate().map_err(|_| FakeIssuerError::Key)?;
+        Ok(Self { clock, kind, issuer: issuer.to_owned(), signer })
     }
 
     /// The issuer's name.
-    pub fn issuer(&self) -> &'static str {
-        match self.kind {
-            Kind::IdPorten => "https://idporten.test",
-            Kind::Maskinporten => "https://maskinporten.test/",
-        }
+    pub fn issuer(&self) -> &str {
+        &self.issuer
     }
 
     /// The public key as a JWK set.
     pub fn jwks(&self) -> String {
-        let point = self.public_key.get(1..).unwrap_or(&[]);
-        let (x, y) = point.split_at(point.len() / 2);
-        let (x, y) = (URL_SAFE_NO_PAD.encode(x), URL_SAFE_NO_PAD.encode(y));
-        let key = json!({"kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": self.kid, "x": x, "y": y});
-        json!({"keys": [key]}).to_string()
+        json!({"keys": [self.signer.public_jwk()]}).to_string()
     }
 
     /// What a verifier needs to know to trust this issuer.
@@ -174,7 +160,7 @@ impl FakeIssuer {
     /// # Errors
     /// [`FakeIssuerError::Key`] when the key cannot be used.
     pub fn sign(&self, claims: &Value) -> Result<String, FakeIssuerError> {
-        self.sign_with_header(&json!({"alg": "ES256", "typ": "JWT", "kid": self.kid}), claims)
+        self.sign_with_header(&json!({"alg": "ES256", "typ": "JWT", "kid": self.kid()}), claims)
     }
 
     /// Signs any claims under any header, also a wrong one; the signature itself is right.
@@ -182,15 +168,20 @@ impl FakeIssuer {
     /// # Errors
     /// [`FakeIssuerError::Key`] when the key cannot be used.
     pub fn sign_with_header(&self, header: &Value, claims: &Value) -> Result<String, FakeIssuerError> {
-        let part = |json: &Value| URL_SAFE_NO_PAD.encode(json.to_string());
-        let message = format!("{}.{}", part(header), part(claims));
-        let signature = sign_es256(&self.pkcs8, message.as_bytes()).ok_or(FakeIssuerError::Key)?;
-        Ok(format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature)))
+        self.sign_text(&header.to_string(), &claims.to_string())
+    }
+
+    /// Signs any texts as header and claims, also such that are no JSON; the signature itself is right.
+    ///
+    /// # Errors
+    /// [`FakeIssuerError::Key`] when the key cannot be used.
+    pub fn sign_text(&self, header: &str, claims: &str) -> Result<String, FakeIssuerError> {
+        self.signer.sign_text(header, claims).map_err(|_| FakeIssuerError::Key)
     }
 
     /// The id of the key.
     pub fn kid(&self) -> &str {
-        &self.kid
+        self.signer.kid()
     }
 }
 

@@ -20,3 +20,7 @@ pub(super) fn jsonwebtoken(algorithm: SignatureAlgorithm) -> Algorithm {
         SignatureAlgorithm::EdDsa => Algorithm::EdDSA,
     }
 }
+
+pub(super) fn of_jsonwebtoken(name: Algorithm) -> Option<SignatureAlgorithm> {
+    SignatureAlgorithm::ALL.into_iter().find(|algorithm| jsonwebtoken(*algorithm) == name)
+}

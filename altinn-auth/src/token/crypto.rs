@@ -1,19 +1,19 @@
 //! The cryptography behind `jsonwebtoken`, by ring.
 
+use altinn_core::key::PrivateKey;
 use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
 use jsonwebtoken::errors::{Error, ErrorKind, Result};
 use jsonwebtoken::jwk::{EllipticCurve, ThumbprintHash};
 use jsonwebtoken::signature::{self, Signer, Verifier};
-use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey, DecodingKeyKind, EncodingKey};
+use jsonwebtoken::{Algorithm, DecodingKey, DecodingKeyKind, EncodingKey};
 use ring::rand::SystemRandom;
 use ring::rsa::PublicKeyComponents;
 use ring::signature::{
     ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED,
     ECDSA_P384_SHA384_FIXED_SIGNING, ED25519, EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair,
-    RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512, RSA_PKCS1_SHA256,
-    RSA_PKCS1_SHA384, RSA_PKCS1_SHA512, RSA_PSS_2048_8192_SHA256, RSA_PSS_2048_8192_SHA384,
-    RSA_PSS_2048_8192_SHA512, RSA_PSS_SHA256, RSA_PSS_SHA384, RSA_PSS_SHA512, RsaEncoding, RsaKeyPair,
-    RsaParameters, UnparsedPublicKey, VerificationAlgorithm,
+    RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512,
+    RSA_PSS_2048_8192_SHA256, RSA_PSS_2048_8192_SHA384, RSA_PSS_2048_8192_SHA512, RsaKeyPair, RsaParameters,
+    UnparsedPublicKey, VerificationAlgorithm,
 };
 
 /// The provider that this crate verifies and signs with, by ring: RSA, ECDSA on P-256 and P-384, and Ed25519.
@@ -90,48 +90,23 @@ impl JwtVerifier for RingVerifier {
 /// How a message is signed; the private key is parsed once, when the signer is made.
 struct RingSigner {
     algorithm: Algorithm,
-    key: RingPrivateKey,
-    random: SystemRandom,
-}
-
-enum RingPrivateKey {
-    Rsa(&'static dyn RsaEncoding, Box<RsaKeyPair>),
-    Ecdsa(EcdsaKeyPair),
-    Ed(Ed25519KeyPair),
+    key: PrivateKey,
 }
 
 fn signer(algorithm: &Algorithm, key: &EncodingKey) -> Result<Box<dyn JwtSigner>> {
     if algorithm.family() != key.family() {
         return Err(ErrorKind::InvalidKeyFormat.into());
     }
-    let random = SystemRandom::new();
-    let ring_key = match algorithm.family() {
-        AlgorithmFamily::Ec => RingPrivateKey::Ecdsa(ecdsa_key(*algorithm, key.as_bytes())?),
-        AlgorithmFamily::Ed => RingPrivateKey::Ed(ed_key(key.as_bytes())?),
-        _ => {
-            let pair = RsaKeyPair::from_der(key.as_bytes())
-                .or_else(|_| RsaKeyPair::from_pkcs8(key.as_bytes()))
-                .map_err(|_| Error::from(ErrorKind::InvalidKeyFormat))?;
-            RingPrivateKey::Rsa(rsa_signing(*algorithm)?, Box::new(pair))
-        }
-    };
-    Ok(Box::new(RingSigner { algorithm: *algorithm, key: ring_key, random }))
+    let key = PrivateKey::from_pkcs8(key.as_bytes()).or_else(|_| PrivateKey::from_pkcs1(key.as_bytes()));
+    let key = key.map_err(|_| Error::from(ErrorKind::InvalidKeyFormat))?;
+    Ok(Box::new(RingSigner { algorithm: *algorithm, key }))
 }
 
 impl Signer<Vec<u8>> for RingSigner {
     fn try_sign(&self, message: &[u8]) -> std::result::Result<Vec<u8>, signature::Error> {
-        let failed = |_| signature::Error::new();
-        match &self.key {
-            RingPrivateKey::Rsa(encoding, pair) => {
-                let mut signature = vec![0; pair.public().modulus_len()];
-                pair.sign(*encoding, &self.random, message, &mut signature).map_err(failed)?;
-                Ok(signature)
-            }
-            RingPrivateKey::Ecdsa(pair) => {
-                pair.sign(&self.random, message).map(|signature| signature.as_ref().to_vec()).map_err(failed)
-            }
-            RingPrivateKey::Ed(pair) => Ok(pair.sign(message).as_ref().to_vec()),
-        }
+        let algorithm =
+            super::algorithm::of_jsonwebtoken(self.algorithm).ok_or_else(signature::Error::new)?;
+        self.key.sign(algorithm, message).map_err(|_| signature::Error::new())
     }
 }
 
@@ -149,18 +124,6 @@ fn rsa_verification(algorithm: Algorithm) -> Result<&'static RsaParameters> {
         Algorithm::PS256 => &RSA_PSS_2048_8192_SHA256,
         Algorithm::PS384 => &RSA_PSS_2048_8192_SHA384,
         Algorithm::PS512 => &RSA_PSS_2048_8192_SHA512,
-        _ => return Err(ErrorKind::UnsupportedAlgorithm.into()),
-    })
-}
-
-fn rsa_signing(algorithm: Algorithm) -> Result<&'static dyn RsaEncoding> {
-    Ok(match algorithm {
-        Algorithm::RS256 => &RSA_PKCS1_SHA256,
-        Algorithm::RS384 => &RSA_PKCS1_SHA384,
-        Algorithm::RS512 => &RSA_PKCS1_SHA512,
-        Algorithm::PS256 => &RSA_PSS_SHA256,
-        Algorithm::PS384 => &RSA_PSS_SHA384,
-        Algorithm::PS512 => &RSA_PSS_SHA512,
         _ => return Err(ErrorKind::UnsupportedAlgorithm.into()),
     })
 }
@@ -207,11 +170,4 @@ fn digest(data: &[u8], hash: ThumbprintHash) -> Result<Vec<u8>> {
         _ => return Err(ErrorKind::UnsupportedAlgorithm.into()),
     };
     Ok(ring::digest::digest(algorithm, data).as_ref().to_vec())
-}
-
-/// Signs a message with a P-256 key in PKCS#8.
-#[cfg(feature = "testing")]
-pub(crate) fn sign_es256(pkcs8: &[u8], message: &[u8]) -> Option<Vec<u8>> {
-    let signer = signer(&Algorithm::ES256, &EncodingKey::from_ec_der(pkcs8)).ok()?;
-    signer.try_sign(message).ok()
 }

@@ -9,6 +9,8 @@ mod algorithm;
 mod cached_keys;
 mod claims;
 mod crypto;
+#[cfg(feature = "http")]
+mod discovery;
 mod error;
 mod header;
 mod issuer;
@@ -17,17 +19,18 @@ mod key_source;
 mod level;
 mod method;
 mod reader;
+mod signer;
 mod verified;
 mod verifier;
 
 pub use altinn_core::key::SignatureAlgorithm;
 pub use cached_keys::{CachedKeys, KeySetFetch};
 pub use crypto::RING;
+#[cfg(feature = "http")]
+pub use discovery::{DiscoveryError, IssuerMetadata};
 pub use error::{TokenError, TokenPart};
 pub use issuer::{IssuerProfile, MAX_SKEW};
 pub use key_source::{KeySource, KeySourceError, StaticKeys, VerificationKey};
+pub use signer::TokenSigner;
 pub use verified::{TokenSubject, VerifiedToken};
 pub use verifier::{MAX_TOKEN_BYTES, TokenVerifier};
-
-#[cfg(feature = "testing")]
-pub(crate) use crypto::sign_es256;
