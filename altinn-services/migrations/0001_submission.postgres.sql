@@ -33,20 +33,3 @@ create table services_history (
     process text not null,
     primary key (instance, sequence)
 );
-
-create table services_event (
-    id uuid primary key,
-    source text not null,
-    type text not null,
-    subject text not null,
-    time bigint not null,
-    resource text not null,
-    instance text not null,
-    sequence bigint not null,
-    position bigint
-);
-create unique index services_event_position on services_event (position) where position is not null;
-create index services_event_pending on services_event (sequence, time, id) where position is null;
-
-create table services_event_head (id bigint primary key check (id = 1), position bigint not null);
-insert into services_event_head (id, position) values (1, 0);

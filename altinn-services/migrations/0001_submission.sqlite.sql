@@ -33,20 +33,3 @@ create table services_history (
     process text not null,
     primary key (instance, sequence)
 ) strict, without rowid;
-
-create table services_event (
-    id blob primary key,
-    source text not null,
-    type text not null,
-    subject text not null,
-    time integer not null,
-    resource text not null,
-    instance text not null,
-    sequence integer not null,
-    position integer
-) strict;
-create unique index services_event_position on services_event (position) where position is not null;
-create index services_event_pending on services_event (sequence, time, id) where position is null;
-
-create table services_event_head (id integer primary key check (id = 1), position integer not null) strict;
-insert into services_event_head (id, position) values (1, 0);

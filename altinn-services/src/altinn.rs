@@ -16,6 +16,8 @@ use tokio::task::JoinHandle;
 use crate::builder::AltinnBuilder;
 use crate::definition::AppDefinition;
 use crate::event::EventFeed;
+#[cfg(feature = "webhooks")]
+use crate::event::Webhooks;
 use crate::submission::{Service, SubmissionError, Submissions};
 use crate::{OpenError, PublishError, workers};
 
@@ -47,6 +49,8 @@ pub(crate) struct Parts {
     pub(crate) contacts: Arc<dyn ContactRegister>,
     pub(crate) receipt_template: Arc<Template>,
     pub(crate) events: EventFeed,
+    #[cfg(feature = "webhooks")]
+    pub(crate) webhooks: Option<Webhooks>,
     pub(crate) services: RwLock<BTreeMap<ServiceId, Service>>,
 }
 
@@ -100,6 +104,12 @@ impl Altinn {
     /// The feed of events for the agency's own systems.
     pub fn events(&self) -> &EventFeed {
         &self.0.events
+    }
+
+    /// Who is told of events, and what has become of it; none unless the builder was given a key to sign with.
+    #[cfg(feature = "webhooks")]
+    pub fn webhooks(&self) -> Option<&Webhooks> {
+        self.0.webhooks.as_ref()
     }
 
     /// The archive.

@@ -9,6 +9,8 @@ use altinn_archive::content::local_folder;
 use altinn_archive::{Archive, LogKey};
 use altinn_auth::decision::{Authorizer, Policies};
 use altinn_auth::register::{RegisterKey, RoleRegister, StoredRegister};
+#[cfg(feature = "webhooks")]
+use altinn_core::http::Destinations;
 use altinn_core::key::{SecretKey, SigningKey};
 use altinn_core::store::{Store, StoreError};
 use altinn_core::{Clock, IdSource, RandomIds, SystemClock};
@@ -21,6 +23,8 @@ use uuid::Uuid;
 use crate::altinn::{Altinn, Parts};
 use crate::error::OpenError;
 use crate::event::EventFeed;
+#[cfg(feature = "webhooks")]
+use crate::event::{WebhookKey, Webhooks};
 use crate::{MIGRATIONS, receipt_template};
 
 /// The files of the keys in their folder.
@@ -53,6 +57,8 @@ pub struct AltinnBuilder {
     roles: Option<Arc<dyn RoleRegister>>,
     contacts: Option<Arc<dyn ContactRegister>>,
     receipt_template: Option<Template>,
+    #[cfg(feature = "webhooks")]
+    webhooks: Option<(WebhookKey, Destinations)>,
 }
 
 impl AltinnBuilder {
@@ -77,6 +83,8 @@ impl AltinnBuilder {
             roles: None,
             contacts: None,
             receipt_template: None,
+            #[cfg(feature = "webhooks")]
+            webhooks: None,
         }
     }
 
@@ -170,6 +178,14 @@ impl AltinnBuilder {
         self
     }
 
+    /// Sends events to those who subscribe, signed with a key, to these destinations: [`Destinations::public`], unless
+    /// the agency's subscribers stand inside its own network.
+    #[cfg(feature = "webhooks")]
+    pub fn webhooks(mut self, key: WebhookKey, destinations: Destinations) -> Self {
+        self.webhooks = Some((key, destinations));
+        self
+    }
+
     /// Opens everything and brings the tables up to date. It starts nothing: see [`Altinn::run_workers`].
     ///
     /// # Errors
@@ -200,7 +216,17 @@ impl AltinnBuilder {
             Some(template) => template,
             None => receipt_template::default()?,
         };
+        #[cfg(feature = "webhooks")]
+        let webhooks = match self.webhooks {
+            Some((key, destinations)) => {
+                let with = (Arc::clone(&clock), Arc::clone(&ids));
+                Some(Webhooks::new(store.clone(), with, destinations, key)?)
+            }
+            None => None,
+        };
         Ok(Altinn::from_parts(Parts {
+            #[cfg(feature = "webhooks")]
+            webhooks,
             authorizer,
             contacts: self.contacts.unwrap_or_else(|| Arc::new(StoredContacts::new(store.clone()))),
             events: EventFeed::new(store.clone()),

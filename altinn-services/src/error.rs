@@ -52,6 +52,10 @@ pub enum OpenError {
     /// The text of the receipt's mail.
     #[error(transparent)]
     Template(#[from] TemplateError),
+    /// The client that sends events.
+    #[cfg(feature = "webhooks")]
+    #[error(transparent)]
+    Webhooks(#[from] altinn_core::http::HttpError),
 }
 
 impl OpenError {
@@ -67,6 +71,8 @@ impl OpenError {
             Self::Archive(error) => error.code(),
             Self::Sender(error) => error.code(),
             Self::Template(error) => error.code(),
+            #[cfg(feature = "webhooks")]
+            Self::Webhooks(error) => error.code(),
         }
     }
 

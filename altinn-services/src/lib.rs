@@ -26,6 +26,7 @@
 //! | `sqlite` | yes | the embedded store |
 //! | `postgres` | | PostgreSQL as the store |
 //! | `smtp` | yes | mail over SMTP |
+//! | `webhooks` | | events sent to those who subscribe |
 //! | `testing` | | a mail server, an issuer of tokens and synthetic people for tests |
 
 mod altinn;

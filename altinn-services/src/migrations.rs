@@ -3,10 +3,19 @@
 use altinn_core::store::Migration;
 
 /// The tables of this crate, for [`Store::migrate`](altinn_core::store::Store::migrate).
-pub static MIGRATIONS: &[Migration] = &[Migration {
-    owner: "altinn-services",
-    number: 1,
-    name: "submission",
-    sqlite: include_str!("../migrations/0001_submission.sqlite.sql"),
-    postgres: include_str!("../migrations/0001_submission.postgres.sql"),
-}];
+pub static MIGRATIONS: &[Migration] = &[
+    Migration {
+        owner: "altinn-services",
+        number: 1,
+        name: "submission",
+        sqlite: include_str!("../migrations/0001_submission.sqlite.sql"),
+        postgres: include_str!("../migrations/0001_submission.postgres.sql"),
+    },
+    Migration {
+        owner: "altinn-services",
+        number: 2,
+        name: "event",
+        sqlite: include_str!("../migrations/0002_event.sqlite.sql"),
+        postgres: include_str!("../migrations/0002_event.postgres.sql"),
+    },
+];

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use altinn_core::store::StoreError;
 use futures_util::future::{Either, join3, select};
 use tokio::sync::watch;
 
@@ -15,7 +16,7 @@ const POLL: Duration = Duration::from_secs(1);
 pub(crate) async fn run(altinn: Altinn, shutdown: impl Future<Output = ()> + Send) {
     let (stop, stopped) = watch::channel(false);
     let work =
-        join3(integrate(&altinn, stopped.clone()), number(&altinn, stopped.clone()), send(&altinn, stopped));
+        join3(integrate(&altinn, stopped.clone()), tell(&altinn, stopped.clone()), send(&altinn, stopped));
     match select(std::pin::pin!(shutdown), std::pin::pin!(work)).await {
         Either::Left(((), work)) => {
             let _ = stop.send(true);
@@ -34,17 +35,26 @@ async fn integrate(altinn: &Altinn, mut stopped: watch::Receiver<bool>) {
     }
 }
 
-async fn number(altinn: &Altinn, mut stopped: watch::Receiver<bool>) {
+async fn tell(altinn: &Altinn, mut stopped: watch::Receiver<bool>) {
     while !*stopped.borrow() {
-        match altinn.events().number().await {
+        match tell_once(altinn).await {
             Ok(0) => wait(altinn.store().woken(EventFeed::TOPIC, POLL), &mut stopped).await,
             Ok(_) => {}
             Err(error) => {
-                tracing::warn!(code = error.code(), %error, "events were not numbered");
+                tracing::warn!(code = error.code(), %error, "events were not numbered or sent");
                 wait(tokio::time::sleep(POLL), &mut stopped).await;
             }
         }
     }
+}
+
+/// Numbers the events that were committed, and sends them to those who subscribed, if anyone may.
+async fn tell_once(altinn: &Altinn) -> Result<usize, StoreError> {
+    #[cfg(feature = "webhooks")]
+    if let Some(webhooks) = altinn.webhooks() {
+        return webhooks.run_once().await;
+    }
+    altinn.events().number().await
 }
 
 async fn send(altinn: &Altinn, mut stopped: watch::Receiver<bool>) {

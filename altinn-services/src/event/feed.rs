@@ -1,36 +1,19 @@
 //! The feed of events.
 
 use altinn_core::store::{Batch, Row, Store, StoreError, params};
-use altinn_core::{IdSource, InstanceId, ServiceId};
-use chrono::{DateTime, Utc};
 
-use super::CloudEvent;
+use super::{CloudEvent, EventFilter, NewEvent};
 
 /// How many events are numbered in one batch.
 const NUMBERED_AT_ONCE: i64 = 500;
 
 /// The most events that one page holds, as Altinn has it.
-const PAGE: u32 = 1_000;
+pub(super) const PAGE: u32 = 1_000;
 
 /// Events of this store, in the order of their numbers.
 #[derive(Debug, Clone)]
 pub struct EventFeed {
     store: Store,
-}
-
-/// An event that is to be published.
-#[derive(Debug, Clone)]
-pub struct NewEvent<'a> {
-    /// The service that it happened in.
-    pub service: &'a ServiceId,
-    /// The instance that it happened to.
-    pub instance: &'a InstanceId,
-    /// What happened, as `app.instance.created`.
-    pub event_type: String,
-    /// When.
-    pub time: DateTime<Utc>,
-    /// The event's place among those of its instance: each later one has a higher one.
-    pub sequence: i64,
 }
 
 /// Some events, and where to go on.
@@ -49,21 +32,10 @@ impl EventFeed {
     }
 
     /// Adds an event to the batch of its cause.
-    pub fn publish(batch: &mut Batch, ids: &dyn IdSource, event: &NewEvent<'_>) {
-        let NewEvent { service, instance, .. } = event;
+    pub fn publish(batch: &mut Batch, event: &NewEvent) {
         batch.execute_one(
-            "insert into services_event (id, source, type, subject, time, resource, instance, sequence, position) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8, null)",
-            params![
-                ids.next_id(),
-                format!("/{service}/instances/{instance}"),
-                event.event_type.as_str(),
-                format!("/party/{}", instance.owner),
-                event.time,
-                format!("urn:altinn:resource:{}", service.resource_id()),
-                instance.to_string(),
-                event.sequence
-            ],
+            "insert into services_event (key, event, sequence, time, position) values ($1, $2, $3, $4, null)",
+            params![event.key, event.json.as_str(), event.sequence, event.time],
         );
         batch.wake(Self::TOPIC);
     }
@@ -77,15 +49,11 @@ impl EventFeed {
     /// # Errors
     /// A [`StoreError`] when the store fails.
     pub async fn number(&self) -> Result<usize, StoreError> {
-        let head: i64 = self
-            .store
-            .query_one("select position from services_event_head", params![])
-            .await?
-            .get("position")?;
+        let head = self.head().await?;
         let pending = self
             .store
             .query(
-                "select id from services_event where position is null order by sequence, time, id limit $1",
+                "select key from services_event where position is null order by sequence, time, key limit $1",
                 params![NUMBERED_AT_ONCE],
             )
             .await?;
@@ -100,8 +68,8 @@ impl EventFeed {
         );
         for (event, position) in pending.iter().zip(head + 1..) {
             batch.execute_one(
-                "update services_event set position = $1 where id = $2 and position is null",
-                params![position, event.get::<uuid::Uuid>("id")?],
+                "update services_event set position = $1 where key = $2 and position is null",
+                params![position, event.get::<uuid::Uuid>("key")?],
             );
         }
         match self.store.commit(batch).await {
@@ -117,28 +85,56 @@ impl EventFeed {
     /// # Errors
     /// A [`StoreError`] when the store fails.
     pub async fn read(&self, after: i64, limit: u32) -> Result<EventPage, StoreError> {
+        self.read_where(&EventFilter::default(), after, limit).await
+    }
+
+    /// Those of the next events after a place, at most `limit` and at most 1,000, that a filter lets through. A page
+    /// may be empty and yet lead on: there is no more when `next` is what was asked after.
+    ///
+    /// # Errors
+    /// A [`StoreError`] when the store fails.
+    pub async fn read_where(
+        &self,
+        filter: &EventFilter,
+        after: i64,
+        limit: u32,
+    ) -> Result<EventPage, StoreError> {
         self.number().await?;
-        let rows = self
-            .store
-            .query(
-                "select * from services_event where position > $1 order by position limit $2",
-                params![after, limit.min(PAGE)],
-            )
-            .await?;
-        let next = rows.last().map_or(Ok(after), |row| row.get("position"))?;
-        Ok(EventPage { events: rows.iter().map(event_of).collect::<Result<_, _>>()?, next })
+        let numbered = self.numbered(after, limit.min(PAGE)).await?;
+        let next = numbered.last().map_or(after, |(position, _)| *position);
+        let events = numbered.into_iter().map(|(_, event)| event).filter(|event| filter.matches(event));
+        Ok(EventPage { events: events.collect(), next })
+    }
+
+    /// The events after a place that have their numbers, with them.
+    pub(super) async fn numbered(
+        &self,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<(i64, CloudEvent)>, StoreError> {
+        let rows = self.store.query(
+            "select position, event from services_event where position > $1 order by position limit $2",
+            params![after, limit],
+        );
+        rows.await?.iter().map(|row| Ok((row.get("position")?, stored(row)?))).collect()
+    }
+
+    /// The event at a place.
+    #[cfg(feature = "webhooks")]
+    pub(super) async fn at(&self, position: i64) -> Result<CloudEvent, StoreError> {
+        let select = "select event from services_event where position = $1";
+        stored(&self.store.query_one(select, params![position]).await?)
+    }
+
+    /// The place of the last event that has one.
+    pub(super) async fn head(&self) -> Result<i64, StoreError> {
+        self.store.query_one("select position from services_event_head", params![]).await?.get("position")
     }
 }
 
-fn event_of(row: &Row) -> Result<CloudEvent, StoreError> {
-    Ok(CloudEvent {
-        specversion: "1.0".to_owned(),
-        id: row.get("id")?,
-        source: row.get("source")?,
-        event_type: row.get("type")?,
-        subject: row.get("subject")?,
-        time: row.get("time")?,
-        resource: row.get("resource")?,
-        resourceinstance: row.get("instance")?,
-    })
+/// The event of a row.
+fn stored(row: &Row) -> Result<CloudEvent, StoreError> {
+    let json: String = row.get("event")?;
+    serde_json::from_str(&json)
+        .map_err(|_| StoreError::Decode { column: "event".to_owned(), expected: "an event" })
 }

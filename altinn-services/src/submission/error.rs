@@ -9,6 +9,7 @@ use altinn_notify::OrderError;
 use altinn_notify::contact::ContactError;
 use thiserror::Error;
 
+use crate::event::EventError;
 use crate::form::{FormDataError, Issue};
 use crate::process::Refusal;
 
@@ -58,6 +59,9 @@ pub enum SubmissionError {
     /// The notification.
     #[error(transparent)]
     Notify(#[from] OrderError),
+    /// What is to be told of it cannot be an event.
+    #[error(transparent)]
+    Event(#[from] EventError),
     /// The contact register.
     #[error(transparent)]
     Contact(#[from] ContactError),
@@ -103,6 +107,7 @@ impl SubmissionError {
             Self::Archive(error) => error.code(),
             Self::Entry(error) => error.code(),
             Self::Notify(error) => error.code(),
+            Self::Event(error) => error.code(),
             Self::Contact(error) => error.code(),
             Self::NotSubmitted => "SUBMISSION-NOT-SUBMITTED",
             Self::Register(error) => error.code(),

@@ -11,7 +11,7 @@ use super::history::History;
 use super::receipt_document::ReceiptDocument;
 use super::sign_document::SignDocument;
 use super::{Instance, Service, SubmissionError};
-use crate::event::{EventFeed, NewEvent};
+use crate::event::{EventError, EventFeed, NewEvent};
 use crate::form::{Issue, Severity};
 use crate::process::{
     Effect, Event, MAX_ITERATIONS, Process, ProcessState, Refusal, ServiceWork, Step, Task, TaskKind, step,
@@ -231,17 +231,14 @@ impl<'a> Plan<'a> {
     }
 
     /// Adds the events to a batch.
-    pub(super) fn publish(&self, batch: &mut Batch) {
+    pub(super) fn publish(&self, batch: &mut Batch) -> Result<(), EventError> {
+        let about = (&self.instance.service, &self.instance.id);
         for (event_type, index) in self.events.iter().zip(0..) {
-            let event = NewEvent {
-                service: &self.instance.service,
-                instance: &self.instance.id,
-                event_type: event_type.clone(),
-                time: self.now,
-                sequence: self.instance.version * EVENTS + index,
-            };
-            EventFeed::publish(batch, self.ids, &event);
+            let sequence = self.instance.version * EVENTS + index;
+            let event = NewEvent::of_instance(self.ids, about, event_type, self.now, sequence)?;
+            EventFeed::publish(batch, &event);
         }
+        Ok(())
     }
 
     /// The elements that are not stored yet.

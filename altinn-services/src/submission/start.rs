@@ -119,7 +119,6 @@ impl Submissions<'_> {
             element.insert(batch, instance.id.guid);
         }
         History::insert_all(&plan.history, batch, &instance.id, instance.version, actor)?;
-        plan.publish(batch);
-        Ok(())
+        Ok(plan.publish(batch)?)
     }
 }

@@ -15,18 +15,17 @@ use crate::scene::{Scene, everywhere};
 const PUBLISHERS: u128 = 32;
 const EACH: i64 = 20;
 
+/// An event whose type says its place among those of its instance.
+fn event(scene: &Scene, instance: &InstanceId, sequence: i64) -> NewEvent {
+    let about = (scene.service.id(), instance);
+    NewEvent::of_instance(&RandomIds, about, &sequence.to_string(), Utc::now(), sequence).unwrap()
+}
+
 /// Commits an event whose type says its place among those of its instance.
 async fn publish(scene: &Scene, number: u128, sequence: i64) {
     let instance = InstanceId::new(scene.bakery.id, uuid::Uuid::from_u128(number));
     let mut batch = Batch::new();
-    let event = NewEvent {
-        service: scene.service.id(),
-        instance: &instance,
-        event_type: sequence.to_string(),
-        time: Utc::now(),
-        sequence,
-    };
-    EventFeed::publish(&mut batch, &RandomIds, &event);
+    EventFeed::publish(&mut batch, &event(scene, &instance, sequence));
     scene.altinn.store().commit(batch).await.unwrap();
 }
 
@@ -65,8 +64,8 @@ async fn a_reader_by_cursor_sees_every_event_once_and_an_instances_in_order() {
         assert_eq!(seen[0], seen[1], "every reader reads the same");
         let mut of_instance: BTreeMap<String, Vec<i64>> = BTreeMap::new();
         for event in &seen[0] {
-            let place = event.event_type.parse().unwrap();
-            of_instance.entry(event.resourceinstance.clone()).or_default().push(place);
+            let place = event.event_type().parse().unwrap();
+            of_instance.entry(event.resource_instance().unwrap().to_owned()).or_default().push(place);
         }
         assert_eq!(of_instance.len() as u128, PUBLISHERS);
         let all: Vec<i64> = (0..EACH).collect();
@@ -81,14 +80,7 @@ async fn a_page_has_at_most_a_thousand_events() {
         let instance = InstanceId::new(scene.bakery.id, uuid::Uuid::from_u128(1));
         let mut batch = Batch::new();
         for sequence in 0..1_001 {
-            let event = NewEvent {
-                service: scene.service.id(),
-                instance: &instance,
-                event_type: sequence.to_string(),
-                time: Utc::now(),
-                sequence,
-            };
-            EventFeed::publish(&mut batch, &RandomIds, &event);
+            EventFeed::publish(&mut batch, &event(&scene, &instance, sequence));
         }
         scene.altinn.store().commit(batch).await.unwrap();
         while scene.altinn.events().number().await.unwrap() > 0 {}

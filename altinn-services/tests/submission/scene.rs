@@ -186,7 +186,7 @@ impl Scene {
     /// The types of all events, in the order of the feed.
     pub(crate) async fn events(&self) -> Vec<String> {
         let page = self.altinn.events().read(0, 1_000).await.unwrap();
-        page.events.into_iter().map(|event| event.event_type).collect()
+        page.events.iter().map(|event| event.event_type().to_owned()).collect()
     }
 }
 

@@ -227,12 +227,8 @@ async fn show_mail(altinn: &Altinn, sink: &SmtpSink) -> Outcome<()> {
 async fn show_events(altinn: &Altinn) -> Outcome<()> {
     step("the agency reads the events:");
     for event in altinn.events().read(0, 100).await?.events {
-        say(&format!(
-            "   {} {} {}",
-            event.time.format("%H:%M:%S%.3f"),
-            event.event_type,
-            event.resourceinstance
-        ));
+        let time = event.time().map(|time| time.format("%H:%M:%S%.3f").to_string()).unwrap_or_default();
+        say(&format!("   {time} {} {}", event.event_type(), event.resource_instance().unwrap_or_default()));
     }
     Ok(())
 }
