@@ -1,22 +1,29 @@
--- What was archived. A row is never changed.
+-- What was archived. A row is never changed, but when what it says is erased.
 create table archive_entry (
     id uuid primary key,
     version bigint not null,
     -- 32 bytes a field: what the log's leaf is made of.
     commitments bytea not null,
-    -- JSON: the name, the salt and the value of every field.
-    openings text not null
+    -- JSON, encrypted: the name, the salt and the value of every field; the key of that, wrapped; and the wrapping
+    -- key's id. All three are null once the entry is erased.
+    sealed bytea,
+    wrap bytea,
+    key_id uuid,
+    -- The entry that says so, once this one is erased.
+    erasure uuid
 );
 
--- The content of an entry's elements, by their place in the entry.
+-- The content of an entry's elements, encrypted, by their place in the entry; gone once the entry is erased.
 create table archive_content (
     entry_id uuid not null,
     position bigint not null,
-    -- How it is kept. 1: as it is in `bytes`. 2: as it is in the object named `object`.
+    -- Where it is kept. 1: in `bytes`. 2: in the object named `object`.
     kind bigint not null,
-    -- Of what is kept: its number of bytes and their SHA-256.
+    -- Of what is kept, as it is encrypted: its number of bytes and their SHA-256.
     size bigint not null,
     digest bytea not null,
+    -- The key, wrapped by the entry's wrapping key.
+    wrap bytea not null,
     bytes bytea,
     object uuid,
     primary key (entry_id, position)

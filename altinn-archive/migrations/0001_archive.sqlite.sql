@@ -1,22 +1,29 @@
--- What was archived. A row is never changed.
+-- What was archived. A row is never changed, but when what it says is erased.
 create table archive_entry (
     id blob primary key,
     version integer not null,
     -- 32 bytes a field: what the log's leaf is made of.
     commitments blob not null,
-    -- JSON: the name, the salt and the value of every field.
-    openings text not null
+    -- JSON, encrypted: the name, the salt and the value of every field; the key of that, wrapped; and the wrapping
+    -- key's id. All three are null once the entry is erased.
+    sealed blob,
+    wrap blob,
+    key_id blob,
+    -- The entry that says so, once this one is erased.
+    erasure blob
 ) strict;
 
--- The content of an entry's elements, by their place in the entry.
+-- The content of an entry's elements, encrypted, by their place in the entry; gone once the entry is erased.
 create table archive_content (
     entry_id blob not null,
     position integer not null,
-    -- How it is kept. 1: as it is in `bytes`. 2: as it is in the object named `object`.
+    -- Where it is kept. 1: in `bytes`. 2: in the object named `object`.
     kind integer not null,
-    -- Of what is kept: its number of bytes and their SHA-256.
+    -- Of what is kept, as it is encrypted: its number of bytes and their SHA-256.
     size integer not null,
     digest blob not null,
+    -- The key, wrapped by the entry's wrapping key.
+    wrap blob not null,
     bytes blob,
     object blob,
     primary key (entry_id, position)

@@ -5,6 +5,7 @@ use thiserror::Error;
 
 use crate::content::ContentError;
 use crate::entry::{EntryError, EntryId, NoRandomNumbers};
+use crate::keys::KeyProviderError;
 use crate::receipt::ReceiptError;
 
 /// Why the archive could not do what it was asked. Personal data never appears in it.
@@ -20,6 +21,17 @@ pub enum ArchiveError {
     /// The entry cannot be archived as it is.
     #[error(transparent)]
     Entry(#[from] EntryError),
+    /// The agency's keys cannot be used.
+    #[error(transparent)]
+    Key(#[from] KeyProviderError),
+    /// The entry was erased: what it said is gone, and the log proves that it was there.
+    #[error("entry `{entry}` was erased, as entry `{by}` says")]
+    Erased {
+        /// Which entry.
+        entry: EntryId,
+        /// The entry that says so.
+        by: EntryId,
+    },
     /// The archive's log is signed with another key, and never with two.
     #[error("the archive's log is signed with key `{kept}` and not with `{given}`")]
     OtherKey {
@@ -69,6 +81,8 @@ impl ArchiveError {
             Self::Store(error) => error.code(),
             Self::Content(error) => error.code(),
             Self::Entry(error) => error.code(),
+            Self::Key(error) => error.code(),
+            Self::Erased { .. } => "ARCHIVE-ERASED",
             Self::OtherKey { .. } => "ARCHIVE-OTHER-KEY",
             Self::NotFound { .. } => "ARCHIVE-NOT-FOUND",
             Self::NoElement { .. } => "ARCHIVE-NO-ELEMENT",

@@ -2,19 +2,17 @@
 //! verifies offline.
 //!
 //! ```
-//! use std::sync::Arc;
-//!
-//! use altinn_archive::{Archive, LogKey, MIGRATIONS, NewElement, NewEntry, Participant, content::local_folder};
-//! use altinn_core::{AuthenticationLevel, RandomIds, SystemClock, store::Store};
+//! use altinn_archive::{Archive, ArchiveKeys, LogKey, MIGRATIONS, MemoryKeys, NewElement, NewEntry, Objects, Participant};
+//! use altinn_core::{AuthenticationLevel, store::Store};
 //!
 //! # async fn quick_start() -> Result<(), Box<dyn std::error::Error>> {
 //! # let folder = tempfile::tempdir()?;
 //! # let objects = folder.path();
 //! let store = Store::open("sqlite::memory:").await?; // or `sqlite:archive.db`
 //! store.migrate(&[MIGRATIONS]).await?;
-//! let key = LogKey::generate("archive.example.no/log")?; // or one that is kept: `LogKey::new`
-//! let (clock, ids) = (Arc::new(SystemClock), Arc::new(RandomIds));
-//! let archive = Archive::open(store, local_folder(objects)?, key, clock, ids).await?;
+//! let log_key = LogKey::generate("archive.example.no/log")?; // or one that is kept: `LogKey::new`
+//! let keys = ArchiveKeys::new(log_key, MemoryKeys::generate()?); // or those of a `KeyFolder`, or of a KMS
+//! let archive = Archive::open(store, Objects::folder(objects)?, keys).await?;
 //!
 //! let party = Participant::new("50001", "Bakeriet AS");
 //! let actor = Participant::new("50002", "Kari Nordmann");
@@ -40,22 +38,26 @@
 
 mod archive;
 mod audit;
-pub mod content;
+mod cipher;
+mod content;
 mod entry;
 mod error;
+pub mod keys;
+mod listing;
 pub mod log;
 mod migrations;
 mod receipt;
 
 pub use altinn_core::Digest;
-pub use archive::{Archive, Integrated, ReceiptState};
+pub use archive::{Archive, ArchiveKeys, Integrated, ReceiptState};
 pub use audit::{Anchor, AuditReport, Fault, Rollback};
-pub use content::{ContentReader, ContentWriter, StoredContent};
+pub use content::{ContentError, ContentReader, ContentWriter, Objects, StoredContent};
 pub use entry::{
     Element, EntryError, EntryId, Fields, NewElement, NewEntry, NoRandomNumbers, Participant, SaltSource,
     SystemSalts,
 };
 pub use error::ArchiveError;
+pub use keys::{KeyFolder, KeyProvider, MemoryKeys};
 pub use log::{LogKey, VerifierKey};
 pub use migrations::MIGRATIONS;
 pub use receipt::{Promise, Receipt, ReceiptError};

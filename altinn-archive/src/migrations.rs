@@ -3,10 +3,19 @@
 use altinn_core::store::Migration;
 
 /// The archive's tables, for [`Store::migrate`](altinn_core::store::Store::migrate).
-pub static MIGRATIONS: &[Migration] = &[Migration {
-    owner: "altinn-archive",
-    number: 1,
-    name: "archive",
-    sqlite: include_str!("../migrations/0001_archive.sqlite.sql"),
-    postgres: include_str!("../migrations/0001_archive.postgres.sql"),
-}];
+pub static MIGRATIONS: &[Migration] = &[
+    Migration {
+        owner: "altinn-archive",
+        number: 1,
+        name: "archive",
+        sqlite: include_str!("../migrations/0001_archive.sqlite.sql"),
+        postgres: include_str!("../migrations/0001_archive.postgres.sql"),
+    },
+    Migration {
+        owner: "altinn-archive",
+        number: 2,
+        name: "keys",
+        sqlite: include_str!("../migrations/0002_keys.sqlite.sql"),
+        postgres: include_str!("../migrations/0002_keys.postgres.sql"),
+    },
+];

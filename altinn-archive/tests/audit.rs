@@ -3,9 +3,14 @@
 
 mod world;
 
-use altinn_archive::log::{Checkpoint, leaf_hash};
-use altinn_archive::{Anchor, Digest, EntryId, Fault, Receipt, Rollback};
-use altinn_core::store::{Batch, Row, Value, params};
+use std::sync::Arc;
+
+use altinn_archive::log::Checkpoint;
+use altinn_archive::{
+    Anchor, Archive, ArchiveKeys, Digest, EntryId, Fault, MIGRATIONS, Objects, Receipt, Rollback,
+};
+use altinn_core::IdSource;
+use altinn_core::store::{Batch, Row, Store, Value, params};
 use world::{World, entry, log_key, stores};
 
 /// An archive of 12 entries in rounds of 1 to 4, and two that wait; the content of the third is an object.
@@ -24,7 +29,7 @@ async fn worlds() -> Vec<(World, Vec<EntryId>)> {
                     new =
                         new.with_element(altinn_archive::NewElement::new("film", "video/mp4", large.clone()));
                 }
-                ids.push(world.archive.stage(&mut batch, new).unwrap());
+                ids.push(world.archive.stage(&mut batch, new).await.unwrap());
             }
             world.store.commit(batch).await.unwrap();
             if ids.len() <= 12 {
@@ -97,12 +102,16 @@ async fn an_empty_archive_is_sound() {
 #[tokio::test]
 async fn an_altered_entry_is_named_whatever_column_was_altered() {
     let of = |n: usize| move |ids: &[EntryId]| params![ids[n]];
-    let openings = "update archive_entry set openings = replace(openings, 'Kari', 'Kira') where id = $1";
-    assert_altered(0, openings, of(0)).await;
-    assert_altered(7, openings, of(7)).await;
-    assert_altered(11, openings, of(11)).await;
-    assert_altered(4, "update archive_entry set openings = '[]' where id = $1", of(4)).await;
-    assert_altered(4, "update archive_entry set openings = 'x' where id = $1", of(4)).await;
+    for column in ["sealed", "wrap"] {
+        let other = format!(
+            "update archive_entry set {column} = (select {column} from archive_entry where id = $1) where id = $2"
+        );
+        for n in [0, 7, 11] {
+            assert_altered(n, &other, |ids: &[EntryId]| params![ids[4], ids[n]]).await;
+        }
+        assert_altered(4, &format!("update archive_entry set {column} = null where id = $1"), of(4)).await;
+    }
+    assert_altered(4, "update archive_entry set key_id = null where id = $1", of(4)).await;
     assert_altered(5, "update archive_entry set version = 2 where id = $1", of(5)).await;
     let with_blob = |n: usize, blob: Vec<u8>| move |ids: &[EntryId]| params![blob.clone(), ids[n]];
     let commitments = "update archive_entry set commitments = $1 where id = $2";
@@ -117,8 +126,8 @@ async fn an_entry_that_was_exchanged_for_another_with_all_its_openings_is_named(
         let other = world.archive.append(entry("{}")).await.unwrap().entry();
         world
             .tamper(
-                "update archive_entry set openings = o.openings, commitments = o.commitments from \
-                 (select openings, commitments from archive_entry where id = $1) o where id = $2",
+                "update archive_entry set sealed = o.sealed, wrap = o.wrap, commitments = o.commitments from \
+                 (select sealed, wrap, commitments from archive_entry where id = $1) o where id = $2",
                 params![other, ids[8]],
             )
             .await;
@@ -143,8 +152,10 @@ async fn altered_content_is_named() {
         "update archive_content set kind = 9 where entry_id = $1 and position = 0",
         "update archive_content set bytes = null where entry_id = $1 and position = 0",
         "update archive_content set position = 2 where entry_id = $1 and position = 1",
-        "insert into archive_content (entry_id, position, kind, size, digest, bytes) \
-         select entry_id, 5, kind, size, digest, bytes from archive_content where entry_id = $1 and position = 1",
+        "update archive_content set wrap = (select wrap from archive_content where entry_id = $1 and position = 1) \
+         where entry_id = $1 and position = 0",
+        "insert into archive_content (entry_id, position, kind, size, digest, wrap, bytes) \
+         select entry_id, 5, kind, size, digest, wrap, bytes from archive_content where entry_id = $1 and position = 1",
     ] {
         assert_altered(9, change, of(9)).await;
     }
@@ -219,30 +230,55 @@ async fn entries_that_changed_places_are_named() {
 }
 
 #[tokio::test]
-async fn an_entry_forged_down_to_the_leaf_is_found_between_two_checkpoints() {
+async fn an_entry_forged_down_to_the_leaf_with_stolen_keys_is_found_between_two_checkpoints() {
     for (world, ids) in worlds().await {
-        let select = "select openings from archive_entry where id = $1";
-        let row = world.store.query_one(select, params![ids[8]]).await.unwrap();
-        let forged = row.get::<String>("openings").unwrap().replace("Kari", "Kira");
-        let openings: Vec<serde_json::Value> = serde_json::from_str(&forged).unwrap();
-        let commitments: Vec<Digest> = openings
-            .iter()
-            .map(|opening| serde_json::json!([opening["salt"], opening["name"], opening["value"]]))
-            .map(|opening| Digest::of(opening.to_string().as_bytes()))
-            .collect();
-        let header =
-            serde_json::json!({"commitments": commitments, "entry": ids[8], "version": 1}).to_string();
-        let bytes: Vec<u8> = commitments.iter().flat_map(|digest| *digest.as_bytes()).collect();
-        let update = "update archive_entry set commitments = $1, openings = $2 where id = $3";
-        world.tamper(update, params![bytes, forged, ids[8]]).await;
+        let leaf = forge(&world, ids[8]).await;
         assert!(matches!(fault(&world).await, Fault::Altered { index: 8, .. }));
 
         let row = world.store.query_one("select hashes from archive_tile", params![]).await.unwrap();
         let mut hashes: Vec<u8> = row.get("hashes").unwrap();
-        hashes[8 * 32..9 * 32].copy_from_slice(leaf_hash(header.as_bytes()).as_bytes());
+        hashes[8 * 32..9 * 32].copy_from_slice(&leaf);
         world.tamper("update archive_tile set hashes = $1", params![hashes]).await;
         assert_eq!(fault(&world).await, Fault::AlteredAmong { first: 7, last: 10 });
     }
+}
+
+/// Puts another entry in the place of one, encrypted with the agency's own keys; gives its leaf.
+async fn forge(world: &World, id: EntryId) -> Vec<u8> {
+    #[derive(Debug)]
+    struct Always(EntryId);
+    impl IdSource for Always {
+        fn next_id(&self) -> uuid::Uuid {
+            self.0.uuid()
+        }
+    }
+    let elsewhere = Store::open("sqlite::memory:").await.unwrap();
+    elsewhere.migrate(&[MIGRATIONS]).await.unwrap();
+    let keys = ArchiveKeys::shared(log_key(&world.seed), world.keys.clone());
+    let objects = Objects::folder(world.folder.path()).unwrap();
+    let forger =
+        Archive::open(elsewhere.clone(), objects, keys).await.unwrap().with_ids(Arc::new(Always(id)));
+    let mut batch = Batch::new();
+    forger.stage(&mut batch, entry("forged")).await.unwrap();
+    elsewhere.commit(batch).await.unwrap();
+
+    world.tamper("delete from archive_entry where id = $1", params![id]).await;
+    world.tamper("delete from archive_content where entry_id = $1", params![id]).await;
+    for (table, columns) in [
+        ("archive_key", &["id", "owner", "number", "generation", "wrapped"][..]),
+        ("archive_entry", &["id", "version", "commitments", "sealed", "wrap", "key_id"]),
+        ("archive_content", &["entry_id", "position", "kind", "size", "digest", "wrap", "bytes"]),
+    ] {
+        let places: Vec<_> = (1..=columns.len()).map(|n| format!("${n}")).collect();
+        let sql = format!("insert into {table} ({}) values ({})", columns.join(", "), places.join(", "));
+        let select = format!("select {} from {table}", columns.join(", "));
+        for row in elsewhere.query(select, params![]).await.unwrap() {
+            let values = columns.iter().map(|column| value(&row, column)).collect();
+            world.tamper(sql.clone(), values).await;
+        }
+    }
+    let row = elsewhere.query_one("select leaf from archive_staged", params![]).await.unwrap();
+    row.get("leaf").unwrap()
 }
 
 #[tokio::test]
@@ -327,7 +363,7 @@ async fn what_was_slipped_past_the_log_is_named() {
 async fn an_altered_entry_that_waits_is_named() {
     let of = |ids: &[EntryId]| params![ids[12]];
     for change in [
-        "update archive_entry set openings = replace(openings, 'Kari', 'Kira') where id = $1",
+        "update archive_entry set sealed = commitments where id = $1",
         "delete from archive_content where entry_id = $1",
     ] {
         for (fault, ids) in fault_after(change, of).await {
@@ -357,20 +393,25 @@ async fn a_leaf_that_was_altered_before_it_was_signed_is_named() {
 async fn rows(world: &World, table: &str, columns: &[&str]) -> Vec<Vec<Value>> {
     let names = columns.join(", ");
     let rows = world.store.query(format!("select {names} from {table}"), params![]).await.unwrap();
-    let value = |row: &Row, column: &str| {
-        row.get::<i64>(column)
-            .map(Value::from)
-            .or_else(|_| row.get::<String>(column).map(Value::from))
-            .or_else(|_| row.get::<uuid::Uuid>(column).map(Value::from))
-            .or_else(|_| row.get::<Vec<u8>>(column).map(Value::from))
-            .unwrap()
-    };
     rows.iter().map(|row| columns.iter().map(|column| value(row, column)).collect()).collect()
+}
+
+/// A column's value, whatever its kind.
+fn value(row: &Row, column: &str) -> Value {
+    let is_id = column == "id" || column.ends_with("_id");
+    if let Some(id) = is_id.then(|| row.get::<uuid::Uuid>(column).ok()).flatten() {
+        return id.into();
+    }
+    row.get::<i64>(column)
+        .map(Value::from)
+        .or_else(|_| row.get::<String>(column).map(Value::from))
+        .or_else(|_| row.get::<Vec<u8>>(column).map(Value::from))
+        .unwrap()
 }
 
 /// The tables of the log, and of entries.
 const TABLES: [(&str, &[&str]); 6] = [
-    ("archive_entry", &["id", "version", "commitments", "openings"]),
+    ("archive_entry", &["id", "version", "commitments", "sealed", "wrap", "key_id"]),
     ("archive_staged", &["entry_id", "leaf"]),
     ("archive_leaf", &["leaf_index", "entry_id", "checkpoint_size"]),
     ("archive_tile", &["level", "tile_index", "hashes"]),
@@ -437,7 +478,7 @@ async fn in_a_log_of_several_tiles_each_is_checked() {
         for _ in 0..3 {
             let mut batch = Batch::new();
             for _ in 0..200 {
-                ids.push(world.archive.stage(&mut batch, entry("{}")).unwrap());
+                ids.push(world.archive.stage(&mut batch, entry("{}")).await.unwrap());
             }
             world.store.commit(batch).await.unwrap();
             world.archive.integrate().await.unwrap();

@@ -7,11 +7,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use altinn_archive::{Archive, ArchiveError, EntryId, ReceiptState};
+use altinn_archive::{Archive, ArchiveError, ArchiveKeys, EntryId, MemoryKeys, Objects, ReceiptState};
 use altinn_core::store::{
     Backend, Batch, Committed, Dialect, Migration, Row, Sql, Sqlite, Store, StoreError, Value, params,
 };
-use altinn_core::{RandomIds, SystemClock};
 use async_trait::async_trait;
 use world::{World, entry, log_key, stores};
 
@@ -51,7 +50,7 @@ async fn a_receipt_that_cannot_wait_is_promised_and_comes_later() {
     for store in stores().await {
         let world = World::on(store).await;
         let mut batch = Batch::new();
-        let id = world.archive.stage(&mut batch, entry("{}")).unwrap();
+        let id = world.archive.stage(&mut batch, entry("{}")).await.unwrap();
         world.store.commit(batch).await.unwrap();
         let mut state = world.archive.prove(id, Duration::ZERO).await.unwrap();
         for _ in 0..1_000 {
@@ -78,7 +77,7 @@ async fn integrations_that_are_given_up_at_any_moment_leave_a_sound_log() {
         let nodes = [world.archive.clone(), world.reopened().await.unwrap()];
         for n in 0..150_u64 {
             let mut batch = Batch::new();
-            world.archive.stage(&mut batch, entry(n.to_string())).unwrap();
+            world.archive.stage(&mut batch, entry(n.to_string())).await.unwrap();
             world.store.commit(batch).await.unwrap();
             let given_up = tokio::time::timeout(
                 Duration::from_micros(n * 20),
@@ -131,7 +130,7 @@ async fn a_log_that_cannot_be_written_promises_what_is_archived_and_recovers() {
     let inner = Sqlite::open(":memory:").await.unwrap();
     let world = World::on(Store::new(Failing { inner, fails: Arc::clone(&fails) }).into()).await;
     let mut batch = Batch::new();
-    let id = world.archive.stage(&mut batch, entry("{}")).unwrap();
+    let id = world.archive.stage(&mut batch, entry("{}")).await.unwrap();
     world.store.commit(batch).await.unwrap();
 
     fails.store(true, Ordering::SeqCst);
@@ -149,10 +148,10 @@ async fn a_log_that_cannot_be_written_promises_what_is_archived_and_recovers() {
 #[tokio::test]
 async fn a_store_without_the_archives_tables_is_refused() {
     let folder = tempfile::TempDir::new().unwrap();
-    let objects = altinn_archive::content::local_folder(folder.path()).unwrap();
+    let objects = Objects::folder(folder.path()).unwrap();
     let store = Store::open("sqlite::memory:").await.unwrap();
-    let (clock, ids) = (Arc::new(SystemClock), Arc::new(RandomIds));
-    let refused = Archive::open(store, objects, log_key(&[7; 32]), clock, ids).await.unwrap_err();
+    let keys = ArchiveKeys::new(log_key(&[7; 32]), MemoryKeys::generate().unwrap());
+    let refused = Archive::open(store, objects, keys).await.unwrap_err();
     assert_eq!(refused.code(), "STORE-REFUSED");
 }
 

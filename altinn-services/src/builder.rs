@@ -5,8 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::{Arc, RwLock};
 
-use altinn_archive::content::local_folder;
-use altinn_archive::{Archive, LogKey};
+use altinn_archive::{Archive, ArchiveKeys, KeyFolder, KeyProvider, LogKey, Objects};
 use altinn_auth::decision::{Authorizer, Policies};
 use altinn_auth::register::{RegisterKey, RoleRegister, StoredRegister};
 #[cfg(feature = "webhooks")]
@@ -17,7 +16,6 @@ use altinn_core::{Clock, IdSource, RandomIds, SystemClock};
 use altinn_notify::channel::Channel;
 use altinn_notify::contact::{ContactRegister, StoredContacts};
 use altinn_notify::{EmailAddress, Notifier, Template};
-use object_store::ObjectStore;
 use uuid::Uuid;
 
 use crate::altinn::{Altinn, Parts};
@@ -30,6 +28,7 @@ use crate::{MIGRATIONS, receipt_template};
 /// The files of the keys in their folder.
 const LOG_KEY: &str = "log.pem";
 const REGISTER_KEY: &str = "register.key";
+const ARCHIVE_KEYS: &str = "archive";
 
 /// The name of the log of an archive in a local folder.
 const LOCAL_LOG: &str = "altinn.local/log";
@@ -47,8 +46,9 @@ enum StoreToUse {
 #[must_use]
 pub struct AltinnBuilder {
     store: StoreToUse,
-    objects: Option<Arc<dyn ObjectStore>>,
+    objects: Option<Objects>,
     log_key: Option<LogKey>,
+    archive_keys: Option<Arc<dyn KeyProvider>>,
     register_key: Option<SecretKey>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
@@ -75,6 +75,7 @@ impl AltinnBuilder {
             store,
             objects: None,
             log_key: None,
+            archive_keys: None,
             register_key: None,
             clock: Arc::new(SystemClock),
             ids: Arc::new(RandomIds),
@@ -102,13 +103,12 @@ impl AltinnBuilder {
     /// # Errors
     /// [`OpenError::Archive`] when the folder cannot be used.
     pub fn objects_in(mut self, folder: &Path) -> Result<Self, OpenError> {
-        fs::create_dir_all(folder).map_err(OpenError::folder(folder))?;
-        self.objects = Some(local_folder(folder).map_err(|error| OpenError::Archive(error.into()))?);
+        self.objects = Some(Objects::folder(folder).map_err(|error| OpenError::Archive(error.into()))?);
         Ok(self)
     }
 
-    /// The keys in a folder: `log.pem`, which signs the archive's log, and `register.key`, under which personal
-    /// identifiers are kept. With `create`, a folder that is not there is made with new keys (mode 0600), whole or not
+    /// The keys in a folder: `log.pem`, which signs the archive's log, `register.key`, under which personal identifiers
+    /// are kept, and the folder `archive` with the keys that wrap those of archived content. With `create`, a folder that is not there is made with new keys (mode 0600), whole or not
     /// at all; a key that is missing from a folder that is there is never replaced.
     ///
     /// # Errors
@@ -118,19 +118,26 @@ impl AltinnBuilder {
             create_keys(folder)?;
         }
         self.register_key = Some(SecretKey::read_file(folder.join(REGISTER_KEY))?);
+        self.archive_keys = Some(Arc::new(KeyFolder::open(folder.join(ARCHIVE_KEYS))?));
         self.log_key = Some(LogKey::new(LOCAL_LOG, SigningKey::read_file(folder.join(LOG_KEY))?)?);
         Ok(self)
     }
 
     /// Where large content goes.
-    pub fn objects(mut self, objects: Arc<dyn ObjectStore>) -> Self {
-        self.objects = Some(objects);
+    pub fn objects(mut self, objects: impl Into<Objects>) -> Self {
+        self.objects = Some(objects.into());
         self
     }
 
     /// The key that signs the archive's log, and the log's name.
     pub fn log_key(mut self, key: LogKey) -> Self {
         self.log_key = Some(key);
+        self
+    }
+
+    /// Who keeps the keys that wrap those of archived content: a [`KeyFolder`], or a KMS.
+    pub fn archive_keys(mut self, keys: Arc<dyn KeyProvider>) -> Self {
+        self.archive_keys = Some(keys);
         self
     }
 
@@ -192,6 +199,7 @@ impl AltinnBuilder {
     /// An [`OpenError`] says which part is missing or cannot be opened, and why.
     pub async fn build(self) -> Result<Altinn, OpenError> {
         let log_key = self.log_key.ok_or(OpenError::Missing("log_key"))?;
+        let archive_keys = self.archive_keys.ok_or(OpenError::Missing("archive_keys"))?;
         let objects = self.objects.ok_or(OpenError::Missing("objects"))?;
         let register_key = self.register_key.ok_or(OpenError::Missing("register_key"))?;
         let store = open_store(self.store).await?;
@@ -203,7 +211,8 @@ impl AltinnBuilder {
         let authorizer =
             Authorizer::new(Arc::clone(&policies) as _, Arc::clone(&roles), Arc::new(register.clone()));
         let archive =
-            Archive::open(store.clone(), objects, log_key, Arc::clone(&clock), Arc::clone(&ids)).await?;
+            Archive::open(store.clone(), objects, ArchiveKeys::shared(log_key, archive_keys)).await?;
+        let archive = archive.with_clock(Arc::clone(&clock)).with_ids(Arc::clone(&ids));
         let sender = match self.sender {
             Some(sender) => sender,
             None => "noreply@altinn.local".parse()?,
@@ -274,5 +283,6 @@ fn create_keys(folder: &Path) -> Result<(), OpenError> {
     create_private_folder(&unfinished)?;
     SigningKey::create_file(unfinished.join(LOG_KEY))?;
     SecretKey::create_file(unfinished.join(REGISTER_KEY))?;
+    KeyFolder::create(unfinished.join(ARCHIVE_KEYS))?;
     fs::rename(&unfinished, folder).map_err(OpenError::folder(folder))
 }

@@ -351,8 +351,12 @@ fn an_audit_with_an_anchor_excludes_that_the_archive_was_put_back() {
 fn copy_folder(from: &std::path::Path, to: &std::path::Path) {
     std::fs::create_dir(to).unwrap();
     for file in std::fs::read_dir(from).unwrap() {
-        let file = file.unwrap();
-        std::fs::copy(file.path(), to.join(file.file_name())).unwrap();
+        let (path, to) = file.map(|file| (file.path(), to.join(file.file_name()))).unwrap();
+        if path.is_dir() {
+            copy_folder(&path, &to);
+        } else {
+            std::fs::copy(path, to).unwrap();
+        }
     }
 }
 

@@ -99,7 +99,7 @@ fn keys_whose_making_was_cut_off_are_made_again() {
         }
         let mut driver = Driver::with_sample_app(&place);
         driver.ok(&submission("one"));
-        assert_eq!(key_files(folder.path()), ["log.pem", "register.key"]);
+        assert_eq!(key_files(folder.path()), ["archive", "log.pem", "register.key"]);
     }
 }
 

@@ -2,29 +2,34 @@
 
 mod head;
 mod integrate;
+mod keyring;
 mod prove;
 mod read;
 mod record;
 mod round;
 mod stage;
 mod tiles;
+mod unnamed;
 
 use std::fmt;
 use std::sync::Arc;
 
 use altinn_core::store::Store;
-use altinn_core::{Clock, IdSource};
-use object_store::ObjectStore;
+use altinn_core::{Clock, IdSource, RandomIds, SystemClock};
 
 pub(crate) use head::{Head, stored};
 pub use integrate::Integrated;
+pub(crate) use keyring::WrappingKey;
 pub use prove::ReceiptState;
 pub(crate) use record::{CONTENT_COLUMNS, ContentRow, Record};
 pub(crate) use tiles::read_tile;
 
+use crate::content::Objects;
 use crate::entry::{SaltSource, SystemSalts};
 use crate::error::ArchiveError;
+use crate::keys::KeyProvider;
 use crate::log::{LogKey, VerifierKey};
+use keyring::Keyring;
 
 /// An archive: entries with their content, and the log that proves them.
 ///
@@ -37,31 +42,69 @@ use crate::log::{LogKey, VerifierKey};
 #[derive(Clone)]
 pub struct Archive {
     store: Store,
-    objects: Arc<dyn ObjectStore>,
+    objects: Objects,
     log_key: Arc<LogKey>,
+    keyring: Arc<Keyring>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
     salts: Arc<dyn SaltSource>,
     integrator: Arc<integrate::Integrator>,
 }
 
+/// The keys of an archive: the one that signs its log, and those that wrap the keys of its content.
+#[derive(Debug)]
+pub struct ArchiveKeys {
+    log: LogKey,
+    provider: Arc<dyn KeyProvider>,
+}
+
+impl ArchiveKeys {
+    /// The key that signs the log, and whoever keeps the agency's keys.
+    pub fn new(log: LogKey, provider: impl KeyProvider + 'static) -> Self {
+        Self { log, provider: Arc::new(provider) }
+    }
+
+    /// The same, with a keeper of keys that is shared.
+    pub fn shared(log: LogKey, provider: Arc<dyn KeyProvider>) -> Self {
+        Self { log, provider }
+    }
+}
+
 impl Archive {
     /// Opens the archive in a store, whose tables [`MIGRATIONS`](crate::MIGRATIONS) has made, and which becomes the
-    /// archive of this log key for ever.
+    /// archive of these keys.
     ///
     /// # Errors
-    /// [`ArchiveError::OtherKey`] when the archive's log is signed with another key.
-    pub async fn open(
-        store: Store,
-        objects: Arc<dyn ObjectStore>,
-        log_key: LogKey,
-        clock: Arc<dyn Clock>,
-        ids: Arc<dyn IdSource>,
-    ) -> Result<Self, ArchiveError> {
-        head::claim(&store, log_key.verifier_key()).await?;
+    /// [`ArchiveError::OtherKey`] when the archive's log is signed with another key; [`ArchiveError::Key`] when a
+    /// generation of the agency's key that the store names is not there, or is another one: it is never made anew.
+    pub async fn open(store: Store, objects: Objects, keys: ArchiveKeys) -> Result<Self, ArchiveError> {
+        head::claim(&store, keys.log.verifier_key()).await?;
         let salts: Arc<dyn SaltSource> = Arc::new(SystemSalts);
-        let integrator = Arc::default();
-        Ok(Self { store, objects, log_key: Arc::new(log_key), clock, ids, salts, integrator })
+        let keyring = Arc::new(Keyring::open(&store, keys.provider).await?);
+        Ok(Self {
+            store,
+            objects,
+            log_key: Arc::new(keys.log),
+            keyring,
+            clock: Arc::new(SystemClock),
+            ids: Arc::new(RandomIds),
+            salts,
+            integrator: Arc::default(),
+        })
+    }
+
+    /// The same archive by another clock than the machine's.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// The same archive with ids from elsewhere.
+    #[must_use]
+    pub fn with_ids(mut self, ids: Arc<dyn IdSource>) -> Self {
+        self.ids = ids;
+        self
     }
 
     /// The same archive with salts from elsewhere than the operating system. Whoever can foresee the salts can guess
@@ -81,8 +124,8 @@ impl Archive {
         &self.store
     }
 
-    pub(crate) fn objects(&self) -> &dyn ObjectStore {
-        self.objects.as_ref()
+    pub(crate) fn objects(&self) -> &Objects {
+        &self.objects
     }
 }
 

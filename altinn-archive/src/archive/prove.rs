@@ -91,14 +91,15 @@ impl Archive {
     /// What the archive says about an entry, and where that stands in the log.
     async fn statement(&self, entry: EntryId) -> Result<(Statement, Option<Leaf>), ArchiveError> {
         let sql = format!(
-            "select {}, l.leaf_index, l.checkpoint_size, s.entry_id as staged from archive_entry e \
+            "select {}, l.leaf_index, l.checkpoint_size, s.entry_id as staged from {} \
              left join archive_leaf l on l.entry_id = e.id left join archive_staged s on s.entry_id = e.id \
              where e.id = $1",
-            Record::COLUMNS
+            Record::COLUMNS,
+            Record::TABLES
         );
         let row = self.store.query_opt(sql, params![entry]).await?;
         let row = row.ok_or(ArchiveError::NotFound { entry })?;
-        let record = Record::from_row(&row)?;
+        let record = self.record(&row).await?;
         let damaged = |what| ArchiveError::damaged(format!("{what} of entry `{entry}`"));
         let fields = record.fields().map_err(damaged)?;
         let place: (Option<u64>, Option<u64>) = (row.get("leaf_index")?, row.get("checkpoint_size")?);

@@ -1,14 +1,19 @@
 //! Putting an entry into a batch.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use altinn_core::store::{Batch, params};
-use uuid::Builder;
+use altinn_core::Digest;
+use altinn_core::key::SecretKey;
+use altinn_core::store::{Batch, Guard, Value, params};
+use bytes::BytesMut;
 
-use super::record::{CONTENT, ContentRow, Record};
+use super::keyring::WrappingKey;
+use super::record::{CONTENT, ContentRow, Record, content_bound_to};
 use super::{Archive, ReceiptState};
-use crate::content::{ContentWriter, StoredContent};
-use crate::entry::{EntryError, EntryId, Header, NewEntry, Opening};
+use crate::cipher::{Chunks, random_key, random_name};
+use crate::content::{ContentWriter, NewPlace, Place, StoredContent, unnamed};
+use crate::entry::{EntryId, Fields, Header, NewEntry, Opening};
 use crate::error::ArchiveError;
 use crate::receipt::Receipt;
 
@@ -18,24 +23,93 @@ const STAGED: &str = "altinn-archive/staged";
 /// How long [`Archive::append`] waits for the log.
 const APPEND_AT_MOST: Duration = Duration::from_secs(30);
 
+/// How often [`Archive::append`] begins again because the key in use has changed.
+const TRIES: usize = 4;
+
+/// What a wrapping key must still be when an entry commits: there.
+const KEY: Guard = Guard::new("archive_key", "id", "number");
+
 impl Archive {
     /// Adds an entry to a batch; once the batch is committed the entry is archived, and the next integration puts it
-    /// into the log.
+    /// into the log. Content that is too large for a row of the database is written to the objects first.
+    ///
+    /// The batch conflicts when the entry's key has been replaced meanwhile: stage again.
     ///
     /// # Errors
-    /// What is wrong with the entry; nothing has been added then.
-    pub fn stage(&self, batch: &mut Batch, entry: NewEntry) -> Result<EntryId, EntryError> {
+    /// [`ArchiveError::Entry`] says what is wrong with the entry, [`ArchiveError::Key`] that the agency's keys cannot
+    /// be used, [`ArchiveError::Content`] that the objects cannot; nothing has been added then.
+    pub async fn stage(&self, batch: &mut Batch, entry: NewEntry) -> Result<EntryId, ArchiveError> {
+        let entry = self.store_large_content(entry).await?;
         let (fields, contents) = entry.check(self.clock.now())?;
+        let owner = self.keyring.tags().owner(fields.party.expose().0, &fields.class);
+        let key = self.keyring.in_use(&self.store, owner).await?;
+        self.stage_with(batch, &fields, contents, &key)
+    }
+
+    /// Archives an entry and waits for its receipt: [`stage`](Archive::stage), commit and [`prove`](Archive::prove) in
+    /// one.
+    ///
+    /// # Errors
+    /// [`ArchiveError::NotYetProved`] when the entry is archived and the log was too slow; else nothing was archived,
+    /// or [`ArchiveError::Store`] says that this is unknown.
+    pub async fn append(&self, entry: NewEntry) -> Result<Receipt, ArchiveError> {
+        let entry = self.store_large_content(entry).await?;
+        let (fields, contents) = entry.check(self.clock.now())?;
+        let id = self.commit_entry(fields, contents).await?;
+        match self.prove(id, APPEND_AT_MOST).await? {
+            ReceiptState::Proved(receipt) => Ok(receipt),
+            ReceiptState::Promised(_) => Err(ArchiveError::NotYetProved { entry: id }),
+        }
+    }
+
+    /// Commits an entry under the key that was last seen in use, and under another one when that has been replaced.
+    async fn commit_entry(
+        &self,
+        fields: Fields,
+        contents: Vec<StoredContent>,
+    ) -> Result<EntryId, ArchiveError> {
+        let owner = self.keyring.tags().owner(fields.party.expose().0, &fields.class);
+        let mut tries = 1;
+        loop {
+            let key = match self.keyring.last_in_use(owner) {
+                Some(key) if tries == 1 => key,
+                _ => self.keyring.in_use(&self.store, owner).await?,
+            };
+            let mut batch = Batch::new();
+            let id = self.stage_with(&mut batch, &fields, contents.clone(), &key)?;
+            match self.store.commit(batch).await {
+                Err(error) if error.is_conflict() && tries < TRIES => tries += 1,
+                outcome => return outcome.map(|_| id).map_err(ArchiveError::from),
+            }
+        }
+    }
+
+    /// Adds an entry whose keys are wrapped with this key.
+    fn stage_with(
+        &self,
+        batch: &mut Batch,
+        fields: &Fields,
+        contents: Vec<StoredContent>,
+        key: &Arc<WrappingKey>,
+    ) -> Result<EntryId, ArchiveError> {
         let openings = fields.open(self.salts.as_ref())?;
         let id = EntryId::new(self.ids.next_id());
         let commitments = openings.iter().map(Opening::commitment).collect();
         let record = Record { header: Header { entry: id, commitments }, openings };
+        let row = record.to_values(key)?;
+        let objects: Vec<_> = contents.iter().filter_map(StoredContent::object).collect();
+        let rows =
+            (0..).zip(contents).map(|(position, content)| self.content_row(id, position, content, key));
+        let rows = rows.collect::<Result<_, _>>()?;
+
+        batch.guard(&KEY, key.id, key.number);
         batch.execute_one(
-            "insert into archive_entry (id, version, commitments, openings) values ($1, $2, $3, $4)",
-            record.to_values(),
+            "insert into archive_entry (id, version, commitments, sealed, wrap, key_id) \
+             values ($1, $2, $3, $4, $5, $6)",
+            row,
         );
-        let rows = (0..).zip(&contents).map(|(position, content)| ContentRow::values(id, position, content));
-        batch.insert_rows(&CONTENT, rows.collect());
+        batch.insert_rows(&CONTENT, rows);
+        objects.into_iter().for_each(|name| unnamed::named(batch, name));
         batch.execute_one(
             "insert into archive_staged (entry_id, leaf) values ($1, $2)",
             params![id, record.header.leaf_hash()],
@@ -44,21 +118,26 @@ impl Archive {
         Ok(id)
     }
 
-    /// Archives an entry and waits for its receipt: [`stage`](Archive::stage), commit and [`prove`](Archive::prove) in
-    /// one. Content of any size is taken.
-    ///
-    /// # Errors
-    /// [`ArchiveError::NotYetProved`] when the entry is archived and the log was too slow; else nothing was archived,
-    /// or [`ArchiveError::Store`] says that this is unknown.
-    pub async fn append(&self, entry: NewEntry) -> Result<Receipt, ArchiveError> {
-        let entry = self.store_large_content(entry).await?;
-        let mut batch = Batch::new();
-        let id = self.stage(&mut batch, entry)?;
-        self.store.commit(batch).await?;
-        match self.prove(id, APPEND_AT_MOST).await? {
-            ReceiptState::Proved(receipt) => Ok(receipt),
-            ReceiptState::Promised(_) => Err(ArchiveError::NotYetProved { entry: id }),
-        }
+    /// The row of content, encrypted.
+    fn content_row(
+        &self,
+        entry: EntryId,
+        position: i64,
+        content: StoredContent,
+        with: &WrappingKey,
+    ) -> Result<Vec<Value>, ArchiveError> {
+        let (own, sealed, place) = match content.place {
+            NewPlace::Memory(bytes) => {
+                let own = random_key()?;
+                let sealed = seal(&own, &bytes)?;
+                (own, (sealed.len() as u64, Digest::of(&sealed)), Place::Row(sealed.freeze()))
+            }
+            NewPlace::Object(object) => {
+                (object.key, (object.size, object.digest), Place::Object(object.name))
+            }
+        };
+        let wrap = with.wrap(&own, &content_bound_to(entry, position))?;
+        Ok(ContentRow::values(entry, position, sealed, wrap, place))
     }
 
     /// Takes content of any size, piece by piece, before an entry names it.
@@ -66,10 +145,9 @@ impl Archive {
     /// # Errors
     /// [`ArchiveError::NoRandomNumbers`].
     pub fn content_writer(&self) -> Result<ContentWriter, ArchiveError> {
-        let mut name = [0; 16];
-        self.salts.fill(&mut name)?;
-        let name = Builder::from_random_bytes(name).into_uuid();
-        Ok(ContentWriter::new(self.objects.clone(), name))
+        let (name, key) = (random_name()?, random_key()?);
+        let (store, clock) = (self.store.clone(), Arc::clone(&self.clock));
+        Ok(ContentWriter::new(self.objects.clone(), store, clock, name, key)?)
     }
 
     /// Makes content durable before an entry names it: what is too large for the database's row goes to the object
@@ -96,4 +174,12 @@ impl Archive {
         }
         Ok(entry)
     }
+}
+
+/// Encrypts content that stands in a row.
+fn seal(key: &SecretKey, content: &[u8]) -> Result<BytesMut, ArchiveError> {
+    let mut sealed = BytesMut::with_capacity(content.len() + 16);
+    sealed.extend_from_slice(content);
+    let done = Chunks::from(key, 0).and_then(|mut chunks| chunks.seal(&mut sealed, 0, true));
+    done.map(|()| sealed).map_err(|_| ArchiveError::damaged("the key of content"))
 }

@@ -1,11 +1,13 @@
 //! The content of entries, hashed again.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use altinn_core::store::{Row, Store, StoreError, params};
 
 use super::fault::{Stop, or_fault};
-use crate::archive::{Archive, CONTENT_COLUMNS, ContentRow, stored};
+use crate::archive::{Archive, CONTENT_COLUMNS, ContentRow, WrappingKey, stored};
+use crate::cipher::sealed_size;
 use crate::content::ContentReader;
 use crate::entry::{Element, EntryId, Fields};
 use crate::error::ArchiveError;
@@ -73,13 +75,21 @@ impl WrongContent {
 /// The content of an entry, row by row, beside what its fields say.
 pub(super) struct ContentCheck<'a> {
     archive: &'a Archive,
+    entry: EntryId,
+    key: Arc<WrappingKey>,
     elements: &'a [Element],
     position: usize,
 }
 
 impl<'a> ContentCheck<'a> {
-    pub(super) fn new(archive: &'a Archive, fields: &'a Fields) -> Self {
-        Self { archive, elements: &fields.elements, position: 0 }
+    pub(super) async fn new(
+        archive: &'a Archive,
+        entry: EntryId,
+        fields: &'a Fields,
+        row: &Row,
+    ) -> Result<Self, ArchiveError> {
+        let key = archive.wrapping_key(row).await?;
+        Ok(Self { archive, entry, key, elements: &fields.elements, position: 0 })
     }
 
     /// Checks the next row.
@@ -90,20 +100,16 @@ impl<'a> ContentCheck<'a> {
             Some(Some(content)) => content,
             _ => return Ok(Err(wrong)),
         };
-        let as_archived = usize::try_from(content.position) == Ok(self.position)
-            && content.size == element.size
-            && content.digest == element.sha256;
-        if !as_archived {
+        let in_order = usize::try_from(content.position) == Ok(self.position);
+        let key = content.key(&self.key, self.entry).filter(|_| in_order);
+        let Some(key) = key.filter(|_| content.size == sealed_size(element.size)) else {
             return Ok(Err(wrong));
-        }
-        self.position += 1;
-        let objects = self.archive.objects();
-        let reader = ContentReader::open(objects, content.place, element.size, element.sha256).await;
-        let checked = match found(reader)? {
-            Some(reader) => found(reader.check().await)?,
-            None => None,
         };
-        Ok(checked.ok_or(wrong))
+        self.position += 1;
+        let objects = self.archive.objects().clone();
+        let reader = ContentReader::new(objects, content.place, key, element.size, element.sha256);
+        let checked = found(reader.check().await)?;
+        Ok(if checked == Some(content.digest) { Ok(()) } else { Err(wrong) })
     }
 
     /// Checks that there was a row for every element.

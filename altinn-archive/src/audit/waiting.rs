@@ -16,7 +16,7 @@ const PAGE: i64 = 32;
 pub(super) async fn check(archive: &Archive) -> Result<u64, Stop> {
     let sql = format!(
         "select s.entry_id, s.leaf, {} from archive_staged s left join archive_entry e on e.id = s.entry_id \
-         where s.entry_id > $1 order by s.entry_id limit $2",
+         left join archive_key k on k.id = e.key_id where s.entry_id > $1 order by s.entry_id limit $2",
         Record::COLUMNS
     );
     let (mut count, mut after) = (0, EntryId::new(Uuid::nil()));
@@ -34,13 +34,13 @@ pub(super) async fn check(archive: &Archive) -> Result<u64, Stop> {
 async fn check_one(archive: &Archive, row: &Row) -> Result<(), Stop> {
     let entry: EntryId = row.get("entry_id")?;
     let altered = |what: &str| Fault::AlteredWaiting { entry, what: what.to_owned() };
-    let record = or_fault(Record::from_row(row), || altered("its row"))?;
+    let record = or_fault(archive.record(row).await, || altered("its row"))?;
     let fields = record.fields().map_err(altered)?;
     let leaf: Digest = or_fault(row.get("leaf"), || altered("its leaf"))?;
     if leaf != record.header.leaf_hash() {
         return Err(altered("its leaf").into());
     }
-    let mut check = ContentCheck::new(archive, &fields);
+    let mut check = ContentCheck::new(archive, entry, &fields, row).await?;
     for row in contents::of_entry(archive.store(), entry).await? {
         check.row(&row).await?.map_err(|wrong| altered(&wrong.name()))?;
     }

@@ -114,7 +114,7 @@ impl<'a> Walk<'a> {
         let (first, last) = (self.size(), (self.size() + PAGE).min(self.up_to));
         let sql = format!(
             "select l.leaf_index, l.entry_id, l.checkpoint_size, {} from archive_leaf l \
-             left join archive_entry e on e.id = l.entry_id \
+             left join archive_entry e on e.id = l.entry_id left join archive_key k on k.id = e.key_id \
              where l.leaf_index >= $1 and l.leaf_index < $2 order by l.leaf_index",
             Record::COLUMNS
         );
@@ -131,10 +131,10 @@ impl<'a> Walk<'a> {
             return Err(removed().into());
         }
         let altered = |what: String| Fault::Altered { index, entry: place.entry, what };
-        let record = or_fault(Record::from_row(row), || altered("its row".to_owned()))?;
+        let record = or_fault(self.archive.record(row).await, || altered("its row".to_owned()))?;
         let fields = record.fields().map_err(|what| altered(format!("{what} in its row")))?;
         let wrong_content = |wrong: WrongContent| altered(wrong.name());
-        let mut check = ContentCheck::new(self.archive, &fields);
+        let mut check = ContentCheck::new(self.archive, place.entry, &fields, row).await?;
         while let Some(row) = self.contents.next_of(self.archive.store(), index).await? {
             check.row(&row).await?.map_err(wrong_content)?;
         }

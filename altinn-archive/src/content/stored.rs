@@ -3,10 +3,12 @@
 use std::fmt;
 
 use altinn_core::Digest;
+use altinn_core::key::SecretKey;
 use bytes::Bytes;
 use uuid::Uuid;
 
-/// Content that is ready to be archived: few bytes, which go into the row, or the name of an object that is written.
+/// Content that is ready to be archived: bytes in memory, or an encrypted object with the key that opens it. It is
+/// archived once, by one entry.
 ///
 /// ```
 /// use altinn_archive::{Digest, StoredContent};
@@ -14,20 +16,31 @@ use uuid::Uuid;
 /// let content = StoredContent::from(b"{}".to_vec());
 /// assert_eq!((content.size(), content.sha256()), (2, Digest::of(b"{}")));
 /// ```
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct StoredContent {
     size: u64,
     sha256: Digest,
-    place: Place,
+    pub(crate) place: NewPlace,
 }
 
-/// Where the bytes are. Its number stands in the row, so that other ways of keeping can come beside these.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) enum Place {
-    /// 1: in the row.
-    Row(Bytes),
-    /// 2: in the object of this name.
-    Object(Uuid),
+/// Where the bytes are until they are archived.
+#[derive(Clone)]
+pub(crate) enum NewPlace {
+    /// Here, and not encrypted yet.
+    Memory(Bytes),
+    /// In an object.
+    Object(NewObject),
+}
+
+/// An encrypted object that no entry names yet.
+#[derive(Clone)]
+pub(crate) struct NewObject {
+    pub(crate) name: Uuid,
+    pub(crate) key: SecretKey,
+    /// Of the encrypted bytes.
+    pub(crate) size: u64,
+    /// Of the encrypted bytes.
+    pub(crate) digest: Digest,
 }
 
 impl StoredContent {
@@ -35,8 +48,8 @@ impl StoredContent {
     pub const INLINE_LIMIT: usize = 64 * 1024;
 
     /// What a writer has put into an object.
-    pub(super) fn in_object(name: Uuid, size: u64, sha256: Digest) -> Self {
-        Self { size, sha256, place: Place::Object(name) }
+    pub(super) fn in_object(size: u64, sha256: Digest, object: NewObject) -> Self {
+        Self { size, sha256, place: NewPlace::Object(object) }
     }
 
     /// The number of bytes.
@@ -49,14 +62,18 @@ impl StoredContent {
         self.sha256
     }
 
-    pub(crate) fn place(&self) -> &Place {
-        &self.place
+    /// The object that holds the bytes.
+    pub(crate) fn object(&self) -> Option<Uuid> {
+        match &self.place {
+            NewPlace::Memory(_) => None,
+            NewPlace::Object(object) => Some(object.name),
+        }
     }
 
     /// The bytes when they are in memory and too many for a row.
     pub(crate) fn too_large_for_a_row(&self) -> Option<Bytes> {
         match &self.place {
-            Place::Row(bytes) if bytes.len() > Self::INLINE_LIMIT => Some(bytes.clone()),
+            NewPlace::Memory(bytes) if bytes.len() > Self::INLINE_LIMIT => Some(bytes.clone()),
             _ => None,
         }
     }
@@ -64,7 +81,7 @@ impl StoredContent {
 
 impl From<Bytes> for StoredContent {
     fn from(bytes: Bytes) -> Self {
-        Self { size: bytes.len() as u64, sha256: Digest::of(&bytes), place: Place::Row(bytes) }
+        Self { size: bytes.len() as u64, sha256: Digest::of(&bytes), place: NewPlace::Memory(bytes) }
     }
 }
 

@@ -3,33 +3,64 @@
 use std::fmt;
 use std::sync::Arc;
 
-use altinn_core::Sha256;
-use bytes::{Bytes, BytesMut};
-use object_store::{MultipartUpload, ObjectStore, ObjectStoreExt as _};
+use altinn_core::key::SecretKey;
+use altinn_core::store::Store;
+use altinn_core::{Clock, Digest, Sha256};
+use bytes::BytesMut;
+use object_store::MultipartUpload;
 use uuid::Uuid;
 
-use super::reader::{ContentError, object_path};
-use super::stored::StoredContent;
+use super::error::ContentError;
+use super::objects::{Objects, object_path};
+use super::stored::{NewObject, StoredContent};
+use super::unnamed::Note;
+use crate::cipher::{CHUNK, Chunks};
 
-/// How many bytes are sent at a time: all object stores take parts of this size.
-const PART: usize = 8 * 1024 * 1024;
-
-/// Takes content piece by piece, with one part in memory at the most.
+/// Takes content piece by piece, and encrypts and sends it with one part in memory at the most.
 ///
-/// What fits into a row stays out of the object store. Content counts once a row names it: what was written and is
-/// named by no row, because the program ended in between, harms nothing.
+/// What fits into a row stays out of the object store. Content counts once an entry names it: what was written and is
+/// named by none, because the program ended in between, is removed after a day.
 pub struct ContentWriter {
-    objects: Arc<dyn ObjectStore>,
+    objects: Objects,
+    note: Note,
     name: Uuid,
+    key: SecretKey,
+    chunks: Chunks,
+    /// Of the content, and of what it is encrypted to.
     sha256: Sha256,
+    digest: Sha256,
     size: u64,
-    pending: BytesMut,
+    sealed_size: u64,
+    /// The part: encrypted chunks, and from `open` on a chunk that is not encrypted yet.
+    part: BytesMut,
+    open: usize,
+    parts: u32,
     upload: Option<Box<dyn MultipartUpload>>,
 }
 
 impl ContentWriter {
-    pub(crate) fn new(objects: Arc<dyn ObjectStore>, name: Uuid) -> Self {
-        Self { objects, name, sha256: Sha256::new(), size: 0, pending: BytesMut::new(), upload: None }
+    pub(crate) fn new(
+        objects: Objects,
+        store: Store,
+        clock: Arc<dyn Clock>,
+        name: Uuid,
+        key: SecretKey,
+    ) -> Result<Self, ContentError> {
+        Ok(Self {
+            objects,
+            note: Note::new(store, clock, name),
+            name,
+            chunks: Chunks::from(&key, 0)?,
+            key,
+            sha256: Sha256::new(),
+            digest: Sha256::new(),
+            size: 0,
+            sealed_size: 0,
+            part: BytesMut::new(),
+            open: 0,
+            parts: 0,
+            upload: None,
+        })
     }
 
     /// Takes the next piece.
@@ -38,16 +69,19 @@ impl ContentWriter {
     /// [`ContentError::Objects`] when the object store refuses or does not answer; what was written so far is then
     /// given up.
     pub async fn write(&mut self, piece: &[u8]) -> Result<(), ContentError> {
-        self.sha256.update(piece);
         self.size += piece.len() as u64;
         let mut rest = piece;
         while !rest.is_empty() {
-            let (part, after) = rest.split_at((PART - self.pending.len()).min(rest.len()));
-            self.pending.extend_from_slice(part);
-            rest = after;
-            if self.pending.len() == PART {
-                self.send().await?;
+            if self.part.len() - self.open == CHUNK {
+                self.seal(false)?;
+                if self.part.len() >= self.objects.part_size(self.parts) {
+                    self.send().await?;
+                }
             }
+            let (taken, after) = rest.split_at((CHUNK + self.open - self.part.len()).min(rest.len()));
+            self.sha256.update(taken);
+            self.part.extend_from_slice(taken);
+            rest = after;
         }
         Ok(())
     }
@@ -58,21 +92,22 @@ impl ContentWriter {
     /// As [`ContentWriter::write`].
     pub async fn finish(mut self) -> Result<StoredContent, ContentError> {
         if self.size <= StoredContent::INLINE_LIMIT as u64 {
-            return Ok(self.pending.freeze().into());
+            return Ok(self.part.freeze().into());
         }
-        let sha256 = self.sha256.clone().finish();
+        self.seal(true)?;
         if self.upload.is_none() {
-            let bytes = self.pending.split().freeze();
-            self.objects.put(&object_path(self.name), bytes.into()).await?;
+            self.note.keep().await?;
+            let bytes = self.part.split().freeze();
+            self.objects.put(&object_path(self.name), bytes).await?;
         } else {
-            if !self.pending.is_empty() {
-                self.send().await?;
-            }
+            self.send().await?;
             if let Some(mut upload) = self.upload.take() {
                 upload.complete().await?;
             }
         }
-        Ok(StoredContent::in_object(self.name, self.size, sha256))
+        let digest: Digest = self.digest.clone().finish();
+        let object = NewObject { name: self.name, key: self.key.clone(), size: self.sealed_size, digest };
+        Ok(StoredContent::in_object(self.size, self.sha256.clone().finish(), object))
     }
 
     /// Gives up what was written.
@@ -86,8 +121,20 @@ impl ContentWriter {
         }
     }
 
+    /// Encrypts the chunk that stands at the part's end.
+    fn seal(&mut self, last: bool) -> Result<(), ContentError> {
+        self.chunks.seal(&mut self.part, self.open, last)?;
+        let sealed = self.part.get(self.open..).unwrap_or_default();
+        self.digest.update(sealed);
+        self.sealed_size += sealed.len() as u64;
+        self.open = self.part.len();
+        Ok(())
+    }
+
     async fn send(&mut self) -> Result<(), ContentError> {
-        let part: Bytes = self.pending.split().freeze();
+        self.note.keep().await?;
+        let part = self.part.split().freeze();
+        self.open = 0;
         let mut upload = match self.upload.take() {
             Some(upload) => upload,
             None => self.objects.put_multipart(&object_path(self.name)).await?,
@@ -96,6 +143,7 @@ impl ContentWriter {
             let _ = upload.abort().await;
             return Err(error.into());
         }
+        self.parts += 1;
         self.upload = Some(upload);
         Ok(())
     }

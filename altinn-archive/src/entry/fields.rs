@@ -30,6 +30,8 @@ pub struct Fields {
     pub level: AuthenticationLevel,
     /// What the entry is called.
     pub title: Text,
+    /// The archive class (arkivklasse), by which rules of retention go; `default` unless the service says otherwise.
+    pub class: String,
     /// What the service notes about it; a receipt does not show them.
     pub labels: BTreeMap<String, String>,
     /// The data elements, in their order.
@@ -57,7 +59,7 @@ pub struct Element {
 }
 
 /// The names of the fields that stand before the elements, in their order.
-const NAMES: [&str; 7] = ["service", "time", "party", "actor", "level", "title", "labels"];
+const NAMES: [&str; 8] = ["service", "time", "party", "actor", "level", "title", "class", "labels"];
 
 /// The name of the field of every element.
 const ELEMENT: &str = "element";
@@ -76,6 +78,7 @@ impl Fields {
             json!(self.actor),
             json!(self.level),
             json!(self.title),
+            json!(self.class),
             json!(self.labels),
         ];
         let elements = self.elements.iter().map(|element| (ELEMENT, json!(element)));
@@ -115,6 +118,7 @@ impl Fields {
             actor: read(value, "actor")?,
             level: read(value, "level")?,
             title: read(value, "title")?,
+            class: read(value, "class")?,
             labels: value(LABELS).map_or(Some(BTreeMap::new()), decode).ok_or(LABELS)?,
             elements,
         })

@@ -34,6 +34,7 @@ pub struct NewEntry {
     actor: Participant,
     level: AuthenticationLevel,
     title: Text,
+    class: String,
     labels: BTreeMap<String, String>,
     pub(crate) elements: Vec<NewElement>,
 }
@@ -81,18 +82,6 @@ pub enum EntryError {
         /// The name.
         name: String,
     },
-    /// Content is too large to stand in the database's row.
-    #[error(
-        "element `{name}` has {size} bytes: what has more than {limit} goes through `store_content` first"
-    )]
-    ContentTooLarge {
-        /// The element's name.
-        name: String,
-        /// How many bytes it has.
-        size: u64,
-        /// How many may stand in a row.
-        limit: usize,
-    },
     /// There is nothing to salt the commitments with.
     #[error(transparent)]
     NoRandomNumbers(#[from] NoRandomNumbers),
@@ -105,7 +94,6 @@ impl EntryError {
             Self::Length { .. } => "ENTRY-LENGTH",
             Self::TooMany { .. } => "ENTRY-TOO-MANY",
             Self::DuplicateElement { .. } => "ENTRY-DUPLICATE-ELEMENT",
-            Self::ContentTooLarge { .. } => "ENTRY-CONTENT-TOO-LARGE",
             Self::NoRandomNumbers(_) => "ENTRY-NO-RANDOM-NUMBERS",
         }
     }
@@ -121,6 +109,9 @@ const MAX_NAME: usize = 255;
 const MAX_TEXT: usize = 1_000;
 
 impl NewEntry {
+    /// The archive class of entries for which none is named.
+    pub const DEFAULT_CLASS: &str = "default";
+
     /// An entry of `service` that `actor` makes for `party`, authenticated at `level`.
     pub fn new(
         service: impl Into<String>,
@@ -135,6 +126,7 @@ impl NewEntry {
             actor,
             level,
             title: Text::default(),
+            class: Self::DEFAULT_CLASS.to_owned(),
             labels: BTreeMap::new(),
             elements: Vec::new(),
         }
@@ -149,6 +141,12 @@ impl NewEntry {
     /// What it is called.
     pub fn with_title(mut self, title: Text) -> Self {
         self.title = title;
+        self
+    }
+
+    /// The archive class (arkivklasse), by which rules of retention go.
+    pub fn with_class(mut self, class: impl Into<String>) -> Self {
+        self.class = class.into();
         self
     }
 
@@ -184,6 +182,7 @@ impl NewEntry {
             actor: self.actor,
             level: self.level,
             title: self.title,
+            class: self.class,
             labels: self.labels,
             elements,
         };
@@ -192,6 +191,7 @@ impl NewEntry {
 
     fn check_texts(&self) -> Result<(), EntryError> {
         length("service", &self.service, MAX_NAME, true)?;
+        length("class", &self.class, MAX_NAME, true)?;
         for (field, participant) in [("party", &self.party), ("actor", &self.actor)] {
             let (id, name) = participant.expose();
             length(field, id, MAX_NAME, true)?;
@@ -208,8 +208,8 @@ impl NewEntry {
 }
 
 impl NewElement {
-    /// An element with a name that no other of the entry has, its media type, and its content: bytes when they are
-    /// few, else what [`Archive::store_content`](crate::Archive::store_content) gave.
+    /// An element with a name that no other of the entry has, its media type, and its content: bytes, or what a
+    /// [`ContentWriter`](crate::ContentWriter) gave.
     pub fn new(
         name: impl Into<String>,
         content_type: impl Into<String>,
@@ -240,15 +240,7 @@ impl NewElement {
         length("element's name", &self.name, MAX_NAME, true)?;
         length("element's data type", self.data_type.as_deref().unwrap_or("-"), MAX_NAME, true)?;
         length("element's content type", &self.content_type, MAX_NAME, true)?;
-        length("element's file name", self.file_name.as_deref().unwrap_or(""), MAX_NAME, false)?;
-        match self.content.too_large_for_a_row() {
-            None => Ok(()),
-            Some(_) => Err(EntryError::ContentTooLarge {
-                name: self.name.clone(),
-                size: self.content.size(),
-                limit: StoredContent::INLINE_LIMIT,
-            }),
-        }
+        length("element's file name", self.file_name.as_deref().unwrap_or(""), MAX_NAME, false)
     }
 
     fn split(self) -> (Element, StoredContent) {

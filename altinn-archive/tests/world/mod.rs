@@ -5,14 +5,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use altinn_archive::content::local_folder;
 use altinn_archive::{
-    Archive, ArchiveError, Digest, LogKey, MIGRATIONS, NewElement, NewEntry, NoRandomNumbers, Participant,
-    SaltSource,
+    Archive, ArchiveError, ArchiveKeys, Digest, LogKey, MIGRATIONS, MemoryKeys, NewElement, NewEntry,
+    NoRandomNumbers, Objects, Participant, SaltSource,
 };
 use altinn_core::key::{SecretKey, SigningKey};
 use altinn_core::store::{Batch, Store, Value, fresh};
-use altinn_core::{AuthenticationLevel, Language, RandomIds, SteppableClock, Text};
+use altinn_core::{AuthenticationLevel, Language, SteppableClock, Text};
 use tempfile::TempDir;
 
 pub(crate) struct World {
@@ -20,6 +19,7 @@ pub(crate) struct World {
     pub(crate) clock: Arc<SteppableClock>,
     pub(crate) folder: TempDir,
     pub(crate) seed: [u8; 32],
+    pub(crate) keys: Arc<MemoryKeys>,
     pub(crate) archive: Archive,
     store_folder: Option<TempDir>,
 }
@@ -64,13 +64,19 @@ impl World {
         let clock = Arc::new(SteppableClock::at("2026-11-23T12:00:00.123456Z".parse().unwrap()));
         let folder = TempDir::new().unwrap();
         let seed = *SecretKey::generate().unwrap().expose();
-        let archive = open(&store, &clock, &folder, &seed).await.unwrap();
-        Self { store, clock, folder, seed, archive, store_folder }
+        let keys = Arc::new(MemoryKeys::generate().unwrap());
+        let archive = open(&store, &clock, &folder, &seed, &keys).await.unwrap();
+        Self { store, clock, folder, seed, keys, archive, store_folder }
     }
 
     /// The same archive as another process sees it.
     pub(crate) async fn reopened(&self) -> Result<Archive, ArchiveError> {
-        open(&self.store, &self.clock, &self.folder, &self.seed).await
+        open(&self.store, &self.clock, &self.folder, &self.seed, &self.keys).await
+    }
+
+    /// The folder of the database, when it is in a file.
+    pub(crate) fn store_folder(&self) -> Option<&std::path::Path> {
+        self.store_folder.as_ref().map(TempDir::path)
     }
 
     /// Does with the database what only an intruder does.
@@ -86,10 +92,11 @@ async fn open(
     clock: &Arc<SteppableClock>,
     folder: &TempDir,
     seed: &[u8; 32],
+    keys: &Arc<MemoryKeys>,
 ) -> Result<Archive, ArchiveError> {
-    let key = log_key(seed);
-    let objects = local_folder(folder.path()).unwrap();
-    Archive::open(store.clone(), objects, key, clock.clone(), Arc::new(RandomIds)).await
+    let keys = ArchiveKeys::shared(log_key(seed), keys.clone());
+    let objects = Objects::folder(folder.path()).unwrap();
+    Ok(Archive::open(store.clone(), objects, keys).await?.with_clock(clock.clone()))
 }
 
 /// The key of the log, from its seed.

@@ -1,6 +1,6 @@
 //! Going on: one task at a time, or all the way to the receipt.
 
-use altinn_archive::{NewElement, NewEntry, Participant, ReceiptState, StoredContent};
+use altinn_archive::{NewElement, NewEntry, Participant, ReceiptState};
 use altinn_auth::decision::Access;
 use altinn_auth::register::PartyRegister as _;
 use altinn_core::store::Batch;
@@ -169,7 +169,7 @@ impl Submissions<'_> {
         batch: &mut Batch,
     ) -> Result<(), SubmissionError> {
         let entry = self.entry_of(&plan.instance, service, actor).await?;
-        plan.instance.entry = Some(self.altinn.archive().stage(batch, entry)?);
+        plan.instance.entry = Some(self.altinn.archive().stage(batch, entry).await?);
         let Some(contact) = self.altinn.contact_of(actor).await? else { return Ok(()) };
         let reference = plan.instance.id.guid.to_string();
         let title = service.title(contact.language).to_owned();
@@ -201,34 +201,24 @@ impl Submissions<'_> {
             .with_title(service.definition().metadata().title().clone())
             .with_label("instance", instance.id.to_string());
         for (index, element) in instance.elements.iter().enumerate() {
-            entry = entry.with_element(self.archived(instance, index, element).await?);
+            entry = entry.with_element(archived(instance, index, element));
         }
         Ok(entry)
     }
+}
 
-    /// An element as the archive keeps it, named after its data type and, from the second of a type on, its place.
-    async fn archived(
-        &self,
-        instance: &Instance,
-        index: usize,
-        element: &DataElement,
-    ) -> Result<NewElement, SubmissionError> {
-        let earlier =
-            instance.elements.iter().take(index).filter(|other| other.data_type == element.data_type).count();
-        let name = match earlier {
-            0 => element.data_type.clone(),
-            earlier => format!("{}-{}", element.data_type, earlier + 1),
-        };
-        let content = if element.content.len() > StoredContent::INLINE_LIMIT {
-            self.altinn.archive().store_content(&element.content).await?
-        } else {
-            element.content.clone().into()
-        };
-        let archived =
-            NewElement::new(name, &element.content_type, content).with_data_type(&element.data_type);
-        Ok(match &element.file_name {
-            Some(file_name) => archived.with_file_name(file_name),
-            None => archived,
-        })
+/// An element as the archive keeps it, named after its data type and, from the second of a type on, its place.
+fn archived(instance: &Instance, index: usize, element: &DataElement) -> NewElement {
+    let earlier =
+        instance.elements.iter().take(index).filter(|other| other.data_type == element.data_type).count();
+    let name = match earlier {
+        0 => element.data_type.clone(),
+        earlier => format!("{}-{}", element.data_type, earlier + 1),
+    };
+    let archived = NewElement::new(name, &element.content_type, element.content.clone())
+        .with_data_type(&element.data_type);
+    match &element.file_name {
+        Some(file_name) => archived.with_file_name(file_name),
+        None => archived,
     }
 }

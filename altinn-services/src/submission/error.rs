@@ -1,6 +1,6 @@
 //! Why a submission did not go on.
 
-use altinn_archive::{ArchiveError, EntryError};
+use altinn_archive::ArchiveError;
 use altinn_auth::decision::AccessError;
 use altinn_auth::register::RegisterError;
 use altinn_core::store::StoreError;
@@ -53,9 +53,6 @@ pub enum SubmissionError {
     /// The archive.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
-    /// The entry of the archive.
-    #[error(transparent)]
-    Entry(#[from] EntryError),
     /// The notification.
     #[error(transparent)]
     Notify(#[from] OrderError),
@@ -105,7 +102,6 @@ impl SubmissionError {
             Self::Changed => "SUBMISSION-CHANGED",
             Self::Idempotency(error) => error.code(),
             Self::Archive(error) => error.code(),
-            Self::Entry(error) => error.code(),
             Self::Notify(error) => error.code(),
             Self::Event(error) => error.code(),
             Self::Contact(error) => error.code(),

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use altinn_archive::LogKey;
+use altinn_archive::{LogKey, MemoryKeys};
 use altinn_auth::register::{Role, RoleAssignment, RoleRegister};
 use altinn_core::key::SecretKey;
 use altinn_core::store::{Batch, Dialect, Store, fresh, params};
@@ -76,6 +76,7 @@ fn builder_over(store: Store, folder: &TempDir) -> AltinnBuilder {
         .objects_in(&folder.path().join("objects"))
         .unwrap()
         .log_key(LogKey::generate("example.com/log").unwrap())
+        .archive_keys(Arc::new(MemoryKeys::generate().unwrap()))
         .register_key(SecretKey::from_bytes([7; 32]))
 }
 

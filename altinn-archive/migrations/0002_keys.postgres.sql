@@ -1,0 +1,32 @@
+-- The generations of the agency's key that anything here is wrapped with.
+create table archive_generation (
+    id text collate "C" primary key,
+    -- The key of the search index, wrapped with this generation; null once that is destroyed.
+    index_key bytea,
+    destroyed_at bigint
+);
+
+-- The keys that wrap the keys of entries and contents: one at a time for every party and archive class.
+create table archive_key (
+    id uuid primary key,
+    -- The tag of party and class.
+    owner bytea not null,
+    -- Which one of its owner's keys: the highest is in use.
+    number bigint not null,
+    -- The generation of the agency's key that wraps it, and what that makes of it.
+    generation text collate "C" not null,
+    wrapped bytea not null,
+    unique (owner, number)
+);
+
+create index archive_key_generation on archive_key (generation);
+
+-- Objects that no entry names: removed when due, unless they get an entry before.
+create table archive_unnamed (
+    id uuid primary key,
+    due_at bigint,
+    lease_until bigint not null,
+    lease_generation bigint not null
+);
+
+create index archive_unnamed_due on archive_unnamed (due_at);
