@@ -57,7 +57,8 @@
 //! a register that does not answer, refuse. Parsers have limits of size, count and depth, and read no document type
 //! definitions. National identity numbers are stored sealed, and neither they nor tokens appear in errors or `Debug`.
 //!
-//! Attribute selectors and XPath, delegations, access lists and consent are not here yet.
+//! Attribute selectors and XPath are not here yet; delegations and access lists count in decisions, and whoever keeps
+//! them implements their traits.
 
 pub mod decision;
 pub mod register;

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use altinn_auth::decision::{Authorizer, DenialReason, Grant, Policies};
-use altinn_auth::register::{HeldRoles, RegisterError, Role, RoleRegister};
+use altinn_auth::register::{HeldRole, HeldRoles, RegisterError, Role, RoleRegister};
 use altinn_auth::xacml::StatusCode;
 use altinn_core::store::Batch;
 use altinn_core::{AuthenticationLevel, Language, PartyId};
@@ -22,7 +22,7 @@ async fn a_leader_writes_for_the_business_and_the_evidence_says_by_which_rule() 
     let reasons = access.reasons();
     assert_eq!(&*reasons.rule.as_ref().unwrap().rule, "urn:altinn:resource:app_ttd_bakery-licence:ruleid:1");
     assert!(reasons.description.as_ref().unwrap().contains("fill in"));
-    assert_eq!(reasons.roles, [role("DAGL")]);
+    assert_eq!(reasons.roles, [HeldRole { role: role("DAGL"), through: None }]);
 }
 
 #[tokio::test]

@@ -2,10 +2,12 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use altinn_auth::register::{
-    PartyRegister, RegisterError, RegisterKey, RoleAssignment, RoleRegister, StoredRegister,
+    HeldRole, HeldRoles, MIGRATIONS, PartyRegister, RegisterError, RegisterKey, RightsVersion,
+    RoleAssignment, RoleRegister, StoredRegister, Through,
 };
-use altinn_core::PartyIdentifier;
-use altinn_core::store::{Batch, params};
+use altinn_core::store::{Batch, fresh, params};
+use altinn_core::testing::SyntheticPeople;
+use altinn_core::{Party, PartyIdentifier, PartyKind};
 use world::World;
 
 mod world;
@@ -61,7 +63,7 @@ async fn every_change_of_rights_raises_the_partys_version() {
     let world = World::new().await;
     let version = async || {
         let held = world.register.roles(world.kari.id, world.bakery.id).await.unwrap();
-        held.rights().unwrap().version
+        held.rights()[0].version
     };
     let before = version().await;
     let mut batch = Batch::new();
@@ -72,7 +74,7 @@ async fn every_change_of_rights_raises_the_partys_version() {
     world.register.revoke_role(&mut batch, &world.leader());
     world.store.commit(batch).await.unwrap();
     assert!(before < after_grant && after_grant < version().await);
-    assert_eq!(world.register.roles(world.kari.id, world.bakery.id).await.unwrap().roles(), []);
+    assert_eq!(world.register.roles(world.kari.id, world.bakery.id).await.unwrap().held(), []);
 }
 
 #[tokio::test]
@@ -89,9 +91,62 @@ async fn a_role_of_an_unknown_party_is_not_stored() {
 async fn a_deleted_party_gives_no_roles() {
     let world = World::new().await;
     let mut batch = Batch::new();
-    let closed = altinn_core::Party { deleted: true, ..world.bakery.clone() };
+    let closed = Party { deleted: true, ..world.bakery.clone() };
     world.register.put_party(&mut batch, &closed).unwrap();
     world.store.commit(batch).await.unwrap();
     let held = world.register.roles(world.kari.id, world.bakery.id).await.unwrap();
-    assert_eq!((held.roles(), held.rights()), (&[][..], None));
+    assert_eq!((held.held(), held.rights()), (&[][..], &[][..]));
+}
+
+fn role(code: &str, of: &Party, to: &Party) -> RoleAssignment {
+    RoleAssignment { role: code.parse().unwrap(), of: of.id, to: to.id }
+}
+
+fn held(code: &str, through: Option<Through>) -> HeldRole {
+    HeldRole { role: code.parse().unwrap(), through }
+}
+
+fn versions(roles: &HeldRoles) -> Vec<altinn_core::PartyId> {
+    roles.rights().iter().map(|rights: &RightsVersion| rights.party).collect()
+}
+
+/// A shop with a sub-unit, and an accountant whose firm keeps the shop's books.
+#[tokio::test]
+async fn roles_come_down_from_the_main_unit_and_through_key_roles_and_no_further() {
+    for (_, store) in fresh::all().await.unwrap() {
+        store.migrate(&[MIGRATIONS]).await.unwrap();
+        let register = StoredRegister::new(store.clone(), RegisterKey::from_bytes(&[7; 32]));
+        let mut people = SyntheticPeople::from_seed(3);
+        let (kari, ola) = (people.person(), people.person());
+        let (shop, firm) = (people.organization(), people.organization());
+        let branch = Party { kind: PartyKind::SubUnit, parent: Some(shop.id), ..people.organization() };
+        let mut batch = Batch::new();
+        for party in [&kari, &ola, &shop, &firm, &branch] {
+            register.put_party(&mut batch, party).unwrap();
+        }
+        register.grant_role(&mut batch, &role("REGN", &shop, &firm));
+        register.grant_role(&mut batch, &role("DAGL", &firm, &kari));
+        register.grant_role(&mut batch, &role("REGNA", &firm, &ola));
+        register.grant_role(&mut batch, &role("UTINN", &branch, &ola));
+        register.grant_role(&mut batch, &role("LEDE", &shop, &ola));
+        store.commit(batch).await.unwrap();
+
+        let of_leader = register.roles(kari.id, shop.id).await.unwrap();
+        assert_eq!(of_leader.held(), [held("REGN", Some(Through::KeyRole(firm.id)))]);
+        let mut rests_on = [shop.id, firm.id];
+        rests_on.sort();
+        assert_eq!(versions(&of_leader), rests_on);
+
+        let of_clerk = register.roles(ola.id, branch.id).await.unwrap();
+        let (main, own) = (Some(Through::MainUnit(shop.id)), None);
+        assert!(
+            of_clerk.held().contains(&held("LEDE", main)) && of_clerk.held().contains(&held("UTINN", own))
+        );
+        assert!(!of_clerk.roles().any(|role| role.code() == "REGN"), "an employee holds no key role");
+        assert_eq!(register.roles(ola.id, firm.id).await.unwrap().held(), [held("REGNA", None)]);
+        assert_eq!(register.roles(kari.id, ola.id).await.unwrap().held(), []);
+
+        assert_eq!(register.key_role_units(kari.id).await.unwrap(), [firm.id]);
+        assert_eq!(register.key_role_units(ola.id).await.unwrap(), [shop.id]);
+    }
 }

@@ -3,8 +3,8 @@
 use altinn_core::store::Batch;
 use altinn_core::{Actor, InstanceId, PartyId, ServiceId};
 
-use super::AccessRequest;
-use crate::register::{RightsVersion, Role};
+use super::{AccessRequest, Ruling, ServicePolicy};
+use crate::register::{HeldRole, HeldRoles, RightsVersion};
 use crate::xacml::RuleName;
 
 /// The evidence that somebody may do something: only the [`Authorizer`](super::Authorizer) makes it.
@@ -16,7 +16,7 @@ pub struct Access {
     actor: Actor,
     request: AccessRequest,
     reasons: Reasons,
-    rights: Option<RightsVersion>,
+    rights: Vec<RightsVersion>,
 }
 
 /// Why something was permitted.
@@ -27,8 +27,20 @@ pub struct Reasons {
     pub rule: Option<RuleName>,
     /// What the rule is for, in the words of the policy.
     pub description: Option<String>,
-    /// The roles that the caller holds for the party.
-    pub roles: Vec<Role>,
+    /// The roles that the caller holds for the party, as far as the policy asks for any.
+    pub roles: Vec<HeldRole>,
+    /// Whether a delegation permits it, and no role; the rule is then the delegation's.
+    pub by_delegation: bool,
+}
+
+impl Reasons {
+    pub(super) fn of(policy: &ServicePolicy, ruling: &Ruling, roles: HeldRoles) -> Self {
+        let rule = ruling.decided_by().cloned();
+        let decided_in = ruling.delegation().map_or(policy, |delegation| &delegation.policy);
+        let description = rule.as_ref().and_then(|rule| decided_in.description(&rule.rule));
+        let roles = roles.held().to_vec();
+        Self { rule, description, roles, by_delegation: ruling.delegation().is_some() }
+    }
 }
 
 impl Access {
@@ -36,7 +48,7 @@ impl Access {
         actor: Actor,
         request: AccessRequest,
         reasons: Reasons,
-        rights: Option<RightsVersion>,
+        rights: Vec<RightsVersion>,
     ) -> Self {
         Self { actor, request, reasons, rights }
     }
@@ -78,7 +90,7 @@ impl Access {
 
     /// Makes a batch conflict when the rights that this rests on have changed since.
     pub fn guard(&self, batch: &mut Batch) {
-        if let Some(rights) = self.rights {
+        for rights in &self.rights {
             rights.guard(batch);
         }
     }

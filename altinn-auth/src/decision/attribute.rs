@@ -19,6 +19,10 @@ pub const APP_RESOURCE: &str = "urn:altinn:appresource";
 /// The party on whose behalf something is done.
 pub const PARTY: &str = "urn:altinn:partyid";
 
+/// A user, by number.
+pub const USER: &str = "urn:altinn:userid";
+/// A person, by national identity number.
+pub const PERSON_NUMBER: &str = "urn:altinn:person:identifier-no";
 /// A role code, in the older family.
 pub const ROLE_CODE: &str = "urn:altinn:rolecode";
 /// A role of the business register, in the newer family.
@@ -31,6 +35,16 @@ pub const PERSON: &str = "urn:altinn:person:uuid";
 pub const PARTY_UUID: &str = "urn:altinn:party:uuid";
 /// An organization.
 pub const ORGANIZATION: &str = "urn:altinn:organization:identifier-no";
+/// An organization, by UUID.
+pub const ORGANIZATION_UUID: &str = "urn:altinn:organization:uuid";
+/// An organization, as older programs name it.
+pub const LEGACY_ORGANIZATION: &str = "urn:altinn:organizationnumber";
+/// What the caller's party is: `organization` or `person`.
+pub const PARTY_TYPE: &str = "urn:altinn:partytype";
+/// An access list (tilgangsliste) that the caller is on.
+pub const ACCESS_LIST: &str = "urn:altinn:access-list";
+/// A role in the estate of a deceased person (digitalt dødsbo).
+pub const ESTATE_ROLE: &str = "urn:digitaltdodsbo:rolecode";
 /// A system user (systembruker).
 pub const SYSTEM_USER: &str = "urn:altinn:systemuser:uuid";
 /// A scope of the caller's token.

@@ -1,25 +1,36 @@
 //! The authorizer.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use altinn_core::{Actor, PartyId, PartyIdentifier, ServiceId, Subject};
+use altinn_core::{Actor, Clock, PartyId, PartyIdentifier, ServiceId, Subject, SystemClock};
 
 use super::access::{Access, Reasons};
+use super::decision_log::{DecisionLog, DecisionRecord};
+use super::decision_point::DecisionPoint;
+use super::delegation::Recipient;
 use super::denial::{AccessError, Denial, DenialReason, Remedy};
-use super::enrichment::{own_role, request_of, resource_of};
+use super::enrichment::{add_rights, request_of, resource_of};
+use super::facts::{Admission, AskingParty, Question};
 use super::grant::Grant;
 use super::policy_source::{PolicySource, ServicePolicy};
+use super::registers::Registers;
+use super::ruling::Ruling;
 use super::{AccessRequest, level};
-use crate::register::{HeldRoles, PartyRegister, RegisterError, Role, RoleRegister};
-use crate::xacml::{Decision, Evaluation, Request};
+use crate::register::{HeldRole, HeldRoles, PartyRegister, RegisterError, RightsVersion, Role, RoleRegister};
+use crate::xacml::{Decision, Request};
 
 /// Decides who may do what. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Authorizer {
-    policies: Arc<dyn PolicySource>,
-    roles: Arc<dyn RoleRegister>,
-    parties: Arc<dyn PartyRegister>,
+    point: DecisionPoint,
+    clock: Arc<dyn Clock>,
+    max_role_age: Duration,
+    log: Option<Arc<dyn DecisionLog>>,
 }
+
+/// How old the roles of an external register may be, if nothing else is said.
+const MAX_ROLE_AGE: Duration = Duration::from_secs(300);
 
 impl Authorizer {
     /// An authorizer over policies, roles and parties.
@@ -28,22 +39,61 @@ impl Authorizer {
         roles: Arc<dyn RoleRegister>,
         parties: Arc<dyn PartyRegister>,
     ) -> Self {
-        Self { policies, roles, parties }
+        Self::with_registers(policies, Registers::new(parties, roles))
+    }
+
+    /// An authorizer that asks more than parties and roles: delegations, access packages, access lists.
+    pub fn with_registers(policies: Arc<dyn PolicySource>, registers: Registers) -> Self {
+        let point = DecisionPoint::new(policies, registers);
+        Self { point, clock: Arc::new(SystemClock), max_role_age: MAX_ROLE_AGE, log: None }
+    }
+
+    /// The same, by another clock: it tells how old the roles of an external register are.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// The same, with another age up to which roles of an external register count; 5 minutes if nothing is said.
+    #[must_use]
+    pub fn with_max_role_age(mut self, age: Duration) -> Self {
+        self.max_role_age = age;
+        self
+    }
+
+    /// The same, with another time within which each register must answer; 5 seconds if nothing is said.
+    #[must_use]
+    pub fn with_patience(mut self, patience: Duration) -> Self {
+        self.point = self.point.with_patience(patience);
+        self
+    }
+
+    /// The same, telling a log of every decision.
+    #[must_use]
+    pub fn with_log(mut self, log: Arc<dyn DecisionLog>) -> Self {
+        self.log = Some(log);
+        self
     }
 
     /// Decides whether somebody may do something.
     ///
-    /// Roles are read anew for every decision, so that a revoked one is seen by the next.
+    /// Rights are read anew for every decision, so that a revoked one is seen by the next.
     ///
     /// # Errors
-    /// [`AccessError::Denied`] for everything but a permission at a sufficient level: no rule permits it, the policy
-    /// or the register cannot be had, or the policy asks for what is not known.
+    /// [`AccessError::Denied`] for everything but a permission at a sufficient level: no rule or delegation permits it,
+    /// the policy or a register cannot be had, or the policy asks for what is not known.
     #[tracing::instrument(level = "debug", skip_all, fields(altinn.service = %access.service, altinn.action = access.action))]
     pub async fn decide(&self, actor: &Actor, access: &AccessRequest) -> Result<Access, AccessError> {
-        self.evaluate(actor, access).await.map_err(|reason| {
+        let outcome = self.evaluate(actor, access).await.map_err(|reason| {
             tracing::debug!(code = reason.code(), "denied");
-            Denial::new(access.clone(), reason).into()
-        })
+            Denial::new(access.clone(), reason)
+        });
+        if let Some(log) = &self.log {
+            let at = self.clock.now();
+            log.decided(&DecisionRecord { at, actor, request: access, outcome: outcome.as_ref() });
+        }
+        outcome.map_err(AccessError::from)
     }
 
     /// The roles of which any one, held for the party, would be permitted an action; for a person or organization,
@@ -70,31 +120,101 @@ impl Authorizer {
     /// # Errors
     /// [`RegisterError`] when the register cannot tell.
     pub async fn represents(&self, actor: &Actor, party: PartyId) -> Result<bool, RegisterError> {
-        Ok(actor.party() == Some(party) || !self.held_roles(actor, party).await?.roles().is_empty())
+        if actor.party() == Some(party) {
+            return Ok(true);
+        }
+        let subject = self.asking_party(actor).await?;
+        Ok(self.point.gatherer.roles(subject.holder, party).await?.roles().next().is_some())
     }
 
     async fn evaluate(&self, actor: &Actor, access: &AccessRequest) -> Result<Access, DenialReason> {
         let policy = self.policy(&access.service).await?;
-        let held = self.held_roles(actor, access.party).await.map_err(|error| {
-            tracing::warn!(code = error.code(), "the register of roles is unavailable");
-            DenialReason::RegisterUnavailable { code: error.code() }
-        })?;
-        let mut roles = held.roles().to_vec();
-        roles.extend(own_role(actor, access));
-        let request = request_of(actor, access, &roles);
-        let evaluation = policy.compiled().evaluate(&request);
-        if evaluation.decision() != Decision::Permit {
-            return Err(refusal(&policy, &request, &evaluation));
+        let question = self.question(actor, access).await.map_err(unavailable)?;
+        let mut facts = self.point.gatherer.facts(&question, &policy).await.map_err(unavailable)?;
+        self.check_age(&facts.roles)?;
+        let own = own_role(actor, access).map(|role| HeldRole { role, through: None });
+        facts.roles.add(own);
+        let mut request = request_of(actor, access);
+        add_rights(&mut request, &policy, &facts);
+        let roles = facts.roles.clone();
+        let ruling = self.point.settle(&policy, &question, &request, facts).await.map_err(unavailable)?;
+        if ruling.decision() != Decision::Permit {
+            return Err(refusal(&policy, &request, &ruling));
         }
-        level::check(actor, evaluation.obligations())?;
-        let rule = evaluation.decided_by().cloned();
-        let description = rule.as_ref().and_then(|rule| policy.description(&rule.rule));
-        let reasons = Reasons { rule, description, roles };
-        Ok(Access::new(actor.clone(), access.clone(), reasons, held.rights()))
+        level::check(actor, ruling.obligations())?;
+        let rights = rights_of(&roles, &ruling);
+        Ok(Access::new(actor.clone(), access.clone(), Reasons::of(&policy, &ruling, roles), rights))
+    }
+
+    async fn question(&self, actor: &Actor, access: &AccessRequest) -> Result<Question, RegisterError> {
+        let instance_names = access.instance.map(|instance| {
+            let urn = format!("{}:{instance}", super::attribute::INSTANCE);
+            vec![instance.guid.to_string(), urn]
+        });
+        Ok(Question {
+            resource: access.service.resource_id(),
+            is_app: true,
+            action: access.action.clone(),
+            party: Some(access.party),
+            party_uuid: None,
+            instance_names: instance_names.unwrap_or_default(),
+            is_for_nobody: false,
+            subject: self.asking_party(actor).await?,
+        })
+    }
+
+    /// Who asks, as the registers know them. A system user and a service owner are no parties and hold no roles.
+    async fn asking_party(&self, actor: &Actor) -> Result<AskingParty, RegisterError> {
+        Ok(match actor.subject() {
+            Subject::Person { party, uuid, number } => AskingParty {
+                holder: Some(*party),
+                own_party: Some(*party),
+                uuid: Some(*uuid),
+                person: number.clone().map(Into::into),
+                recipient: Some(Recipient::Person(*uuid)),
+            },
+            Subject::SelfIdentified { party, uuid, .. } => AskingParty {
+                holder: Some(*party),
+                own_party: Some(*party),
+                uuid: Some(*uuid),
+                person: None,
+                recipient: Some(Recipient::Person(*uuid)),
+            },
+            Subject::Organization { number, party } => {
+                let identifier = PartyIdentifier::from(*number);
+                let parties = &self.point.gatherer.registers.parties;
+                let found = self.point.gatherer.within(parties.party_by_identifier(&identifier)).await?;
+                let party = party.or(found.as_ref().map(|party| party.id));
+                let uuid = found.map(|party| party.uuid);
+                AskingParty {
+                    holder: party,
+                    own_party: party,
+                    uuid,
+                    person: None,
+                    recipient: party.map(|party| Recipient::Organization { party: Some(party), uuid }),
+                }
+            }
+            Subject::SystemUser { id, .. } => AskingParty {
+                uuid: Some(*id),
+                recipient: Some(Recipient::SystemUser(*id)),
+                ..AskingParty::default()
+            },
+            Subject::ServiceOwner { .. } => AskingParty::default(),
+        })
+    }
+
+    /// Roles that an external register told too long ago count for nothing.
+    fn check_age(&self, roles: &HeldRoles) -> Result<(), DenialReason> {
+        let Some(told) = roles.told() else { return Ok(()) };
+        let age = (self.clock.now() - told).to_std().unwrap_or_default();
+        if age > self.max_role_age {
+            return Err(DenialReason::RolesTooOld { age, max: self.max_role_age });
+        }
+        Ok(())
     }
 
     async fn policy(&self, service: &ServiceId) -> Result<Arc<ServicePolicy>, DenialReason> {
-        match self.policies.policy(service).await {
+        match self.point.policies.policy(&service.resource_id()).await {
             Ok(Some(policy)) => Ok(policy),
             Ok(None) => Err(DenialReason::PolicyMissing),
             Err(error) => {
@@ -103,24 +223,35 @@ impl Authorizer {
             }
         }
     }
+}
 
-    /// The roles that the caller has been given for the party; a caller that is no party holds none.
-    async fn held_roles(&self, actor: &Actor, party: PartyId) -> Result<HeldRoles, RegisterError> {
-        let holder = match actor.subject() {
-            Subject::Organization { number, party: None } => {
-                let identifier = PartyIdentifier::from(*number);
-                self.parties.party_by_identifier(&identifier).await?.map(|party| party.id)
-            }
-            subject => subject.party(),
-        };
-        match holder {
-            Some(holder) => self.roles.roles(holder, party).await,
-            None => Ok(HeldRoles::default()),
-        }
+/// The role that somebody holds without anybody having given it: a person's, for themselves.
+fn own_role(actor: &Actor, access: &AccessRequest) -> Option<Role> {
+    match actor.subject() {
+        Subject::Person { party, .. } if *party == access.party => Some(Role::private_person()),
+        Subject::SelfIdentified { party, .. } if *party == access.party => Some(Role::self_identified()),
+        _ => None,
     }
 }
 
-fn refusal(policy: &ServicePolicy, request: &Request, evaluation: &Evaluation) -> DenialReason {
+fn unavailable(error: RegisterError) -> DenialReason {
+    tracing::warn!(code = error.code(), "a register is unavailable");
+    DenialReason::RegisterUnavailable { code: error.code() }
+}
+
+/// The versions of rights that a permission rests on: those that the roles came from, and that of the delegation.
+fn rights_of(roles: &HeldRoles, ruling: &Ruling) -> Vec<RightsVersion> {
+    let of_delegation = ruling.delegation().and_then(|delegation| delegation.rights);
+    roles.rights().iter().copied().chain(of_delegation).collect()
+}
+
+fn refusal(policy: &ServicePolicy, request: &Request, ruling: &Ruling) -> DenialReason {
+    let evaluation = ruling.evaluation();
+    match ruling.admission() {
+        Admission::Admitted => {}
+        Admission::NotOnAList => return DenialReason::NotOnAccessList,
+        Admission::NotAnOrganization => return DenialReason::OrganizationsOnly,
+    }
     match (evaluation.decision(), evaluation.decided_by()) {
         (Decision::Deny, Some(rule)) => {
             DenialReason::Forbidden { rule: rule.clone(), description: policy.description(&rule.rule) }
@@ -137,7 +268,7 @@ fn refusal(policy: &ServicePolicy, request: &Request, evaluation: &Evaluation) -
 fn remedies(policy: &ServicePolicy, request: &Request) -> Vec<Remedy> {
     let tried = policy.grants().iter().filter_map(|grant| {
         let mut with_grant = request.clone();
-        grant.add_to(&mut with_grant);
+        grant.add_to(&mut with_grant, policy);
         let evaluation = policy.compiled().evaluate(&with_grant);
         let rule = evaluation.decided_by().filter(|_| evaluation.decision() == Decision::Permit)?.clone();
         let description = policy.description(&rule.rule);

@@ -1,5 +1,7 @@
 //! Why something is refused, as data.
 
+use std::time::Duration;
+
 use altinn_core::{AuthenticationLevel, Language, PartyId, ServiceId};
 use thiserror::Error;
 
@@ -57,6 +59,12 @@ pub enum DenialReason {
         /// The lowest level that will do.
         required: AuthenticationLevel,
     },
+    /// The service owner lets in only those on an access list, and the party is on none that covers the action.
+    #[error("the party is on no access list of the service owner that covers it")]
+    NotOnAccessList,
+    /// The service owner lets in only organizations on an access list, and the party is no organization.
+    #[error("the service owner lets in only organizations on an access list")]
+    OrganizationsOnly,
     /// The policy asks for something that nobody here knows how to do.
     #[error("obligation `{id}` is unknown")]
     UnknownObligation {
@@ -80,8 +88,16 @@ pub enum DenialReason {
         /// The code of the error behind it.
         code: &'static str,
     },
-    /// The register cannot tell which roles the caller holds.
-    #[error("the register of roles is unavailable ({code})")]
+    /// The roles that an external register told are too old to count.
+    #[error("the caller's roles were told {age:?} ago, at most {max:?} are allowed")]
+    RolesTooOld {
+        /// How long ago the register told them.
+        age: Duration,
+        /// How long ago they may have been told.
+        max: Duration,
+    },
+    /// A register cannot tell which rights the caller has.
+    #[error("a register of rights is unavailable ({code})")]
     RegisterUnavailable {
         /// The code of the error behind it.
         code: &'static str,
@@ -107,17 +123,23 @@ impl DenialReason {
             Self::NotGranted { .. } => "AUTH-DENIED-NOT-GRANTED",
             Self::Forbidden { .. } => "AUTH-DENIED-FORBIDDEN",
             Self::LevelTooLow { .. } => "AUTH-DENIED-LEVEL",
+            Self::NotOnAccessList => "AUTH-DENIED-ACCESS-LIST",
+            Self::OrganizationsOnly => "AUTH-DENIED-ORGANIZATIONS-ONLY",
             Self::UnknownObligation { .. } => "AUTH-DENIED-OBLIGATION",
             Self::Undecided { .. } => "AUTH-DENIED-UNDECIDED",
             Self::PolicyMissing => "AUTH-DENIED-NO-POLICY",
             Self::PolicyUnavailable { .. } => "AUTH-DENIED-POLICY-UNAVAILABLE",
+            Self::RolesTooOld { .. } => "AUTH-DENIED-ROLES-TOO-OLD",
             Self::RegisterUnavailable { .. } => "AUTH-DENIED-REGISTER-UNAVAILABLE",
         }
     }
 
     /// Whether the same request may be permitted a little later without any right having changed.
     pub fn is_temporary(&self) -> bool {
-        matches!(self, Self::PolicyUnavailable { .. } | Self::RegisterUnavailable { .. })
+        matches!(
+            self,
+            Self::PolicyUnavailable { .. } | Self::RegisterUnavailable { .. } | Self::RolesTooOld { .. }
+        )
     }
 }
 

@@ -65,7 +65,21 @@ fn because(reason: &DenialReason, language: Language) -> String {
             "Tenesta har ingen reglar for tilgang. Tenesteeigaren må leggje dei inn.".to_owned(),
             "The service has no rules for access. The service owner must add them.".to_owned(),
         ),
-        DenialReason::PolicyUnavailable { .. } | DenialReason::RegisterUnavailable { .. } => pick(
+        DenialReason::NotOnAccessList => pick(
+            language,
+            "Tjenesteeieren slipper bare inn virksomheter på en tilgangsliste, og denne står ikke på noen som gjelder dette.".to_owned(),
+            "Tenesteeigaren slepp berre inn verksemder på ei tilgangsliste, og denne står ikkje på noka som gjeld dette.".to_owned(),
+            "The service owner lets in only organizations on an access list, and this one is on none that covers it.".to_owned(),
+        ),
+        DenialReason::OrganizationsOnly => pick(
+            language,
+            "Tjenesteeieren slipper bare inn virksomheter som står på en tilgangsliste.".to_owned(),
+            "Tenesteeigaren slepp berre inn verksemder som står på ei tilgangsliste.".to_owned(),
+            "The service owner lets in only organizations that are on an access list.".to_owned(),
+        ),
+        DenialReason::PolicyUnavailable { .. }
+        | DenialReason::RegisterUnavailable { .. }
+        | DenialReason::RolesTooOld { .. } => pick(
             language,
             "Rettighetene dine kan ikke kontrolleres akkurat nå. Prøv igjen om litt.".to_owned(),
             "Rettane dine kan ikkje kontrollerast akkurat no. Prøv igjen om litt.".to_owned(),

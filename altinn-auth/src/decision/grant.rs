@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{attribute, enrichment};
+use super::{ServicePolicy, attribute, enrichment};
 use crate::register::Role;
 use crate::xacml::model::Match;
 use crate::xacml::{Request, Value, name};
@@ -46,9 +46,9 @@ impl Grant {
     }
 
     /// Adds it to the subject of a request.
-    pub(super) fn add_to(&self, request: &mut Request) {
+    pub(super) fn add_to(&self, request: &mut Request, policy: &ServicePolicy) {
         match self {
-            Self::Role(role) => enrichment::add_role(request, role),
+            Self::Role(role) => enrichment::add_role(request, policy, role),
             Self::AccessPackage(package) => {
                 request.add(name::ACCESS_SUBJECT, attribute::ACCESS_PACKAGE, package.as_str());
             }

@@ -6,18 +6,33 @@
 
 mod access;
 mod access_request;
+mod altinn_reading;
+mod asked;
 pub mod attribute;
 mod authorizer;
+mod decision_log;
+mod decision_point;
+mod delegation;
 mod denial;
 mod enrichment;
 mod explanation;
+mod facts;
+mod gather;
 mod grant;
 mod level;
 mod policy_source;
+mod registers;
+mod ruling;
 
 pub use access::{Access, Reasons};
 pub use access_request::AccessRequest;
+pub use asked::{Endpoint, RequestFault};
 pub use authorizer::Authorizer;
+pub use decision_log::{DecisionLog, DecisionRecord};
+pub use decision_point::DecisionPoint;
+pub use delegation::{Delegation, DelegationQuery, Delegations, Recipient};
 pub use denial::{AccessError, Denial, DenialReason, Remedy};
 pub use grant::Grant;
 pub use policy_source::{Policies, PolicySource, PolicySourceError, ServicePolicy};
+pub use registers::Registers;
+pub use ruling::Ruling;

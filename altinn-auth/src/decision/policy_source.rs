@@ -5,21 +5,24 @@ use std::fmt::Debug;
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use altinn_core::ServiceId;
+use altinn_core::{ResourceId, ServiceId};
 use async_trait::async_trait;
 use thiserror::Error;
 
 use super::grant::Grant;
-use crate::xacml::{CompiledPolicy, Effect, Placeholders, PolicyDocument, XacmlError};
+use super::{altinn_reading, attribute};
+use crate::register::Role;
+use crate::xacml::{CompiledPolicy, Effect, Placeholders, PolicyDocument, XacmlError, name};
 
-/// Gives the policy of a service.
+/// Gives the policies of apps and other resources.
 #[async_trait]
 pub trait PolicySource: Debug + Send + Sync {
-    /// The service's policy; none when it has none, which refuses.
+    /// The policy of a resource; an app is asked for by its resource id, `app_<org>_<app>`. None when there is none,
+    /// which refuses.
     ///
     /// # Errors
     /// [`PolicySourceError`] when it cannot be told, which refuses as well.
-    async fn policy(&self, service: &ServiceId) -> Result<Option<Arc<ServicePolicy>>, PolicySourceError>;
+    async fn policy(&self, resource: &ResourceId) -> Result<Option<Arc<ServicePolicy>>, PolicySourceError>;
 }
 
 /// Why a policy cannot be had.
@@ -27,10 +30,10 @@ pub trait PolicySource: Debug + Send + Sync {
 #[non_exhaustive]
 pub enum PolicySourceError {
     /// The policy is there and cannot be read.
-    #[error("the policy of `{service}`, {error}")]
+    #[error("the policy of `{resource}`, {error}")]
     Policy {
-        /// The service.
-        service: ServiceId,
+        /// The resource; an app's is `app_<org>_<app>`.
+        resource: ResourceId,
         /// What is wrong with the policy.
         error: XacmlError,
     },
@@ -42,8 +45,8 @@ pub enum PolicySourceError {
         /// What the system says.
         error: std::io::Error,
     },
-    /// The folder's name is no part of a service id.
-    #[error("`{path}` does not name a service")]
+    /// The folder's name is no resource id, or no part of a service id.
+    #[error("`{path}` does not name a service or resource")]
     NotAService {
         /// The path.
         path: String,
@@ -75,6 +78,9 @@ pub struct ServicePolicy {
     compiled: CompiledPolicy,
     /// Every right of a subject that a rule asks for.
     grants: Vec<Grant>,
+    /// Whether it spells role codes otherwise than in capitals, and may compare them letter by letter.
+    spells_roles_small: bool,
+    read_otherwise: Vec<Arc<str>>,
 }
 
 impl ServicePolicy {
@@ -83,17 +89,42 @@ impl ServicePolicy {
     /// # Errors
     /// What is wrong with it and where.
     pub fn read(service: &ServiceId, bytes: impl AsRef<[u8]>) -> Result<Self, XacmlError> {
-        let placeholders = Placeholders { org: service.org(), app: service.name() };
-        let document = PolicyDocument::read_for_app(bytes, &placeholders)?;
-        let compiled = CompiledPolicy::compile(&document)?;
-        let permitting = document.tree().rules().into_iter().filter(|rule| rule.effect == Effect::Permit);
+        Self::of(PolicyDocument::read_for_app(
+            bytes,
+            &Placeholders { org: service.org(), app: service.name() },
+        )?)
+    }
+
+    /// Reads the policy file of a resource of the resource registry, or of a delegation.
+    ///
+    /// # Errors
+    /// What is wrong with it and where.
+    pub fn read_resource(bytes: impl AsRef<[u8]>) -> Result<Self, XacmlError> {
+        // Like an app's, it may repeat the ids of rules; it has no placeholders.
+        Self::of(PolicyDocument::read_for_app(bytes, &Placeholders { org: "[org]", app: "[app]" })?)
+    }
+
+    fn of(document: PolicyDocument) -> Result<Self, XacmlError> {
+        let (reading, read_otherwise) = altinn_reading::read(&document);
+        let compiled = CompiledPolicy::compile(&reading)?;
+        let rules = document.tree().rules();
+        let matches = rules.iter().flat_map(|rule| rule.target.matches());
+        let spells_roles_small = matches
+            .filter(|one| &*one.attribute.id == attribute::ROLE_CODE)
+            .filter_map(|one| one.value.as_text())
+            .any(|code| code.parse::<Role>().is_ok_and(|role| role.code() != code));
         let mut grants: Vec<Grant> = Vec::new();
-        for grant in permitting.flat_map(|rule| rule.target.matches()).filter_map(Grant::of_match) {
+        for grant in rules
+            .iter()
+            .filter(|rule| rule.effect == Effect::Permit)
+            .flat_map(|rule| rule.target.matches())
+            .filter_map(Grant::of_match)
+        {
             if !grants.contains(&grant) {
                 grants.push(grant);
             }
         }
-        Ok(Self { document, compiled, grants })
+        Ok(Self { document, compiled, grants, spells_roles_small, read_otherwise })
     }
 
     /// The policy as it is written.
@@ -101,9 +132,30 @@ impl ServicePolicy {
         &self.document
     }
 
-    /// The policy as it decides.
+    /// The rules that Altinn reads otherwise than the standard: where several `AnyOf` name attributes of one category,
+    /// it takes any of them, and the standard asks for all. A policy that means the same to both has none.
+    pub fn rules_read_otherwise(&self) -> &[Arc<str>] {
+        &self.read_otherwise
+    }
+
+    /// The policy as it decides, which is as Altinn reads it.
     pub fn compiled(&self) -> &CompiledPolicy {
         &self.compiled
+    }
+
+    /// Whether a rule or condition looks at this attribute of the subject, so that it has to be found out.
+    pub(super) fn asks_for(&self, subject_attribute: &str) -> bool {
+        self.compiled.attributes.named(name::ACCESS_SUBJECT, subject_attribute).next().is_some()
+    }
+
+    /// Whether it spells role codes otherwise than in capitals, and may compare them letter by letter.
+    pub(super) fn spells_roles_small(&self) -> bool {
+        self.spells_roles_small
+    }
+
+    /// Whether the policy itself, apart from its rules, obliges to anything.
+    pub(super) fn has_obligations(&self) -> bool {
+        !self.compiled.root.duties.is_empty()
     }
 
     /// Every right of a subject that a permitting rule asks for, once.
@@ -129,7 +181,7 @@ impl ServicePolicy {
 /// # Ok::<(), altinn_core::IdentifierError>(())
 /// ```
 #[derive(Debug, Default)]
-pub struct Policies(RwLock<HashMap<ServiceId, Arc<ServicePolicy>>>);
+pub struct Policies(RwLock<HashMap<ResourceId, Arc<ServicePolicy>>>);
 
 impl Policies {
     /// No policies yet: every service is refused.
@@ -137,21 +189,22 @@ impl Policies {
         Self::default()
     }
 
-    /// The policies of a folder: `<org>/<app>/policy.xml`.
+    /// The policies of a folder: `<org>/<app>/policy.xml` of apps, and `<resource>/policy.xml` of other resources.
     ///
     /// # Errors
     /// The first file that cannot be read.
     pub fn from_folder(folder: impl AsRef<Path>) -> Result<Self, PolicySourceError> {
         let policies = Self::new();
-        for (org, org_folder) in folders_in(folder.as_ref())? {
-            for (app, app_folder) in folders_in(&org_folder)? {
+        for (name, inner) in folders_in(folder.as_ref())? {
+            let path = inner.join("policy.xml");
+            if path.is_file() {
+                let resource = name.parse().map_err(|_| not_a_service(&path))?;
+                policies.put_resource(resource, read_file(&path)?)?;
+            }
+            for (app, app_folder) in folders_in(&inner)? {
                 let path = app_folder.join("policy.xml");
-                let shown = || path.display().to_string();
-                let service = ServiceId::new(&org, &app)
-                    .map_err(|_| PolicySourceError::NotAService { path: shown() })?;
-                let bytes =
-                    std::fs::read(&path).map_err(|error| PolicySourceError::File { path: shown(), error })?;
-                policies.put(service, bytes)?;
+                let service = ServiceId::new(&name, &app).map_err(|_| not_a_service(&path))?;
+                policies.put(service, read_file(&path)?)?;
             }
         }
         Ok(policies)
@@ -162,22 +215,50 @@ impl Policies {
     /// # Errors
     /// [`PolicySourceError::Policy`] when it cannot be read; the one before stays.
     pub fn put(&self, service: ServiceId, bytes: impl AsRef<[u8]>) -> Result<(), PolicySourceError> {
-        match ServicePolicy::read(&service, bytes) {
+        self.insert(service.resource_id(), ServicePolicy::read(&service, bytes))
+    }
+
+    /// Adds the policy of a resource of the resource registry, or takes a new version of it into use.
+    ///
+    /// # Errors
+    /// [`PolicySourceError::Policy`] when it cannot be read; the one before stays.
+    pub fn put_resource(
+        &self,
+        resource: ResourceId,
+        bytes: impl AsRef<[u8]>,
+    ) -> Result<(), PolicySourceError> {
+        self.insert(resource, ServicePolicy::read_resource(bytes))
+    }
+
+    fn insert(
+        &self,
+        resource: ResourceId,
+        read: Result<ServicePolicy, XacmlError>,
+    ) -> Result<(), PolicySourceError> {
+        match read {
             Ok(policy) => {
                 let mut policies = self.0.write().unwrap_or_else(PoisonError::into_inner);
-                policies.insert(service, Arc::new(policy));
+                policies.insert(resource, Arc::new(policy));
                 Ok(())
             }
-            Err(error) => Err(PolicySourceError::Policy { service, error }),
+            Err(error) => Err(PolicySourceError::Policy { resource, error }),
         }
     }
 }
 
 #[async_trait]
 impl PolicySource for Policies {
-    async fn policy(&self, service: &ServiceId) -> Result<Option<Arc<ServicePolicy>>, PolicySourceError> {
-        Ok(self.0.read().unwrap_or_else(PoisonError::into_inner).get(service).cloned())
+    async fn policy(&self, resource: &ResourceId) -> Result<Option<Arc<ServicePolicy>>, PolicySourceError> {
+        Ok(self.0.read().unwrap_or_else(PoisonError::into_inner).get(resource).cloned())
     }
+}
+
+fn read_file(path: &Path) -> Result<Vec<u8>, PolicySourceError> {
+    std::fs::read(path).map_err(|error| PolicySourceError::File { path: path.display().to_string(), error })
+}
+
+fn not_a_service(path: &Path) -> PolicySourceError {
+    PolicySourceError::NotAService { path: path.display().to_string() }
 }
 
 /// The folders in a folder, by name.

@@ -1,5 +1,7 @@
 //! Why a register cannot tell.
 
+use std::time::Duration;
+
 use altinn_core::store::StoreError;
 use thiserror::Error;
 
@@ -15,6 +17,12 @@ pub enum RegisterError {
     Unavailable {
         /// What happened, without personal data.
         reason: String,
+    },
+    /// A register has not answered in time.
+    #[error("the register has not answered within {patience:?}")]
+    TooSlow {
+        /// How long it was waited for.
+        patience: Duration,
     },
     /// A stored identifier cannot be opened: the register's key is another than the one it was stored with, or the
     /// row has been changed.
@@ -40,6 +48,7 @@ impl RegisterError {
         match self {
             Self::Store(error) => error.code(),
             Self::Unavailable { .. } => "AUTH-REGISTER-UNAVAILABLE",
+            Self::TooSlow { .. } => "AUTH-REGISTER-TOO-SLOW",
             Self::Sealed => "AUTH-REGISTER-SEALED",
             Self::OtherKey => "AUTH-REGISTER-OTHER-KEY",
             Self::Randomness => "AUTH-REGISTER-RANDOMNESS",

@@ -3,21 +3,34 @@
 //! [`PartyRegister`] and [`RoleRegister`] are what a decision asks; an agency may put its own behind them.
 //! [`StoredRegister`] keeps both in the store.
 
+mod access_list;
+mod access_package;
 mod error;
+mod estate;
+mod held_roles;
+mod instance;
 mod key;
 mod role;
 mod stored;
+mod user;
 
 use std::fmt::Debug;
 
-use altinn_core::store::{Batch, Guard, Migration};
+use altinn_core::store::Migration;
 use altinn_core::{Party, PartyId, PartyIdentifier};
 use async_trait::async_trait;
+use uuid::Uuid;
 
+pub use access_list::{AccessListMembership, AccessLists};
+pub use access_package::AccessPackages;
 pub use error::RegisterError;
+pub use estate::EstateRoles;
+pub use held_roles::{HeldRole, HeldRoles, RightsVersion, Through};
+pub use instance::{InstanceFact, InstanceFacts};
 pub use key::RegisterKey;
 pub use role::{Role, RoleError};
 pub use stored::{RoleAssignment, StoredRegister};
+pub use user::{User, UserId, UserRegister};
 
 /// The tables of [`StoredRegister`].
 pub static MIGRATIONS: &[Migration] = &[Migration {
@@ -37,6 +50,12 @@ pub trait PartyRegister: Debug + Send + Sync {
     /// [`RegisterError`] when the register cannot tell.
     async fn party(&self, id: PartyId) -> Result<Option<Party>, RegisterError>;
 
+    /// The party with this UUID; none when the register does not know it.
+    ///
+    /// # Errors
+    /// [`RegisterError`] when the register cannot tell.
+    async fn party_by_uuid(&self, uuid: Uuid) -> Result<Option<Party>, RegisterError>;
+
     /// The party with this number or name; none when the register does not know it.
     ///
     /// # Errors
@@ -51,58 +70,19 @@ pub trait PartyRegister: Debug + Send + Sync {
 /// knows that there are none.
 #[async_trait]
 pub trait RoleRegister: Debug + Send + Sync {
-    /// The roles that `holder` has for `party`.
+    /// The roles that `holder` has for `party`: those given to the holder by the party, by the main unit that a
+    /// sub-unit belongs to, and those given to a unit in which the holder has a [key role](Role::is_key_role).
     ///
     /// # Errors
     /// [`RegisterError`] when the register cannot tell.
     async fn roles(&self, holder: PartyId, party: PartyId) -> Result<HeldRoles, RegisterError>;
-}
 
-/// Roles, and what they rest on.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct HeldRoles {
-    roles: Vec<Role>,
-    rights: Option<RightsVersion>,
-}
-
-impl HeldRoles {
-    /// Roles of a register that has no version in the store to guard.
-    pub fn new(roles: impl IntoIterator<Item = Role>) -> Self {
-        Self { roles: roles.into_iter().collect(), rights: None }
-    }
-
-    /// The same roles, resting on this version of a party's rights.
-    #[must_use]
-    pub fn resting_on(mut self, rights: RightsVersion) -> Self {
-        self.rights = Some(rights);
-        self
-    }
-
-    /// The roles.
-    pub fn roles(&self) -> &[Role] {
-        &self.roles
-    }
-
-    /// The version of the party's rights that they rest on, when they are kept in the store.
-    pub fn rights(&self) -> Option<RightsVersion> {
-        self.rights
-    }
-}
-
-/// A version of all rights that a party has given; every change of them raises it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RightsVersion {
-    /// The party that gave the rights.
-    pub party: PartyId,
-    /// The version.
-    pub version: i64,
-}
-
-impl RightsVersion {
-    const GUARD: Guard = Guard::new("auth_party", "id", "version");
-
-    /// Makes a batch conflict when the rights have changed since.
-    pub fn guard(self, batch: &mut Batch) {
-        batch.guard(&Self::GUARD, self.party, self.version);
+    /// The units in which `holder` has a key role, and so acts for the unit itself: what has been delegated to the
+    /// unit is theirs. A register that knows none may leave it.
+    ///
+    /// # Errors
+    /// [`RegisterError`] when the register cannot tell.
+    async fn key_role_units(&self, _holder: PartyId) -> Result<Vec<PartyId>, RegisterError> {
+        Ok(Vec::new())
     }
 }

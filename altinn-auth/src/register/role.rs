@@ -30,6 +30,9 @@ pub struct Role(String);
 #[error("a role code has 1 to 40 letters and digits")]
 pub struct RoleError;
 
+/// The roles in the business register whose holder acts for the unit.
+pub(super) const KEY_ROLES: [&str; 8] = ["DAGL", "LEDE", "INNH", "DTPR", "DTSO", "KOMP", "BEST", "BOBE"];
+
 /// A role that the registers know: code, name in `urn:altinn:external-role:ccr`, and names in nb, nn and en.
 struct Known(&'static str, Option<&'static str>, [&'static str; 3]);
 
@@ -108,6 +111,19 @@ impl Role {
         let known =
             KNOWN.iter().find(|known| known.1.is_some_and(|known| known.eq_ignore_ascii_case(name)))?;
         Some(Self(known.0.to_owned()))
+    }
+
+    /// Whether whoever has it acts for the unit itself (nøkkelrolle), so that what the unit has been given is theirs.
+    ///
+    /// ```
+    /// use altinn_auth::register::Role;
+    ///
+    /// assert!("DAGL".parse::<Role>()?.is_key_role());
+    /// assert!(!"REGN".parse::<Role>()?.is_key_role());
+    /// # Ok::<(), altinn_auth::register::RoleError>(())
+    /// ```
+    pub fn is_key_role(&self) -> bool {
+        KEY_ROLES.contains(&self.code())
     }
 
     /// The code, in capitals.

@@ -78,6 +78,19 @@ impl Request {
         self
     }
 
+    /// Adds a value to an attribute that is to stand in the answer too (`IncludeInResult`).
+    pub(crate) fn add_included(&mut self, category: &'static str, id: &'static str, value: impl Into<Value>) {
+        self.add(category, id, value);
+        if let Some(attribute) = self.attributes.last_mut() {
+            attribute.include_in_result = true;
+        }
+    }
+
+    /// Every value: its category, its attribute's id, and itself.
+    pub fn attributes(&self) -> impl Iterator<Item = (&str, &str, &Value)> {
+        self.attributes.iter().map(|attribute| (&*attribute.category, &*attribute.id, &attribute.value))
+    }
+
     /// The values of an attribute.
     pub fn values<'a>(&'a self, category: &'a str, id: &'a str) -> impl Iterator<Item = &'a Value> {
         self.attributes

@@ -15,7 +15,7 @@ pub use outcome::{Assignment, Evaluation, Obligation};
 use self::bags::Bags;
 use super::compiled::{CompiledPolicy, PolicyName};
 use super::function::Operand;
-use super::status::Fault;
+use super::status::{Fault, Status};
 use super::{DataType, Effect, Request, Value};
 
 /// Supplies attributes that a request lacks, when they are asked for.
@@ -51,6 +51,18 @@ impl CompiledPolicy {
     /// Decides a request that does not say everything itself.
     pub fn evaluate_in(&self, request: &Request, surroundings: &Surroundings<'_>) -> Evaluation {
         Evaluator::new(self, request, surroundings).evaluate(request)
+    }
+
+    /// What the policy itself, apart from its rules, obliges to when it has this effect.
+    pub(crate) fn own_obligations(
+        &self,
+        effect: Effect,
+        request: &Request,
+    ) -> Result<Vec<Obligation>, Status> {
+        let surroundings = Surroundings::default();
+        let evaluator = Evaluator::new(self, request, &surroundings);
+        let duties = self.root.duties.iter().filter(|duty| duty.on == effect && !duty.is_advice);
+        duties.map(|duty| evaluator.duty(duty).map_err(Fault::into_status)).collect()
     }
 }
 

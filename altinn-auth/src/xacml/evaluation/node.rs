@@ -137,7 +137,7 @@ impl<'a> Evaluator<'a> {
         verdict
     }
 
-    fn duty(&'a self, duty: &'a Duty) -> Result<Obligation, Fault> {
+    pub(super) fn duty(&'a self, duty: &'a Duty) -> Result<Obligation, Fault> {
         let mut assignments = Vec::with_capacity(duty.assignments.len());
         for assignment in &duty.assignments {
             let evaluated = self.expression(&assignment.expression)?;
