@@ -8,9 +8,10 @@ use altinn_archive::Archive;
 use altinn_auth::decision::{Authorizer, Policies};
 use altinn_auth::register::StoredRegister;
 use altinn_core::store::Store;
-use altinn_core::{Actor, Clock, IdSource, ServiceId};
+use altinn_core::{Clock, IdSource, PartyId, ServiceId};
 use altinn_notify::contact::{Contact, ContactRegister};
 use altinn_notify::{Notifier, Template};
+use chrono::{DateTime, Utc};
 use tokio::task::JoinHandle;
 
 use crate::builder::AltinnBuilder;
@@ -18,7 +19,8 @@ use crate::definition::AppDefinition;
 use crate::event::EventFeed;
 #[cfg(feature = "webhooks")]
 use crate::event::Webhooks;
-use crate::submission::{Service, SubmissionError, Submissions};
+use crate::plug_ins::PlugIns;
+use crate::submission::{Payment, Service, ServiceTask, SubmissionError, Submissions, Tools};
 use crate::{OpenError, PublishError, workers};
 
 /// Altinn services in an agency's own program. Cheap to clone; all clones are one.
@@ -51,6 +53,7 @@ pub(crate) struct Parts {
     pub(crate) events: EventFeed,
     #[cfg(feature = "webhooks")]
     pub(crate) webhooks: Option<Webhooks>,
+    pub(crate) plug_ins: RwLock<Arc<PlugIns>>,
     pub(crate) services: RwLock<BTreeMap<ServiceId, Service>>,
 }
 
@@ -142,7 +145,8 @@ impl Altinn {
         &*self.0.clock
     }
 
-    /// Starts the work that follows from commits (integrating the archive, numbering events, sending what is due), on
+    /// Starts the work that follows from commits (integrating the archive, numbering events, service tasks,
+    /// sending what is due), on
     /// the runtime that this is called on. It goes on until `shutdown` is ready and what is in hand is finished; the
     /// handle ends with it. Any number of nodes may run it.
     pub fn run_workers(&self, shutdown: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
@@ -153,13 +157,39 @@ impl Altinn {
         &*self.0.ids
     }
 
+    /// Says who does the service tasks of a kind from now on, as [`AltinnBuilder::service_task`] does at the start.
+    pub fn register_service_task(&self, kind: impl Into<String>, task: impl ServiceTask + 'static) {
+        self.plug_in(|plug_ins| plug_ins.service_tasks.insert(kind.into(), Arc::new(task)));
+    }
+
+    /// Says who takes payments from now on, as [`AltinnBuilder::payment`] does at the start.
+    pub fn register_payment(&self, payment: impl Payment + 'static) {
+        self.plug_in(|plug_ins| plug_ins.payment = Some(Arc::new(payment)));
+    }
+
+    fn plug_in<T>(&self, with: impl FnOnce(&mut PlugIns) -> T) {
+        with(Arc::make_mut(&mut self.0.plug_ins.write().unwrap_or_else(PoisonError::into_inner)));
+    }
+
+    pub(crate) fn plug_ins(&self) -> Arc<PlugIns> {
+        Arc::clone(&self.0.plug_ins.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What a step of an instance is worked out with.
+    pub(crate) fn tools(&self, now: DateTime<Utc>) -> Tools<'_> {
+        Tools { ids: self.ids(), plug_ins: self.plug_ins(), now }
+    }
+
     pub(crate) fn receipt_template(&self) -> Arc<Template> {
         Arc::clone(&self.0.receipt_template)
     }
 
-    /// Where a caller can be told something, if anyone knows.
-    pub(crate) async fn contact_of(&self, actor: &Actor) -> Result<Option<Contact>, SubmissionError> {
-        match actor.subject().party() {
+    /// Where a party can be told something, if anyone knows.
+    pub(crate) async fn contact_of(
+        &self,
+        party: Option<PartyId>,
+    ) -> Result<Option<Contact>, SubmissionError> {
+        match party {
             Some(party) => Ok(self.0.contacts.contact(party).await?),
             None => Ok(None),
         }

@@ -23,6 +23,9 @@ use crate::error::OpenError;
 use crate::event::EventFeed;
 #[cfg(feature = "webhooks")]
 use crate::event::{WebhookKey, Webhooks};
+use crate::plug_ins::PlugIns;
+use crate::process::Environment;
+use crate::submission::{Payment, ServiceTask};
 use crate::{MIGRATIONS, receipt_template};
 
 /// The files of the keys in their folder.
@@ -59,6 +62,7 @@ pub struct AltinnBuilder {
     receipt_template: Option<Template>,
     #[cfg(feature = "webhooks")]
     webhooks: Option<(WebhookKey, Destinations)>,
+    plug_ins: PlugIns,
 }
 
 impl AltinnBuilder {
@@ -86,6 +90,7 @@ impl AltinnBuilder {
             receipt_template: None,
             #[cfg(feature = "webhooks")]
             webhooks: None,
+            plug_ins: PlugIns::default(),
         }
     }
 
@@ -178,6 +183,24 @@ impl AltinnBuilder {
         self
     }
 
+    /// Where the services run, if not for real: some settings of a process hold in one environment only.
+    pub fn environment(mut self, environment: Environment) -> Self {
+        self.plug_ins.environment = environment;
+        self
+    }
+
+    /// Who does the service tasks of a kind: `eFormidling`, `fiksArkiv`, or a name of the app's own.
+    pub fn service_task(mut self, kind: impl Into<String>, task: impl ServiceTask + 'static) -> Self {
+        self.plug_ins.service_tasks.insert(kind.into(), Arc::new(task));
+        self
+    }
+
+    /// Who says what an instance costs, and takes payments.
+    pub fn payment(mut self, payment: impl Payment + 'static) -> Self {
+        self.plug_ins.payment = Some(Arc::new(payment));
+        self
+    }
+
     /// The text of the mail that says a submission has come, if not the SDK's own. Its variables are `title` and
     /// `reference`.
     pub fn receipt_template(mut self, template: Template) -> Self {
@@ -240,6 +263,7 @@ impl AltinnBuilder {
             contacts: self.contacts.unwrap_or_else(|| Arc::new(StoredContacts::new(store.clone()))),
             events: EventFeed::new(store.clone()),
             receipt_template: Arc::new(template),
+            plug_ins: RwLock::new(Arc::new(self.plug_ins)),
             services: RwLock::new(BTreeMap::new()),
             store,
             clock,

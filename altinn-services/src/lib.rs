@@ -27,7 +27,7 @@
 //! | `postgres` | | PostgreSQL as the store |
 //! | `smtp` | yes | mail over SMTP |
 //! | `webhooks` | | events sent to those who subscribe |
-//! | `testing` | | a mail server, an issuer of tokens and synthetic people for tests |
+//! | `testing` | | a mail server, an issuer of tokens, synthetic people, and stand-ins for service tasks and payments |
 
 mod altinn;
 mod builder;
@@ -36,9 +36,12 @@ mod error;
 pub mod event;
 pub mod form;
 mod migrations;
+mod plug_ins;
 pub mod process;
 mod receipt_template;
 pub mod submission;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod workers;
 
 pub use altinn::Altinn;

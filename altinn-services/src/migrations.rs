@@ -18,4 +18,11 @@ pub static MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/0002_event.sqlite.sql"),
         postgres: include_str!("../migrations/0002_event.postgres.sql"),
     },
+    Migration {
+        owner: "altinn-services",
+        number: 3,
+        name: "service_task",
+        sqlite: include_str!("../migrations/0003_service_task.sqlite.sql"),
+        postgres: include_str!("../migrations/0003_service_task.postgres.sql"),
+    },
 ];

@@ -3,20 +3,28 @@
 use std::time::Duration;
 
 use altinn_core::store::StoreError;
-use futures_util::future::{Either, join3, select};
+use futures_util::future::{Either, join4, select};
 use tokio::sync::watch;
 
 use crate::altinn::Altinn;
 use crate::event::EventFeed;
+use crate::submission::SERVICE_TASKS;
 
 /// How often work is looked for that nobody woke a worker for: it was committed on another node.
 const POLL: Duration = Duration::from_secs(1);
 
-/// Integrates, numbers and sends until `shutdown` is ready. What fails is tried again at the next look.
+/// How many pieces of work of service tasks a worker takes up at once: one after the other is done within the lease.
+const SERVICE_TASKS_AT_ONCE: u32 = 1;
+
+/// Integrates, numbers, does service tasks and sends until `shutdown` is ready. What fails is tried again at the next look.
 pub(crate) async fn run(altinn: Altinn, shutdown: impl Future<Output = ()> + Send) {
     let (stop, stopped) = watch::channel(false);
-    let work =
-        join3(integrate(&altinn, stopped.clone()), tell(&altinn, stopped.clone()), send(&altinn, stopped));
+    let work = join4(
+        integrate(&altinn, stopped.clone()),
+        tell(&altinn, stopped.clone()),
+        do_service_tasks(&altinn, stopped.clone()),
+        send(&altinn, stopped),
+    );
     match select(std::pin::pin!(shutdown), std::pin::pin!(work)).await {
         Either::Left(((), work)) => {
             let _ = stop.send(true);
@@ -55,6 +63,19 @@ async fn tell_once(altinn: &Altinn) -> Result<usize, StoreError> {
         return webhooks.run_once().await;
     }
     altinn.events().number().await
+}
+
+async fn do_service_tasks(altinn: &Altinn, mut stopped: watch::Receiver<bool>) {
+    while !*stopped.borrow() {
+        match altinn.submissions().run_service_tasks(SERVICE_TASKS_AT_ONCE).await {
+            Ok(report) if report.claimed > 0 => {}
+            Ok(_) => wait(altinn.store().woken(SERVICE_TASKS, POLL), &mut stopped).await,
+            Err(error) => {
+                tracing::warn!(code = error.code(), %error, "service tasks were not done");
+                wait(tokio::time::sleep(POLL), &mut stopped).await;
+            }
+        }
+    }
 }
 
 async fn send(altinn: &Altinn, mut stopped: watch::Receiver<bool>) {

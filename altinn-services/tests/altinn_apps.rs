@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use altinn_core::testing::report;
 use altinn_services::definition::{AppDefinition, ApplicationMetadata};
 use altinn_services::form::{FormSchema, counterexample, sample};
-use altinn_services::process::{Element, Event, Process, ProcessState, Refusal, TaskKind, step};
+use altinn_services::process::{Element, Event, Process, ProcessState, step};
 use serde_json::Value;
 
 /// The folder of apps, unless there is none.
@@ -185,10 +185,6 @@ fn walk_everywhere(process: &Process) -> Outcome {
     while let Some((state, event)) = ahead.pop() {
         let next = match step(process, &state, &event, now) {
             Ok(step) => step.state,
-            Err(Refusal::TaskKindNotSupported { kind, .. }) => {
-                outcome.obstacles.insert(format!("kind {kind}"));
-                continue;
-            }
             Err(refusal) => {
                 outcome.obstacles.insert(refusal.code().to_owned());
                 continue;
@@ -208,8 +204,8 @@ fn walk_everywhere(process: &Process) -> Outcome {
 
 fn events(process: &Process, task: &str) -> Vec<Event> {
     let Some(Element::Task(task)) = process.element(task) else { return Vec::new() };
-    if task.kind == TaskKind::Pdf {
-        return vec![Event::ServiceTaskDone { task: task.id.clone() }];
+    if task.is_done_by_machine() {
+        return vec![Event::done(&task.id)];
     }
     task.allowed_actions().into_iter().map(Event::next).collect()
 }

@@ -7,7 +7,6 @@ use std::path::Path;
 
 use altinn_core::Language;
 use altinn_services::definition::{AppDefinition, ApplicationMetadata, DefinitionError, Remark};
-use altinn_services::process::TaskKind;
 use proptest::prelude::*;
 use serde_json::json;
 use tempfile::TempDir;
@@ -95,7 +94,7 @@ fn what_is_limited_is_told() {
         remarks,
         [
             Remark::FormWithoutSchema { data_type: "extra".into(), class_ref: "App.Models.Extra".into() },
-            Remark::TaskKindNotSupported { task: "Task_2".into(), kind: TaskKind::Payment },
+            Remark::PaymentNeeded { task: "Task_2".into() },
         ]
     );
 }

@@ -107,7 +107,7 @@ fn it_is_filled_in_sent_back_filled_in_signed_and_given_a_receipt() {
         panic!("no document is asked for");
     };
     assert_eq!(tasks, &["Task_Application"]);
-    let ended = take(&signed.state, Event::ServiceTaskDone { task: work.task().to_owned() });
+    let ended = take(&signed.state, Event::done(work.task()));
     assert_eq!(ended.state.end_event.as_deref(), Some("EndEvent_1"));
 }
 

@@ -8,7 +8,7 @@
 )]
 
 use altinn_services::process::{
-    Effect, Event, HistoryEventType, Process, ProcessState, Refusal, Step, TaskKind, step,
+    Effect, Event, HistoryEventType, Process, ProcessState, Refusal, ServiceWork, Step, TaskKind, step,
 };
 use chrono::{DateTime, Utc};
 use proptest::prelude::*;
@@ -178,7 +178,7 @@ fn events_out_of_order_are_refused() {
     let take = |state: &ProcessState, event: Event| step(&process, state, &event, now()).unwrap_err();
     assert_eq!(take(&ProcessState::not_started(), Event::next("write")), Refusal::NotStarted);
     assert_eq!(take(&started(&process), Event::Start), Refusal::AlreadyStarted);
-    let done = Event::ServiceTaskDone { task: "Fill".into() };
+    let done = Event::done("Fill");
     assert_eq!(take(&started(&process), done).code(), "PROCESS-NOT-THAT-TASK");
     let mut foreign = started(&process);
     foreign.current_task.as_mut().unwrap().element_id = "Elsewhere".into();
@@ -198,26 +198,58 @@ fn a_service_task_waits_for_its_work_and_for_nothing_else() {
     assert!(matches!(waiting.effects.last(), Some(Effect::Service(work)) if work.task() == "Write"));
     let pushed = step(&process, &waiting.state, &Event::next("write"), now());
     assert_eq!(pushed, Err(Refusal::ServiceTaskPending { task: "Write".into() }));
-    let other = step(&process, &waiting.state, &Event::ServiceTaskDone { task: "Fill".into() }, now());
+    let other = step(&process, &waiting.state, &Event::done("Fill"), now());
     assert_eq!(other.unwrap_err().code(), "PROCESS-NOT-THAT-TASK");
-    let ended =
-        step(&process, &waiting.state, &Event::ServiceTaskDone { task: "Write".into() }, now()).unwrap();
+    let ended = step(&process, &waiting.state, &Event::done("Write"), now()).unwrap();
     assert!(ended.state.has_ended());
 }
 
 #[test]
-fn a_kind_that_is_not_there_is_refused_by_name() {
+fn a_task_of_the_apps_own_kind_waits_for_people_unless_it_is_drawn_as_a_service_task() {
+    let own = |element: &str| {
+        let drawn = task("Own", "inspect", &[]).replace("bpmn:task", element);
+        process(&[drawn, flow("f1", "S", "Own", ""), flow("f2", "Own", "E", "")])
+    };
+    let of_people = own("bpmn:task");
+    assert!(
+        step(&of_people, &started(&of_people), &Event::next("inspect"), now()).unwrap().state.has_ended()
+    );
+
+    let of_machine = own("bpmn:serviceTask");
+    let first = step(&of_machine, &ProcessState::not_started(), &Event::Start, now()).unwrap();
+    let work = ServiceWork::Run { task: "Own".into(), kind: TaskKind::named("inspect") };
+    assert!(first.effects.contains(&Effect::Service(work)));
+    let refusal = step(&of_machine, &first.state, &Event::next("inspect"), now()).unwrap_err();
+    assert_eq!(refusal, Refusal::ServiceTaskPending { task: "Own".into() });
+    assert!(step(&of_machine, &first.state, &Event::done("Own"), now()).unwrap().state.has_ended());
+}
+
+#[test]
+fn what_the_work_of_a_service_task_came_to_decides_the_way() {
     let process = process(&[
         task("Fill", "data", &[]),
-        task("Pay", "payment", &[]),
+        task("Send", "eFormidling", &["reject"]),
+        r#"<bpmn:exclusiveGateway id="G"/>"#.to_owned(),
         flow("f1", "S", "Fill", ""),
-        flow("f2", "Fill", "Pay", ""),
-        flow("f3", "Pay", "E", ""),
+        flow("f2", "Fill", "Send", ""),
+        flow("f3", "Send", "G", ""),
+        flow("back", "G", "Fill", r#"["equals", ["gatewayAction"], "reject"]"#),
+        flow("on", "G", "E", r#"["notEquals", ["gatewayAction"], "reject"]"#),
     ]);
-    assert_eq!(process.unsupported_tasks().map(|task| task.id.as_str()).collect::<Vec<_>>(), ["Pay"]);
-    let refusal = step(&process, &started(&process), &Event::next("write"), now()).unwrap_err();
-    assert_eq!(refusal, Refusal::TaskKindNotSupported { task: "Pay".into(), kind: TaskKind::Payment });
-    assert_eq!(refusal.to_string(), "task `Pay` is of kind `payment`, which is not supported");
+    let sending = step(&process, &started(&process), &Event::next("write"), now()).unwrap().state;
+    let rejected = Event::ServiceTaskDone { task: "Send".into(), action: Some("reject".into()) };
+    let back = step(&process, &sending, &rejected, now()).unwrap().state;
+    assert_eq!(back.current_task().unwrap().element_id, "Fill");
+    assert!(step(&process, &sending, &Event::done("Send"), now()).unwrap().state.has_ended());
+}
+
+#[test]
+fn a_payment_task_is_left_by_confirm_where_it_declares_that_else_by_pay() {
+    let paying = |actions: &[&str]| {
+        process(&[task("Pay", "payment", actions), flow("f1", "S", "Pay", ""), flow("f2", "Pay", "E", "")])
+    };
+    assert_eq!(paying(&["confirm", "pay", "reject"]).task("Pay").unwrap().action(None), "confirm");
+    assert_eq!(paying(&["pay"]).task("Pay").unwrap().action(None), "pay");
 }
 
 #[test]
@@ -299,10 +331,9 @@ proptest! {
         for choice in choices {
             let Some(current) = state.current_task() else { break };
             let task = process.task(&current.element_id).expect("a state stands in a task of its process");
-            prop_assert!(task.kind.is_supported());
             let actions = task.allowed_actions();
             let event = if task.is_done_by_machine() {
-                Event::ServiceTaskDone { task: task.id.clone() }
+                Event::done(&task.id)
             } else {
                 Event::next(actions[usize::from(choice) % actions.len()])
             };

@@ -12,6 +12,7 @@ use altinn_core::{Actor, Language, Party, PartyKind, SyntheticNumbers, SystemClo
 use altinn_notify::contact::{Contact, StoredContacts};
 use altinn_notify::{EmailAddressError, Recipient};
 use altinn_services::Altinn;
+use altinn_services::process::{Task, TaskKind};
 use altinn_services::submission::Service;
 use thiserror::Error;
 
@@ -61,7 +62,9 @@ impl Cast {
     pub async fn of(altinn: &Altinn, service: &Service) -> Result<Self, CastError> {
         let mut needed = vec![Needed::new(altinn, service, "instantiate", None).await?];
         for task in service.definition().process().tasks().filter(|task| !task.is_done_by_machine()) {
-            needed.push(Needed::new(altinn, service, task.action(None), Some(&task.id)).await?);
+            for action in actions_of(task) {
+                needed.push(Needed::new(altinn, service, action, Some(&task.id)).await?);
+            }
         }
         let mut others = SyntheticPeople::from_seed(1);
         let (person, organization) = (others.person(), others.organization());
@@ -111,6 +114,12 @@ impl Cast {
         let may = self.people.iter().find(|(role, _)| roles.contains(role));
         may.ok_or_else(|| CastError::NobodyMay { action: action.to_owned() })
     }
+}
+
+/// What is done in a task of people until it is left.
+fn actions_of(task: &Task) -> Vec<&str> {
+    let pays = task.kind == TaskKind::Payment;
+    pays.then_some("pay").into_iter().chain([task.action(None)]).collect()
 }
 
 /// An action that somebody must be able to do, and the roles that are let do it.

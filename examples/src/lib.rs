@@ -2,8 +2,10 @@
 
 mod cast;
 pub mod form;
+mod stand_ins;
 
 pub use cast::{Cast, CastError};
+pub use stand_ins::stand_in;
 
 /// The README's program, so that it is compiled and run.
 #[cfg(doctest)]

@@ -82,11 +82,30 @@ fn an_app_with_several_signers_is_submitted_by_each_in_turn() {
 }
 
 #[test]
-fn a_kind_of_task_that_is_not_there_yet_is_refused_by_name() {
+fn an_app_that_takes_a_payment_is_paid_for_at_a_test_provider() {
     let Some(app) = corpus_app("altinn-studio/apps/src/test/apps/payment-test/App") else { return };
     let output = submit(&[&app]);
-    assert!(!output.status.success());
-    assert!(said(&output).contains("stopped: task `Task_2` is of kind `payment`, which is not supported"));
+    assert_done(&output);
+    let said = said(&output);
+    assert!(
+        said.contains("pays 1250.00 NOK in Task_2") && said.contains("paymentReceiptPdf (application/pdf")
+    );
+}
+
+#[test]
+fn service_tasks_that_need_code_are_named_and_a_stand_in_does_them() {
+    let Some(app) = corpus_app("altinn-studio/apps/src/test/apps/service-task/App") else { return };
+    let output = submit(&[&app]);
+    assert_done(&output);
+    for kind in ["eFormidling", "fail"] {
+        assert!(said(&output).contains(&format!("tasks of kind `{kind}` need the agency's code")));
+    }
+}
+
+#[test]
+fn an_app_of_one_signing_task_is_submitted() {
+    let Some(app) = corpus_app("forer-legeerklaering/src/App") else { return };
+    assert_done(&submit(&[&app]));
 }
 
 #[test]

@@ -84,6 +84,19 @@ impl WorkTable {
         batch.returning(sql, params![micros(lease), due, i64::from(limit)])
     }
 
+    /// Claims one row, by its id, if it is free and not done, whenever it is due; it comes back with all its columns.
+    pub fn claim_row(&self, batch: &mut Batch, id: Uuid, lease: Duration) -> Returned {
+        let text = |dialect| {
+            let (name, now) = (self.name, now(dialect));
+            format!(
+                "update {name} set lease_until = {now} + $1, lease_generation = lease_generation + 1 \
+                 where id = $2 and due_at is not null and lease_until <= {now} returning *"
+            )
+        };
+        let sql = Sql::by_dialect(text(Dialect::Sqlite), text(Dialect::Postgres));
+        batch.returning(sql, params![micros(lease), id])
+    }
+
     /// Asks that the claim is still held when the batch commits.
     pub fn guard(&self, batch: &mut Batch, claim: &Claim) {
         batch.guard(&Guard::new(self.name, "id", "lease_generation"), claim.id, claim.generation);

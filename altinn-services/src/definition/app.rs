@@ -120,9 +120,7 @@ impl AppDefinition {
                 class_ref: class_ref.to_owned(),
             })
         });
-        let tasks = self.process.unsupported_tasks();
-        let tasks =
-            tasks.map(|task| Remark::TaskKindNotSupported { task: task.id.clone(), kind: task.kind.clone() });
+        let tasks = self.process.tasks().filter_map(Remark::on_task);
         let metadata = &self.metadata;
         let unpublishable = metadata.service_id().is_err();
         let id = unpublishable.then(|| Remark::NotPublishable { id: metadata.id().to_owned() });

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::process::TaskKind;
+use crate::process::{Task, TaskKind};
 
 /// Something that loads, but will not do all that the app's folder says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,23 +27,50 @@ pub enum Remark {
         /// The class.
         class_ref: String,
     },
-    /// A task is of a kind that a process can not step into.
-    TaskKindNotSupported {
+    /// A service task needs the agency's code: a [`ServiceTask`](crate::submission::ServiceTask) for its kind.
+    ServiceTaskNeeded {
         /// The task.
         task: String,
         /// Its kind.
         kind: TaskKind,
     },
+    /// A task of people is of a kind that the app defines in code: it waits for the action of that name, and the app's
+    /// code does not run.
+    TaskOfOwnKind {
+        /// The task.
+        task: String,
+        /// Its kind.
+        kind: TaskKind,
+    },
+    /// A payment task needs the agency's code: a [`Payment`](crate::submission::Payment).
+    PaymentNeeded {
+        /// The task.
+        task: String,
+    },
 }
 
 impl Remark {
+    /// What a task needs that no folder holds.
+    pub(super) fn on_task(task: &Task) -> Option<Self> {
+        let (id, kind) = (task.id.clone(), task.kind.clone());
+        match task.kind {
+            TaskKind::Pdf | TaskKind::SubformPdf => None,
+            TaskKind::Payment => Some(Self::PaymentNeeded { task: id }),
+            _ if task.is_done_by_machine() => Some(Self::ServiceTaskNeeded { task: id, kind }),
+            TaskKind::Other(_) => Some(Self::TaskOfOwnKind { task: id, kind }),
+            _ => None,
+        }
+    }
+
     /// The stable code of this kind of remark.
     pub fn code(&self) -> &'static str {
         match self {
             Self::NotPublishable { .. } => "APP-NOT-PUBLISHABLE",
             Self::OrgDiffers { .. } => "APP-ORG-DIFFERS",
+            Self::PaymentNeeded { .. } => "APP-PAYMENT-NEEDED",
+            Self::TaskOfOwnKind { .. } => "APP-TASK-OF-OWN-KIND",
             Self::FormWithoutSchema { .. } => "APP-FORM-WITHOUT-SCHEMA",
-            Self::TaskKindNotSupported { .. } => "APP-TASK-KIND-NOT-SUPPORTED",
+            Self::ServiceTaskNeeded { .. } => "APP-SERVICE-TASK-NEEDED",
         }
     }
 }
@@ -64,10 +91,18 @@ impl fmt::Display for Remark {
                 f,
                 "form `{data_type}` (class `{class_ref}`) has no schema in `models` and is only checked to be a JSON object"
             ),
-            Self::TaskKindNotSupported { task, kind } => {
+            Self::PaymentNeeded { task } => {
+                write!(f, "task `{task}` takes a payment: it needs a `Payment` that is registered")
+            }
+            Self::TaskOfOwnKind { task, kind } => write!(
+                f,
+                "task `{task}` is of kind `{kind}`, which the app defines in code: here it waits for action `{}`",
+                kind.usual_action()
+            ),
+            Self::ServiceTaskNeeded { task, kind } => {
                 write!(
                     f,
-                    "task `{task}` is of kind `{kind}`, which is not supported: a process stops before it"
+                    "task `{task}` is of kind `{kind}`: it needs a `ServiceTask` that is registered for it"
                 )
             }
         }

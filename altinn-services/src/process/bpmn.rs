@@ -6,10 +6,11 @@ use super::check;
 use super::condition::Condition;
 use super::definition::{Element, ExclusiveGateway, Process, SequenceFlow};
 use super::error::ProcessError;
-use super::task::{
-    DeclaredAction, EFormidlingConfig, EnvironmentValue, PaymentConfig, PdfConfig, SignatureConfig, Task,
-    TaskKind,
+use super::task::{DeclaredAction, Task};
+use super::task_config::{
+    EFormidlingConfig, EnvironmentValue, PaymentConfig, PdfConfig, SignatureConfig, SubformPdfConfig,
 };
+use super::task_kind::TaskKind;
 use crate::definition::Position;
 
 /// The largest BPMN file that is read, in bytes.
@@ -126,6 +127,7 @@ fn read_task(node: Node<'_, '_>, id: String) -> Task {
         id,
         name: node.attribute("name").map(str::to_owned),
         kind: read_kind(node, extension),
+        is_service_task: node.tag_name().name() == "serviceTask",
         actions: in_extension("actions").map(read_actions).unwrap_or_default(),
         signature: in_extension("signatureConfig").map(read_signature),
         payment: in_extension("paymentConfig").map(|config| PaymentConfig {
@@ -135,6 +137,11 @@ fn read_task(node: Node<'_, '_>, id: String) -> Task {
         pdf: in_extension("pdfConfig").map(|config| PdfConfig {
             filename_text_resource: text_of(config, "filenameTextResourceKey"),
             tasks: list_of(config, "autoPdfTaskIds", "taskId"),
+        }),
+        subform_pdf: in_extension("subformPdfConfig").map(|config| SubformPdfConfig {
+            filename_text_resource: text_of(config, "filenameTextResourceKey"),
+            subform_component: text_of(config, "subformComponentId"),
+            subform_data_type: text_of(config, "subformDataTypeId"),
         }),
         e_formidling: in_extension("eFormidlingConfig").map(read_e_formidling),
     }

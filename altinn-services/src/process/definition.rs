@@ -72,11 +72,6 @@ impl Process {
     pub fn outgoing<'a>(&'a self, element: &'a str) -> impl Iterator<Item = &'a SequenceFlow> {
         self.flows.iter().filter(move |flow| flow.source == element)
     }
-
-    /// The tasks that a process can not step into, since their kind is not there.
-    pub fn unsupported_tasks(&self) -> impl Iterator<Item = &Task> {
-        self.tasks().filter(|task| !task.kind.is_supported())
-    }
 }
 
 /// An element that sequence flows connect.

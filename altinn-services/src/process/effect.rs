@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::state::ProcessState;
+use super::task_kind::TaskKind;
 
 /// What follows from a step, as data.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,8 +66,7 @@ impl HistoryEventType {
 }
 
 /// The work of a service task.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "work", rename_all_fields = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ServiceWork {
     /// Write a document that shows what was submitted.
@@ -78,13 +78,31 @@ pub enum ServiceWork {
         /// The tasks whose forms are shown; none: all.
         tasks: Vec<String>,
     },
+    /// Write a document for each element of a sub-form.
+    WriteSubformDocuments {
+        /// The service task.
+        task: String,
+        /// The text resource that gives the files their names.
+        filename_text_resource: Option<String>,
+        /// The data type of the sub-form.
+        data_type: Option<String>,
+    },
+    /// Do what this program cannot do by itself: send something, or run code of the agency's.
+    Run {
+        /// The service task.
+        task: String,
+        /// Its kind, by which the code is found.
+        kind: TaskKind,
+    },
 }
 
 impl ServiceWork {
     /// The service task whose work this is.
     pub fn task(&self) -> &str {
         match self {
-            Self::WriteReceiptDocument { task, .. } => task,
+            Self::WriteReceiptDocument { task, .. }
+            | Self::WriteSubformDocuments { task, .. }
+            | Self::Run { task, .. } => task,
         }
     }
 }

@@ -15,6 +15,8 @@ pub enum Event {
     ServiceTaskDone {
         /// The task.
         task: String,
+        /// The action that the work came to, for the gateways after it: `reject` leads back where the drawing says so.
+        action: Option<String>,
     },
 }
 
@@ -22,5 +24,10 @@ impl Event {
     /// The task at hand is done with this action.
     pub fn next(action: impl Into<String>) -> Self {
         Self::Next { action: Some(action.into()) }
+    }
+
+    /// The machine has done the work of this service task.
+    pub fn done(task: impl Into<String>) -> Self {
+        Self::ServiceTaskDone { task: task.into(), action: None }
     }
 }

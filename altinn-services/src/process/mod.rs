@@ -6,32 +6,38 @@
 //! [`Refusal`] that says why not. It reads no clock, stores nothing and knows no user: whether somebody may act is
 //! decided before ([`Task::action`] says which action of the policy that takes).
 //!
-//! A process stands still at data, confirmation, feedback and signing tasks until somebody acts
-//! ([`Event::Next`]), and at pdf tasks until the machine has done its work ([`Event::ServiceTaskDone`]). Other
-//! kinds of task load, and stepping into one is refused by name.
+//! A process stands still at the tasks of people (data, confirmation, feedback, signing, payment, and kinds of the
+//! app's own) until somebody acts ([`Event::Next`]), and at service tasks (pdf, subformPdf, eFormidling, fiksArkiv, and
+//! kinds of the app's own that are drawn as a `serviceTask`) until the machine has done its work
+//! ([`Event::ServiceTaskDone`]).
 
 mod bpmn;
 mod check;
 mod condition;
 mod definition;
 mod effect;
+mod environment;
 mod error;
 mod event;
 mod refusal;
 mod state;
 mod step;
 mod task;
+mod task_config;
+mod task_kind;
 
 pub use bpmn::MAX_BPMN_BYTES;
 pub use condition::{Condition, ConditionError};
 pub use definition::{Element, ExclusiveGateway, Process, SequenceFlow};
 pub use effect::{Effect, HistoryEntry, HistoryEventType, ServiceWork};
+pub use environment::Environment;
 pub use error::ProcessError;
 pub use event::Event;
 pub use refusal::Refusal;
 pub use state::{CurrentTask, FlowType, ProcessState};
 pub use step::{MAX_ITERATIONS, Step, step};
-pub use task::{
-    DeclaredAction, EFormidlingConfig, EnvironmentValue, PaymentConfig, PdfConfig, SignatureConfig, Task,
-    TaskKind,
+pub use task::{DeclaredAction, Task};
+pub use task_config::{
+    EFormidlingConfig, EnvironmentValue, PaymentConfig, PdfConfig, SignatureConfig, SubformPdfConfig,
 };
+pub use task_kind::TaskKind;

@@ -3,7 +3,6 @@
 use thiserror::Error;
 
 use super::condition::ConditionError;
-use super::task::TaskKind;
 
 /// Why a step of a process can not be taken.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -51,14 +50,6 @@ pub enum Refusal {
         /// The task that was named.
         named: String,
     },
-    /// The next task is of a kind that is not there.
-    #[error("task `{task}` is of kind `{kind}`, which is not supported")]
-    TaskKindNotSupported {
-        /// The task.
-        task: String,
-        /// Its kind.
-        kind: TaskKind,
-    },
     /// No flow leads on.
     #[error("no flow leads on from `{element}`")]
     NoNextElement {
@@ -104,7 +95,6 @@ impl Refusal {
             Self::ActionNotAllowed { .. } => "PROCESS-ACTION-NOT-ALLOWED",
             Self::ServiceTaskPending { .. } => "PROCESS-SERVICE-TASK-PENDING",
             Self::NotThatTask { .. } => "PROCESS-NOT-THAT-TASK",
-            Self::TaskKindNotSupported { .. } => "PROCESS-TASK-KIND-NOT-SUPPORTED",
             Self::NoNextElement { .. } => "PROCESS-NO-NEXT-ELEMENT",
             Self::SeveralNextElements { .. } => "PROCESS-SEVERAL-NEXT-ELEMENTS",
             Self::ConditionNotDecided { .. } => "PROCESS-CONDITION-NOT-DECIDED",

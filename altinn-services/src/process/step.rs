@@ -7,7 +7,8 @@ use super::effect::{Effect, HistoryEntry, HistoryEventType, ServiceWork};
 use super::event::Event;
 use super::refusal::Refusal;
 use super::state::{CurrentTask, FlowType, ProcessState};
-use super::task::{Task, TaskKind};
+use super::task::Task;
+use super::task_kind::TaskKind;
 
 /// How many elements one step passes at most before it stands still; a longer way is a loop of gateways.
 pub const MAX_ITERATIONS: usize = 100;
@@ -64,12 +65,12 @@ pub fn step(
             check_action(task, action)?;
             Move { process, state, current, at, action: Some(action) }.to_next()
         }
-        (Event::ServiceTaskDone { task: done }, Some(current)) => {
+        (Event::ServiceTaskDone { task: done, action }, Some(current)) => {
             let task = task_at_hand(process, current)?;
             if task.id != *done || !task.is_done_by_machine() {
                 return Err(Refusal::NotThatTask { current: task.id.clone(), named: done.clone() });
             }
-            Move { process, state, current, at, action: None }.to_next()
+            Move { process, state, current, at, action: action.as_deref() }.to_next()
         }
     }
 }
@@ -134,7 +135,7 @@ impl Move<'_> {
         }
         match self.next_element()? {
             Element::EndEvent { id } => Ok(self.at_end(id, effects)),
-            Element::Task(task) => self.at_task(task, effects),
+            Element::Task(task) => Ok(self.at_task(task, effects)),
             other => Err(Refusal::StateNotOfProcess { element: other.id().to_owned() }),
         }
     }
@@ -163,10 +164,7 @@ impl Move<'_> {
         Step { state, effects }
     }
 
-    fn at_task(&self, task: &Task, mut effects: Vec<Effect>) -> Result<Step, Refusal> {
-        if !task.kind.is_supported() {
-            return Err(Refusal::TaskKindNotSupported { task: task.id.clone(), kind: task.kind.clone() });
-        }
+    fn at_task(&self, task: &Task, mut effects: Vec<Effect>) -> Step {
         let flow_type = if self.action == Some(REJECT) {
             FlowType::AbandonCurrentMoveToNext
         } else {
@@ -184,7 +182,7 @@ impl Move<'_> {
         let state = ProcessState { current_task: Some(current), ..self.state.clone() };
         effects.push(history(HistoryEventType::StartTask, self.at, &task.id, &state));
         effects.extend(service_work(task).map(Effect::Service));
-        Ok(Step { state, effects })
+        Step { state, effects }
     }
 
     /// Follows the flows through gateways to the next task or end event.
@@ -213,7 +211,8 @@ impl Move<'_> {
         }
     }
 
-    /// The flow whose condition holds, else the default flow, else the only one without a condition.
+    /// The flow whose condition holds (of several the default flow), else the default flow, else the only one without
+    /// a condition.
     fn chosen_flow(&self, gateway: &ExclusiveGateway) -> Result<&SequenceFlow, Refusal> {
         let flows = || self.process.flows.iter().filter(|flow| flow.source == gateway.id);
         let mut open = Vec::new();
@@ -234,6 +233,10 @@ impl Move<'_> {
         if open.is_empty() {
             open.extend(flows().filter(|flow| flow.condition.is_none()));
         }
+        let default = |flow: &&&SequenceFlow| gateway.default_flow.as_deref() == Some(flow.id.as_str());
+        if let Some(default) = open.iter().find(default) {
+            return Ok(default);
+        }
         match open.as_slice() {
             [only] => Ok(only),
             [] => Err(Refusal::NoNextElement { element: gateway.id.clone() }),
@@ -250,14 +253,21 @@ fn undecided(element: &str, flows: &[&SequenceFlow]) -> Refusal {
 }
 
 fn service_work(task: &Task) -> Option<ServiceWork> {
-    (task.kind == TaskKind::Pdf).then(|| {
-        let config = task.pdf.clone().unwrap_or_default();
-        ServiceWork::WriteReceiptDocument {
-            task: task.id.clone(),
-            filename_text_resource: config.filename_text_resource,
-            tasks: config.tasks,
+    let id = task.id.clone();
+    match &task.kind {
+        TaskKind::Pdf => {
+            let config = task.pdf.clone().unwrap_or_default();
+            let filename_text_resource = config.filename_text_resource;
+            Some(ServiceWork::WriteReceiptDocument { task: id, filename_text_resource, tasks: config.tasks })
         }
-    })
+        TaskKind::SubformPdf => {
+            let config = task.subform_pdf.clone().unwrap_or_default();
+            let filename_text_resource = config.filename_text_resource;
+            let data_type = config.subform_data_type;
+            Some(ServiceWork::WriteSubformDocuments { task: id, filename_text_resource, data_type })
+        }
+        kind => task.is_done_by_machine().then(|| ServiceWork::Run { task: id, kind: kind.clone() }),
+    }
 }
 
 fn history(event_type: HistoryEventType, at: DateTime<Utc>, element: &str, state: &ProcessState) -> Effect {

@@ -7,10 +7,12 @@ use altinn_core::store::Batch;
 use altinn_core::{Actor, InstanceId};
 use altinn_notify::{Content, Order};
 
+use super::author::Author;
 use super::element::DataElement;
 use super::history::History;
 use super::plan::Plan;
 use super::{Instance, Service, SubmissionError, Submissions, TRIES};
+use crate::process::{MAX_ITERATIONS, Refusal, Task};
 
 /// How far a call goes.
 #[derive(Debug, Clone, Copy)]
@@ -69,7 +71,9 @@ impl Submissions<'_> {
     /// task that is left. Submitting what has been submitted gives the same receipt again.
     ///
     /// # Errors
-    /// As [`Submissions::next`]; nothing is stored unless the end is reached.
+    /// As [`Submissions::next`]; nothing is stored then unless a service task was on the way.
+    /// [`SubmissionError::ServiceTaskPending`] when such a task is not done yet: it goes on by itself, and so does a
+    /// submission that is sent again.
     pub async fn submit(&self, actor: &Actor, id: &InstanceId) -> Result<ReceiptState, SubmissionError> {
         let instance = self.load(id).await?;
         let outcome = if instance.process.has_ended() {
@@ -88,10 +92,35 @@ impl Submissions<'_> {
         }
     }
 
-    /// Goes on from the instance as it was read. It starts over only while that is unchanged: then it was the rights
-    /// that changed, and they are decided anew.
+    /// Goes on, and does what service tasks on the way ask for.
     #[tracing::instrument(skip_all, fields(altinn.instance = %instance.id.guid), err(level = "debug"))]
     async fn advance(
+        &self,
+        actor: &Actor,
+        mut instance: Instance,
+        way: Way<'_>,
+    ) -> Result<Instance, SubmissionError> {
+        for _ in 0..MAX_ITERATIONS {
+            if matches!(way, Way::Next(_)) || !self.waits_for_machine(&instance) {
+                instance = self.commit_advance(actor, instance, way).await?;
+            } else {
+                self.permit(actor, &instance, "read").await?;
+            }
+            instance = self.drive(instance).await?;
+            if matches!(way, Way::Next(_)) || instance.process.has_ended() {
+                return Ok(instance);
+            }
+            if self.waits_for_machine(&instance) {
+                return Err(self.pending(&instance).await?);
+            }
+        }
+        let from = instance.task().unwrap_or_default().to_owned();
+        Err(Refusal::Loop { from, iterations: MAX_ITERATIONS }.into())
+    }
+
+    /// Goes on from the instance as it was read. It starts over only while that is unchanged: then it was the rights
+    /// that changed, and they are decided anew.
+    async fn commit_advance(
         &self,
         actor: &Actor,
         instance: Instance,
@@ -118,22 +147,38 @@ impl Submissions<'_> {
             self.permit(actor, &instance, "read").await?;
             return Err(SubmissionError::UnknownService(instance.service));
         };
-        let mut plan = Plan::go_on(&service, instance, self.altinn.ids(), self.altinn.clock().now());
+        let tools = self.altinn.tools(self.altinn.clock().now());
+        let mut plan = Plan::go_on(&service, instance, tools, actor.into());
         let mut batch = self.also.clone();
-        loop {
+        for passed in 0.. {
             let access = self.leave_task(&mut plan, actor, way).await?;
             access.guard(&mut batch);
-            if plan.instance.process.has_ended() || matches!(way, Way::Next(_)) {
+            let stands = plan.task().is_ok_and(Task::is_done_by_machine);
+            if plan.instance.process.has_ended() || stands || matches!(way, Way::Next(_)) {
                 break;
             }
+            if passed == MAX_ITERATIONS {
+                let from = plan.instance.task().unwrap_or_default().to_owned();
+                return Err(Refusal::Loop { from, iterations: MAX_ITERATIONS }.into());
+            }
         }
+        self.store_step(&mut plan, batch).await?;
+        Ok(plan.instance)
+    }
+
+    /// Commits what a plan comes to, with what follows when it has come to the end.
+    pub(super) async fn store_step(
+        &self,
+        plan: &mut Plan<'_>,
+        mut batch: Batch,
+    ) -> Result<(), SubmissionError> {
         if plan.instance.process.has_ended() {
-            self.add_submission(&mut plan, &service, actor, &mut batch).await?;
+            self.add_submission(plan, &mut batch).await?;
         }
         plan.instance.update(&mut batch)?;
-        self.add_traces(&plan, &mut batch, actor)?;
+        plan.add_traces(&mut batch)?;
         self.altinn.store().commit(batch).await?;
-        Ok(plan.instance)
+        Ok(())
     }
 
     async fn leave_task(
@@ -155,24 +200,20 @@ impl Submissions<'_> {
             Way::End => None,
         });
         let access = self.permit(actor, &plan.instance, action).await?;
-        plan.leave(&access)?;
+        let payment = self.settle_payment(&plan.instance, task, action).await?;
+        plan.leave(&access, payment)?;
         Ok(access)
     }
 
     /// Adds what follows from a submission that has come to its end: the entry of the archive, and the receipt by
     /// mail to whoever sent it in.
-    async fn add_submission(
-        &self,
-        plan: &mut Plan<'_>,
-        service: &Service,
-        actor: &Actor,
-        batch: &mut Batch,
-    ) -> Result<(), SubmissionError> {
-        let entry = self.entry_of(&plan.instance, service, actor).await?;
+    async fn add_submission(&self, plan: &mut Plan<'_>, batch: &mut Batch) -> Result<(), SubmissionError> {
+        plan.remove_what_goes_at_the_end();
+        let entry = self.entry_of(&plan.instance, plan.service, &plan.author).await?;
         plan.instance.entry = Some(self.altinn.archive().stage(batch, entry).await?);
-        let Some(contact) = self.altinn.contact_of(actor).await? else { return Ok(()) };
+        let Some(contact) = self.altinn.contact_of(plan.author.party).await? else { return Ok(()) };
         let reference = plan.instance.id.guid.to_string();
-        let title = service.title(contact.language).to_owned();
+        let title = plan.service.title(contact.language).to_owned();
         let variables = [("title", title), ("reference", reference.clone())];
         let variables = variables.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
         let content = Content::template(self.altinn.receipt_template(), variables);
@@ -188,15 +229,15 @@ impl Submissions<'_> {
         &self,
         instance: &Instance,
         service: &Service,
-        actor: &Actor,
+        author: &Author,
     ) -> Result<NewEntry, SubmissionError> {
         let owner = self.altinn.register().party(instance.id.owner).await?;
         let party = Participant::new(
             instance.id.owner.to_string(),
             owner.map_or_else(String::new, |party| party.name),
         );
-        let sender = Participant::new(actor.subject().reference(), "");
-        let mut entry = NewEntry::new(service.id().to_string(), party, sender, actor.level())
+        let sender = Participant::new(author.reference.clone(), "");
+        let mut entry = NewEntry::new(service.id().to_string(), party, sender, author.level)
             .at(instance.changed)
             .with_title(service.definition().metadata().title().clone())
             .with_label("instance", instance.id.to_string());

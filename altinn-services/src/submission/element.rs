@@ -149,4 +149,9 @@ impl DataElement {
             params![self.content.as_slice(), self.changed, self.id],
         );
     }
+
+    /// Adds to a batch that an element goes. The version of its instance guards it.
+    pub(super) fn delete(batch: &mut Batch, id: Uuid) {
+        batch.execute_one("delete from services_data where id = $1", params![id]);
+    }
 }

@@ -9,6 +9,7 @@ use altinn_notify::OrderError;
 use altinn_notify::contact::ContactError;
 use thiserror::Error;
 
+use super::payment::{PaymentError, PaymentStatus};
 use crate::event::EventError;
 use crate::form::{FormDataError, Issue};
 use crate::process::Refusal;
@@ -44,6 +45,37 @@ pub enum SubmissionError {
     /// The process does not allow it.
     #[error(transparent)]
     Process(#[from] Refusal),
+    /// A service task of the service needs the agency's code, and none is registered for its kind.
+    #[error("task `{task}` needs a `ServiceTask` for kind `{kind}`, and none is registered")]
+    ServiceTaskMissing {
+        /// The task.
+        task: String,
+        /// The kind.
+        kind: String,
+    },
+    /// A service task is not done yet; it goes on by itself, unless it failed for good.
+    #[error("service task `{task}` is not done yet{}", .reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default())]
+    ServiceTaskPending {
+        /// The task.
+        task: String,
+        /// Why the last attempt failed.
+        reason: Option<String>,
+    },
+    /// The service has a payment task, and nobody to take payments is registered.
+    #[error("task `{task}` needs a `Payment`, and none is registered")]
+    PaymentMissing {
+        /// The task.
+        task: String,
+    },
+    /// The payment was not made: the task cannot be left by it.
+    #[error("the payment was not made: it is `{status:?}`")]
+    PaymentNotMade {
+        /// How it stands.
+        status: PaymentStatus,
+    },
+    /// The payment provider.
+    #[error(transparent)]
+    Payment(#[from] PaymentError),
     /// Somebody else changed the instance in between: read it again.
     #[error("the instance has changed since it was read")]
     Changed,
@@ -99,6 +131,11 @@ impl SubmissionError {
             Self::Form(error) => error.code(),
             Self::Invalid(_) => "SUBMISSION-INVALID",
             Self::Process(refusal) => refusal.code(),
+            Self::ServiceTaskMissing { .. } => "SUBMISSION-SERVICE-TASK-MISSING",
+            Self::ServiceTaskPending { .. } => "SUBMISSION-SERVICE-TASK-PENDING",
+            Self::PaymentMissing { .. } => "SUBMISSION-PAYMENT-MISSING",
+            Self::PaymentNotMade { .. } => "SUBMISSION-PAYMENT-NOT-MADE",
+            Self::Payment(_) => "SUBMISSION-PAYMENT",
             Self::Changed => "SUBMISSION-CHANGED",
             Self::Idempotency(error) => error.code(),
             Self::Archive(error) => error.code(),

@@ -1,10 +1,11 @@
 //! What has happened to an instance.
 
+use altinn_core::InstanceId;
 use altinn_core::store::{Batch, Store, StoreError, params};
-use altinn_core::{Actor, InstanceId};
 use chrono::{DateTime, Utc};
 
 use super::SubmissionError;
+use super::author::Author;
 use crate::process::{HistoryEntry, HistoryEventType};
 
 /// How many entries one version of an instance may have: they are numbered from its version.
@@ -50,7 +51,7 @@ impl History {
         batch: &mut Batch,
         instance: &InstanceId,
         version: i64,
-        actor: &Actor,
+        author: &Author,
     ) -> Result<(), SubmissionError> {
         for (entry, index) in entries.iter().zip(0..ENTRIES) {
             let info =
@@ -65,8 +66,8 @@ impl History {
                     version * ENTRIES + index,
                     entry.event_type,
                     entry.at,
-                    actor.subject().reference(),
-                    u8::from(actor.level()),
+                    author.reference.as_str(),
+                    u8::from(author.level),
                     entry.element.clone(),
                     info
                 ],

@@ -5,15 +5,21 @@
 //! archive, the notification and the events, or nothing.
 
 mod advance;
+mod author;
+mod documents;
 mod element;
 mod error;
 mod history;
 mod instance;
+mod pay;
+mod payment;
 mod plan;
 mod receipt;
 mod receipt_document;
 mod save;
 mod service;
+mod service_task;
+mod sign;
 mod sign_document;
 mod start;
 
@@ -24,9 +30,20 @@ use altinn_core::{Actor, InstanceId, Subject};
 pub use element::DataElement;
 pub use error::SubmissionError;
 pub use instance::Instance;
+pub use payment::{
+    Hundredths, OrderDetails, OrderLine, Payment, PaymentContext, PaymentDetails, PaymentError,
+    PaymentInformation, PaymentStatus,
+};
 pub use save::Saved;
 pub use service::Service;
+pub use service_task::{
+    ServiceTask, ServiceTaskContext, ServiceTaskDone, ServiceTaskError, ServiceTaskReport, ServiceTaskState,
+    ServiceTaskWork,
+};
 pub use start::StartOptions;
+
+pub(crate) use plan::Tools;
+pub(crate) use service_task::SERVICE_TASKS;
 
 use crate::altinn::Altinn;
 

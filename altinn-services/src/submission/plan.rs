@@ -1,30 +1,39 @@
 //! What one call does to an instance, worked out before anything is stored.
 
+use std::sync::Arc;
+
 use altinn_auth::decision::Access;
 use altinn_core::store::Batch;
-use altinn_core::{Actor, IdSource, InstanceId, Language};
+use altinn_core::{IdSource, InstanceId};
 use chrono::{DateTime, Utc};
-use serde_json::Value;
+use uuid::Uuid;
 
+use super::author::Author;
 use super::element::{DataElement, FORM};
 use super::history::History;
-use super::receipt_document::ReceiptDocument;
-use super::sign_document::SignDocument;
+use super::pay::Settled;
+use super::service_task::{NewWork, ServiceTaskDone, abandon_open};
 use super::{Instance, Service, SubmissionError};
 use crate::event::{EventError, EventFeed, NewEvent};
 use crate::form::{Issue, Severity};
+use crate::plug_ins::PlugIns;
 use crate::process::{
     Effect, Event, MAX_ITERATIONS, Process, ProcessState, Refusal, ServiceWork, Step, Task, TaskKind, step,
 };
-
-/// The data type of the documents that show what was submitted, as Altinn names it.
-const RECEIPT_DOCUMENT: &str = "ref-data-as-pdf";
 
 /// How many events one version of an instance may have: their sequence follows from its version.
 const EVENTS: i64 = 1_000;
 
 /// The action that abandons a task: nothing is checked then.
-const REJECT: &str = "reject";
+pub(super) const REJECT: &str = "reject";
+
+/// What a plan is made with.
+#[derive(Debug, Clone)]
+pub(crate) struct Tools<'a> {
+    pub(crate) ids: &'a dyn IdSource,
+    pub(crate) plug_ins: Arc<PlugIns>,
+    pub(crate) now: DateTime<Utc>,
+}
 
 /// What one call does to an instance: how it will stand, what is added to it, and what is told of it.
 #[derive(Debug)]
@@ -34,9 +43,17 @@ pub(super) struct Plan<'a> {
     pub(super) events: Vec<String>,
     /// From here on the elements are new.
     stored_elements: usize,
-    service: &'a Service,
-    ids: &'a dyn IdSource,
-    now: DateTime<Utc>,
+    /// Stored elements that have new content.
+    changed_elements: Vec<Uuid>,
+    /// Stored elements that are to be deleted.
+    removed_elements: Vec<Uuid>,
+    /// What the machine is to do next, outside of this commit.
+    work: Option<NewWork>,
+    /// Whether work that the machine was to do is not to be done any more.
+    abandons_work: bool,
+    pub(super) author: Author,
+    pub(super) service: &'a Service,
+    pub(super) tools: Tools<'a>,
 }
 
 impl<'a> Plan<'a> {
@@ -44,11 +61,11 @@ impl<'a> Plan<'a> {
     pub(super) fn start(
         service: &'a Service,
         access: &Access,
-        ids: &'a dyn IdSource,
-        now: DateTime<Utc>,
+        tools: Tools<'a>,
     ) -> Result<Self, SubmissionError> {
+        let now = tools.now;
         let instance = Instance {
-            id: InstanceId::new(access.party(), ids.next_id()),
+            id: InstanceId::new(access.party(), tools.ids.next_id()),
             service: service.id().clone(),
             process: ProcessState::not_started(),
             version: 1,
@@ -57,8 +74,7 @@ impl<'a> Plan<'a> {
             entry: None,
             elements: Vec::new(),
         };
-        let mut plan =
-            Self { instance, history: Vec::new(), events: Vec::new(), stored_elements: 0, service, ids, now };
+        let mut plan = Self::of(service, instance, tools, access.actor().into());
         plan.history.push(History::of_instance("Created", now));
         plan.events.push("app.instance.created".to_owned());
         plan.take(step(plan.process(), &ProcessState::not_started(), &Event::Start, now)?)?;
@@ -69,16 +85,31 @@ impl<'a> Plan<'a> {
     pub(super) fn go_on(
         service: &'a Service,
         mut instance: Instance,
-        ids: &'a dyn IdSource,
-        now: DateTime<Utc>,
+        tools: Tools<'a>,
+        author: Author,
     ) -> Self {
         instance.version += 1;
-        instance.changed = now;
-        let stored_elements = instance.elements.len();
-        Self { instance, history: Vec::new(), events: Vec::new(), stored_elements, service, ids, now }
+        instance.changed = tools.now;
+        Self::of(service, instance, tools, author)
     }
 
-    fn process(&self) -> &'a Process {
+    fn of(service: &'a Service, instance: Instance, tools: Tools<'a>, author: Author) -> Self {
+        Self {
+            stored_elements: instance.elements.len(),
+            instance,
+            history: Vec::new(),
+            events: Vec::new(),
+            changed_elements: Vec::new(),
+            removed_elements: Vec::new(),
+            work: None,
+            abandons_work: false,
+            author,
+            service,
+            tools,
+        }
+    }
+
+    pub(super) fn process(&self) -> &'a Process {
         self.service.definition().process()
     }
 
@@ -99,7 +130,7 @@ impl<'a> Plan<'a> {
 
     /// Leaves the task at hand by the action that was permitted: checks what was filled in, signs where the task asks
     /// for it, and moves on to the next task that waits for somebody, or to the end.
-    pub(super) fn leave(&mut self, access: &Access) -> Result<(), SubmissionError> {
+    pub(super) fn leave(&mut self, access: &Access, payment: Settled) -> Result<(), SubmissionError> {
         let (task, action) = (self.task()?, access.action());
         if action != REJECT {
             let issues = self.issues(task)?;
@@ -107,11 +138,33 @@ impl<'a> Plan<'a> {
                 return Err(SubmissionError::Invalid(issues));
             }
         }
-        let step = step(self.process(), &self.instance.process, &Event::next(action), self.now)?;
+        let step = step(self.process(), &self.instance.process, &Event::next(action), self.tools.now)?;
+        self.abandons_work = task.is_done_by_machine();
         if task.kind == TaskKind::Signing && action != REJECT {
             self.sign(task, access.actor())?;
         }
+        self.settle(task, payment)?;
         self.take(step)
+    }
+
+    /// Takes the outcome of a service task, and moves on.
+    pub(super) fn finish_service_task(
+        &mut self,
+        task: &str,
+        done: &ServiceTaskDone,
+    ) -> Result<(), SubmissionError> {
+        for made in &done.elements {
+            let id = self.tools.ids.next_id();
+            self.instance.elements.push(DataElement::new(
+                id,
+                &made.data_type,
+                &made.content_type,
+                made.content.clone(),
+                self.tools.now,
+            ));
+        }
+        let event = Event::ServiceTaskDone { task: task.to_owned(), action: done.action.clone() };
+        self.take(step(self.process(), &self.instance.process, &event, self.tools.now)?)
     }
 
     /// What is wrong with what a task's forms and attachments hold.
@@ -129,32 +182,19 @@ impl<'a> Plan<'a> {
         Ok(issues)
     }
 
-    fn sign(&mut self, task: &Task, actor: &Actor) -> Result<(), SubmissionError> {
-        let config = task.signature.clone().unwrap_or_default();
-        let signs = |element: &&DataElement| config.data_types_to_sign.contains(&element.data_type);
-        let signed: Vec<_> = self.instance.elements.iter().filter(signs).collect();
-        let id = self.ids.next_id();
-        let document = SignDocument::new(id, self.instance.id.guid, actor, self.now, &signed);
-        let content = serde_json::to_vec(&document).map_err(|error| SubmissionError::Stored {
-            column: "signature".to_owned(),
-            text: error.to_string(),
-        })?;
-        let data_type = config.signature_data_type.unwrap_or_else(|| "signature".to_owned());
-        self.history.push(History::of_instance("Signed", self.now));
-        self.instance.elements.push(DataElement::new(id, data_type, FORM, content, self.now));
-        Ok(())
-    }
-
     /// Takes what a step gave: the state, the history, the work of service tasks and the steps that follow from it.
     fn take(&mut self, step: Step) -> Result<(), SubmissionError> {
         let mut next = Some(step);
         for _ in 0..MAX_ITERATIONS {
             let Some(Step { state, effects, .. }) = next.take() else { break };
             self.instance.process = state;
+            if let Ok(task) = self.task() {
+                self.tools.plug_ins.check(task)?;
+            }
             for effect in effects {
                 match effect {
                     Effect::History(entry) => self.history.push(History::of_process(entry)),
-                    Effect::Service(work) => next = Some(self.do_work(&work)?),
+                    Effect::Service(work) => next = self.do_work(&work)?,
                 }
             }
         }
@@ -170,42 +210,27 @@ impl<'a> Plan<'a> {
         Ok(())
     }
 
-    fn do_work(&mut self, work: &ServiceWork) -> Result<Step, SubmissionError> {
+    /// Does the work of a service task, and takes the step that follows; nothing when the work is done elsewhere, after
+    /// this commit.
+    fn do_work(&mut self, work: &ServiceWork) -> Result<Option<Step>, SubmissionError> {
         match work {
             ServiceWork::WriteReceiptDocument { filename_text_resource, tasks, .. } => {
                 self.write_receipt_document(filename_text_resource.as_deref(), tasks)?;
             }
-        }
-        let done = Event::ServiceTaskDone { task: work.task().to_owned() };
-        Ok(step(self.process(), &self.instance.process, &done, self.now)?)
-    }
-
-    fn write_receipt_document(
-        &mut self,
-        file_name: Option<&str>,
-        tasks: &[String],
-    ) -> Result<(), SubmissionError> {
-        let app = self.service.definition();
-        let mut forms: Vec<(&str, Value)> = Vec::new();
-        for data_type in app.metadata().data_types().iter().filter(|data_type| data_type.is_form()) {
-            let of_task = data_type.task_id.as_ref().is_some_and(|task| tasks.contains(task));
-            if !data_type.enable_pdf_creation || !(tasks.is_empty() || of_task) {
-                continue;
+            ServiceWork::WriteSubformDocuments { filename_text_resource, data_type, .. } => {
+                self.write_subform_documents(filename_text_resource.as_deref(), data_type.as_deref())?;
             }
-            for element in self.instance.elements.iter().filter(|element| element.data_type == data_type.id) {
-                forms.push((&data_type.id, element.form()?));
+            ServiceWork::Run { task, kind } => {
+                if !self.process().task(task).is_some_and(|task| self.tools.plug_ins.is_left_out(task)) {
+                    let flow = self.instance.process.current_task().map_or(0, |current| current.flow);
+                    let (id, kind) = (self.tools.ids.next_id(), kind.name().to_owned());
+                    self.work = Some(NewWork { id, task: task.clone(), flow, kind });
+                    return Ok(None);
+                }
             }
         }
-        let title = self.service.title(Language::Nb);
-        let reference = self.instance.id.guid.to_string();
-        let document = ReceiptDocument { title, reference: &reference, written: self.now, forms: &forms };
-        let named = file_name.and_then(|resource| app.texts().text(resource));
-        let name = named.map_or_else(|| title.to_owned(), |text| text.in_language(Language::Nb).to_owned());
-        let id = self.ids.next_id();
-        let mut pdf = DataElement::new(id, RECEIPT_DOCUMENT, "application/pdf", document.to_pdf(), self.now);
-        pdf.file_name = Some(format!("{}.pdf", name.trim_end_matches(".pdf")));
-        self.instance.elements.push(pdf);
-        Ok(())
+        let done = Event::ServiceTaskDone { task: work.task().to_owned(), action: None };
+        Ok(Some(step(self.process(), &self.instance.process, &done, self.tools.now)?))
     }
 
     /// Makes the forms of the task at hand that the service wants to be there from the start.
@@ -226,23 +251,76 @@ impl<'a> Plan<'a> {
 
     /// Adds a form that is not there yet.
     pub(super) fn add_form(&mut self, data_type: String, content: Vec<u8>) {
-        let form = DataElement::new(self.ids.next_id(), data_type, FORM, content, self.now);
+        let form = DataElement::new(self.tools.ids.next_id(), data_type, FORM, content, self.tools.now);
         self.instance.elements.push(form);
     }
 
-    /// Adds the events to a batch.
-    pub(super) fn publish(&self, batch: &mut Batch) -> Result<(), EventError> {
+    fn publish(&self, batch: &mut Batch) -> Result<(), EventError> {
         let about = (&self.instance.service, &self.instance.id);
         for (event_type, index) in self.events.iter().zip(0..) {
             let sequence = self.instance.version * EVENTS + index;
-            let event = NewEvent::of_instance(self.ids, about, event_type, self.now, sequence)?;
+            let event = NewEvent::of_instance(self.tools.ids, about, event_type, self.tools.now, sequence)?;
             EventFeed::publish(batch, &event);
         }
         Ok(())
     }
 
-    /// The elements that are not stored yet.
-    pub(super) fn new_elements(&self) -> &[DataElement] {
-        self.instance.elements.get(self.stored_elements..).unwrap_or(&[])
+    /// Gives an element new content.
+    pub(super) fn change(&mut self, id: Uuid, content: Vec<u8>) {
+        let Some(index) = self.instance.elements.iter().position(|element| element.id == id) else { return };
+        if index < self.stored_elements && !self.changed_elements.contains(&id) {
+            self.changed_elements.push(id);
+        }
+        if let Some(element) = self.instance.elements.get_mut(index) {
+            element.content = content;
+            element.changed = self.tools.now;
+        }
+    }
+
+    /// Takes elements out of the instance.
+    pub(super) fn remove(&mut self, is_to_go: impl Fn(&DataElement) -> bool) {
+        let (mut index, mut stored_left) = (0, 0);
+        let (stored, removed) = (self.stored_elements, &mut self.removed_elements);
+        self.instance.elements.retain(|element| {
+            let (goes, is_stored) = (is_to_go(element), index < stored);
+            index += 1;
+            if goes && is_stored {
+                removed.push(element.id);
+            }
+            stored_left += usize::from(!goes && is_stored);
+            !goes
+        });
+        self.stored_elements = stored_left;
+    }
+
+    /// Takes out what the service does not keep when the process ends (`autoDeleteOnProcessEnd`).
+    pub(super) fn remove_what_goes_at_the_end(&mut self) {
+        let metadata = self.service.definition().metadata();
+        let goes = |id: &str| {
+            let logic = metadata.data_type(id).and_then(|data_type| data_type.app_logic.as_ref());
+            logic.is_some_and(|logic| logic.auto_delete_on_process_end)
+        };
+        self.remove(|element| goes(&element.data_type));
+    }
+
+    /// Adds all that the plan comes to, beside the row of the instance, to a batch.
+    pub(super) fn add_traces(&self, batch: &mut Batch) -> Result<(), SubmissionError> {
+        let instance = &self.instance;
+        for (index, element) in instance.elements.iter().enumerate() {
+            if index >= self.stored_elements {
+                element.insert(batch, instance.id.guid);
+            } else if self.changed_elements.contains(&element.id) {
+                element.update(batch);
+            }
+        }
+        self.removed_elements.iter().for_each(|id| DataElement::delete(batch, *id));
+        if self.abandons_work {
+            abandon_open(batch, instance.id.guid, self.tools.now);
+        }
+        if let Some(work) = &self.work {
+            work.insert(batch, instance, &self.author);
+        }
+        History::insert_all(&self.history, batch, &instance.id, instance.version, &self.author)?;
+        Ok(self.publish(batch)?)
     }
 }

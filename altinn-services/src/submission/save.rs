@@ -73,7 +73,7 @@ impl Submissions<'_> {
         let access = self.permit(actor, &instance, "write").await?;
         let service = self.service_of(&instance)?;
         let now = self.altinn.clock().now();
-        let mut plan = Plan::go_on(&service, instance, self.altinn.ids(), now);
+        let mut plan = Plan::go_on(&service, instance, self.altinn.tools(now), actor.into());
         let task = plan.task()?;
         let unknown = || SubmissionError::UnknownForm { data_type: data_type.to_owned() };
         service.forms_of(&task.id).find(|known| known.id == data_type).ok_or_else(unknown)?;
@@ -81,17 +81,13 @@ impl Submissions<'_> {
         let mut batch = self.also.clone();
         access.guard(&mut batch);
         let content = form.text().as_bytes().to_vec();
-        match plan.instance.elements.iter_mut().find(|element| element.data_type == data_type) {
-            Some(element) => {
-                element.content = content;
-                element.changed = now;
-                element.update(&mut batch);
-            }
+        match plan.instance.element(data_type).map(|element| element.id) {
+            Some(element) => plan.change(element, content),
             None => plan.add_form(data_type.to_owned(), content),
         }
         plan.history.push(History::of_instance("Saved", now));
         plan.instance.update(&mut batch)?;
-        self.add_traces(&plan, &mut batch, actor)?;
+        plan.add_traces(&mut batch)?;
         let issues = service.definition().validate(data_type, form);
         self.altinn.store().commit(batch).await?;
         Ok(Saved { instance: plan.instance, issues })

@@ -2,10 +2,8 @@
 
 use altinn_auth::decision::AccessRequest;
 use altinn_auth::register::PartyRegister as _;
-use altinn_core::store::Batch;
 use altinn_core::{Actor, Idempotency, IdempotencyAnswer, InstanceId, PartyId};
 
-use super::history::History;
 use super::plan::Plan;
 use super::{Instance, Service, SubmissionError, Submissions, TRIES};
 
@@ -83,16 +81,16 @@ impl Submissions<'_> {
             return Ok(earlier);
         }
         let now = self.altinn.clock().now();
-        let plan = Plan::start(service, &access, self.altinn.ids(), now)?;
+        let plan = Plan::start(service, &access, self.altinn.tools(now))?;
         let mut batch = self.also.clone();
         access.guard(&mut batch);
         if let Some(once) = &once {
             once.claim(&mut batch, plan.instance.id.guid, now);
         }
         plan.instance.insert(&mut batch)?;
-        self.add_traces(&plan, &mut batch, actor)?;
+        plan.add_traces(&mut batch)?;
         self.altinn.store().commit(batch).await?;
-        Ok(plan.instance)
+        self.drive(plan.instance).await
     }
 
     async fn started_before(
@@ -105,20 +103,5 @@ impl Submissions<'_> {
             IdempotencyAnswer::Repeated(guid) => Ok(Some(self.load(&InstanceId::new(party, guid)).await?)),
             IdempotencyAnswer::Fresh => Ok(None),
         }
-    }
-
-    /// Adds the new elements, the history and the events of a plan to its batch.
-    pub(super) fn add_traces(
-        &self,
-        plan: &Plan<'_>,
-        batch: &mut Batch,
-        actor: &Actor,
-    ) -> Result<(), SubmissionError> {
-        let instance = &plan.instance;
-        for element in plan.new_elements() {
-            element.insert(batch, instance.id.guid);
-        }
-        History::insert_all(&plan.history, batch, &instance.id, instance.version, actor)?;
-        Ok(plan.publish(batch)?)
     }
 }

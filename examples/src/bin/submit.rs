@@ -12,11 +12,12 @@ use std::time::Duration;
 use altinn_archive::{Receipt, ReceiptState, VerifierKey};
 use altinn_core::testing::SyntheticPeople;
 use altinn_core::{Actor, AuthenticationLevel, InstanceId, Language, PartyId, Subject};
-use altinn_examples::{Cast, form};
+use altinn_examples::{Cast, form, stand_in};
 use altinn_notify::channel::{Smtp, SmtpSettings, TlsMode};
 use altinn_notify::testing::SmtpSink;
 use altinn_services::definition::DataType;
 use altinn_services::form::{FormData, Issue};
+use altinn_services::process::TaskKind;
 use altinn_services::submission::{Service, SubmissionError};
 use altinn_services::{Altinn, AltinnBuilder};
 
@@ -54,6 +55,11 @@ async fn run() -> Outcome<()> {
     let service = altinn.publish_app(&app)?;
     let cast = Cast::of(&altinn, &service).await?;
     introduce(&service, &cast)?;
+    for kind in stand_in(&altinn, service.definition()) {
+        say(&format!(
+            "   tasks of kind `{kind}` need the agency's code: a stand-in of this program does them"
+        ));
+    }
 
     refuse_a_stranger(&altinn, &service, &cast).await?;
     let (role, starter) = cast.starter()?;
@@ -137,10 +143,21 @@ impl Walk<'_> {
                 step(&format!("{} fills in `{}`: {} faults", role.code(), wanted.id, saved.issues.len()));
                 show_issues(&form, &saved.issues);
             }
+            if task.kind == TaskKind::Payment {
+                self.pay(&task.id).await?;
+            }
             let next = self.altinn.submissions().next(actor, self.instance, None).await?;
             let now = next.task().map_or_else(|| "it is sent in".to_owned(), |task| format!("now in {task}"));
             step(&format!("{} does `{action}` in {}: {now}", role.code(), task.id));
         }
+    }
+
+    async fn pay(&self, task: &str) -> Outcome<()> {
+        let (role, actor) = self.cast.who_may(self.altinn, self.service, "pay", task).await?;
+        let payment = self.altinn.submissions().pay(actor, self.instance).await?;
+        let price = payment.order_details.total_price_inc_vat;
+        step(&format!("{} pays {price} {} in {task}", role.code(), payment.order_details.currency));
+        Ok(())
     }
 
     /// A form that is not in order is kept as a draft, and refused when it is to go on.

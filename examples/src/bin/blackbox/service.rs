@@ -4,8 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use altinn_archive::ReceiptState;
-use altinn_examples::{Cast, CastError, form};
+use altinn_examples::{Cast, CastError, form, stand_in};
 use altinn_services::form::{FormData, FormLimits};
+use altinn_services::process::TaskKind;
 use altinn_services::submission::{Instance, Service, StartOptions, SubmissionError};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -21,8 +22,12 @@ pub(crate) struct Loaded {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Load {
     folder: PathBuf,
+    /// Whether stand-ins do what the app needs the agency's code for.
+    #[serde(default)]
+    stand_ins: bool,
 }
 
 #[derive(Deserialize)]
@@ -59,6 +64,9 @@ fn page() -> u32 {
 pub(crate) async fn load(world: &World, asked: Load) -> Result<Value, Failure> {
     let service =
         world.altinn.publish_app(&asked.folder).map_err(|error| Failure::new(error.code(), error))?;
+    if asked.stand_ins {
+        stand_in(&world.altinn, service.definition());
+    }
     let cast = Cast::of(&world.altinn, &service).await.map_err(no_cast)?;
     let app = service.definition();
     let task = |task: &altinn_services::process::Task| json!({"id": task.id, "kind": task.kind.name()});
@@ -93,9 +101,17 @@ async fn run(world: &World, loaded: &Loaded, asked: Submit) -> Result<Value, Fai
         submissions.start_with(starter, &loaded.service, party, &options).await.map_err(refused)?;
     let mut data = asked.data.map(|data| parse(&data)).transpose()?;
     while let Some(task) = instance.task().and_then(|task| loaded.service.definition().process().task(task)) {
+        if task.is_done_by_machine() {
+            instance = submissions.run_service_task(starter, instance.id()).await.map_err(refused)?;
+            continue;
+        }
         let may = loaded.cast.who_may(&world.altinn, &loaded.service, task.action(None), &task.id).await;
         let (_, actor) = may.map_err(no_cast)?;
         fill_in(world, loaded, &instance, actor, &mut data).await?;
+        if task.kind == TaskKind::Payment {
+            let may = loaded.cast.who_may(&world.altinn, &loaded.service, "pay", &task.id).await;
+            submissions.pay(&may.map_err(no_cast)?.1, instance.id()).await.map_err(refused)?;
+        }
         instance = submissions.next(actor, instance.id(), None).await.map_err(refused)?;
     }
     match submissions.receipt(starter, instance.id()).await.map_err(refused)? {

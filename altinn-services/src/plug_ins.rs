@@ -1,0 +1,44 @@
+//! What the agency has plugged in.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::process::{Environment, Task, TaskKind};
+use crate::submission::{Payment, ServiceTask, SubmissionError};
+
+/// What the agency has plugged in, beside the folders of its services.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct PlugIns {
+    pub(crate) environment: Environment,
+    /// The agency's code for service tasks, by kind.
+    pub(crate) service_tasks: BTreeMap<String, Arc<dyn ServiceTask>>,
+    pub(crate) payment: Option<Arc<dyn Payment>>,
+}
+
+impl PlugIns {
+    /// Whether all is there that a task needs; asked before a process steps into it, so that none is stuck there.
+    ///
+    /// # Errors
+    /// Names the task and the trait that must be implemented for it.
+    pub(crate) fn check(&self, task: &Task) -> Result<(), SubmissionError> {
+        let in_code = !matches!(task.kind, TaskKind::Pdf | TaskKind::SubformPdf);
+        if task.is_done_by_machine() && in_code && !self.is_left_out(task) {
+            let kind = task.kind.name();
+            if !self.service_tasks.contains_key(kind) {
+                return Err(SubmissionError::ServiceTaskMissing {
+                    task: task.id.clone(),
+                    kind: kind.to_owned(),
+                });
+            }
+        }
+        if task.kind == TaskKind::Payment && self.payment.is_none() {
+            return Err(SubmissionError::PaymentMissing { task: task.id.clone() });
+        }
+        Ok(())
+    }
+
+    /// Whether a task does nothing where the service runs.
+    pub(crate) fn is_left_out(&self, task: &Task) -> bool {
+        task.e_formidling.as_ref().is_some_and(|config| config.is_disabled(self.environment))
+    }
+}

@@ -1,0 +1,69 @@
+//! The documents that service tasks write.
+
+use altinn_core::Language;
+use serde_json::Value;
+
+use super::SubmissionError;
+use super::element::DataElement;
+use super::plan::Plan;
+use super::receipt_document::ReceiptDocument;
+
+/// The data types of the documents that show what was submitted, as Altinn names them.
+const RECEIPT_DOCUMENT: &str = "ref-data-as-pdf";
+const SUBFORM_DOCUMENT: &str = "subform-pdf";
+
+impl Plan<'_> {
+    /// Writes a document that shows the forms of these tasks, or of all.
+    pub(super) fn write_receipt_document(
+        &mut self,
+        file_name: Option<&str>,
+        tasks: &[String],
+    ) -> Result<(), SubmissionError> {
+        let mut forms: Vec<(&str, Value)> = Vec::new();
+        let app = self.service.definition();
+        for data_type in app.metadata().data_types().iter().filter(|data_type| data_type.is_form()) {
+            let of_task = data_type.task_id.as_ref().is_some_and(|task| tasks.contains(task));
+            if !data_type.enable_pdf_creation || !(tasks.is_empty() || of_task) {
+                continue;
+            }
+            for element in self.instance.elements.iter().filter(|element| element.data_type == data_type.id) {
+                forms.push((&data_type.id, element.form()?));
+            }
+        }
+        self.write_document(RECEIPT_DOCUMENT, file_name, &forms);
+        Ok(())
+    }
+
+    /// Writes a document for each element of a sub-form.
+    pub(super) fn write_subform_documents(
+        &mut self,
+        file_name: Option<&str>,
+        data_type: Option<&str>,
+    ) -> Result<(), SubmissionError> {
+        let Some(data_type) = data_type else { return Ok(()) };
+        let of_type = self.instance.elements.iter().filter(|element| element.data_type == data_type);
+        let forms: Vec<Value> = of_type.map(DataElement::form).collect::<Result<_, _>>()?;
+        for form in forms {
+            self.write_document(SUBFORM_DOCUMENT, file_name, &[(data_type, form)]);
+        }
+        Ok(())
+    }
+
+    /// Writes a document of these forms as an element of a data type.
+    pub(super) fn write_document(
+        &mut self,
+        data_type: &str,
+        file_name: Option<&str>,
+        forms: &[(&str, Value)],
+    ) {
+        let title = self.service.title(Language::Nb);
+        let reference = self.instance.id.guid.to_string();
+        let document = ReceiptDocument { title, reference: &reference, written: self.tools.now, forms };
+        let named = file_name.and_then(|resource| self.service.definition().texts().text(resource));
+        let name = named.map_or_else(|| title.to_owned(), |text| text.in_language(Language::Nb).to_owned());
+        let (id, content) = (self.tools.ids.next_id(), document.to_pdf());
+        let mut pdf = DataElement::new(id, data_type, "application/pdf", content, self.tools.now);
+        pdf.file_name = Some(format!("{}.pdf", name.trim_end_matches(".pdf")));
+        self.instance.elements.push(pdf);
+    }
+}
