@@ -37,6 +37,8 @@
 //! reader may see, and once the salts are gone nothing of an entry can be guessed from the log.
 
 mod archive;
+#[cfg(feature = "asic")]
+pub mod asic;
 mod audit;
 mod cipher;
 mod content;
@@ -47,6 +49,9 @@ mod listing;
 pub mod log;
 mod migrations;
 mod receipt;
+pub mod seal;
+#[cfg(feature = "asic")]
+mod xml_writer;
 
 pub use altinn_core::Digest;
 pub use archive::{Archive, ArchiveKeys, Integrated, ReceiptState};

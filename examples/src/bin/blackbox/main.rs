@@ -5,6 +5,7 @@
 
 mod answer;
 mod archive;
+mod asic;
 mod clock;
 mod identifier;
 mod lines;
@@ -89,6 +90,7 @@ async fn run(world: &World, op: &str, arguments: Value) -> Result<Value, Failure
         "archive.get" => archive::get(world, answer::arguments(arguments)?).await,
         "archive.verify" => archive::verify(world, answer::arguments(arguments)?),
         "archive.audit" => archive::audit(world, answer::arguments(arguments)?).await,
+        "asic.open" => asic::open(answer::arguments(arguments)?),
         _ => Err(Failure::new("BLACKBOX-UNKNOWN-OPERATION", "there is no such operation")),
     }
 }

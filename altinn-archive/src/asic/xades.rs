@@ -1,0 +1,67 @@
+//! XML signatures (XAdES): the digests of files are read, the signatures themselves are not verified.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use roxmltree::{Document, Node};
+
+use super::xml::{DSIG, Reference, parse, reference};
+
+/// An XML signature: what of it can be said without verifying it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct XmlSignature {
+    pub(super) references: Vec<Reference>,
+    /// The certificate that it says it was made with, in DER.
+    pub(super) certificate: Option<Vec<u8>>,
+    /// The time that it says it was made at.
+    pub(super) signing_time: Option<String>,
+    /// How many timestamps there are over it.
+    pub(super) timestamps: usize,
+}
+
+/// Reads all signatures of a file, or says what is wrong with it.
+pub(super) fn parse_signatures(bytes: &[u8]) -> Result<Vec<XmlSignature>, String> {
+    let document: Document<'_> = parse(bytes)?;
+    let signatures = document.descendants().filter(|node| node.has_tag_name((DSIG, "Signature")));
+    let signatures = signatures.map(read).collect::<Result<Vec<_>, _>>()?;
+    if signatures.is_empty() { Err("it holds no signature".to_owned()) } else { Ok(signatures) }
+}
+
+fn read(signature: Node<'_, '_>) -> Result<XmlSignature, String> {
+    let signed_info = signature.children().find(|node| node.has_tag_name((DSIG, "SignedInfo")));
+    let signed_info = signed_info.ok_or("a signature has no `SignedInfo`")?;
+    let of_files =
+        signed_info.children().filter(|node| node.has_tag_name((DSIG, "Reference")) && !is_within(*node));
+    let references = of_files.map(untransformed).collect::<Result<Vec<_>, _>>()?;
+    if references.is_empty() {
+        return Err("a signature is over no file".to_owned());
+    }
+    let text = |name: &'static str| {
+        let named = signature.descendants().find(move |node| node.tag_name().name() == name);
+        named.and_then(|node| node.text()).map(str::trim)
+    };
+    let certificate = text("X509Certificate")
+        .and_then(|text| STANDARD.decode(text.split_ascii_whitespace().collect::<String>()).ok());
+    let is_timestamp = |node: &Node<'_, '_>| node.tag_name().name() == "EncapsulatedTimeStamp";
+    Ok(XmlSignature {
+        references,
+        certificate,
+        signing_time: text("SigningTime").map(|time| time.chars().take(40).collect()),
+        timestamps: signature.descendants().filter(is_timestamp).count(),
+    })
+}
+
+/// Whether a reference is to a part of the document itself.
+fn is_within(reference: Node<'_, '_>) -> bool {
+    reference.attribute("URI").is_none_or(|uri| uri.is_empty() || uri.starts_with('#'))
+}
+
+/// The digest of a file as it is; one of something that is made of the file is not read.
+fn untransformed(element: Node<'_, '_>) -> Result<Reference, String> {
+    if element.children().any(|node| node.has_tag_name((DSIG, "Transforms"))) {
+        let uri: String = element.attribute("URI").unwrap_or_default().chars().take(255).collect();
+        return Err(format!(
+            "the digest of `{uri}` is of something that is made of the file, which is not read"
+        ));
+    }
+    reference(element)
+}
