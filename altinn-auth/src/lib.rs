@@ -51,14 +51,14 @@
 //! | feature | what it adds |
 //! |---|---|
 //! | `sqlite` (default), `postgres` | the back ends of the store |
+//! | `xpath` | attribute selectors and the XPath functions of XACML |
 //! | `testing` | issuers that sign tokens with real keys |
 //!
 //! **Security.** Everything fails closed: a policy that is missing, cannot decide or asks for what is not known, and
 //! a register that does not answer, refuse. Parsers have limits of size, count and depth, and read no document type
 //! definitions. National identity numbers are stored sealed, and neither they nor tokens appear in errors or `Debug`.
 //!
-//! Attribute selectors and XPath are not here yet; delegations and access lists count in decisions, and whoever keeps
-//! them implements their traits.
+//! Delegations and access lists count in decisions, and whoever keeps them implements their traits.
 
 pub mod decision;
 pub mod register;

@@ -48,7 +48,8 @@ impl Ruling {
 
     /// The request's attributes that are to stand in the answer: category, id and value.
     pub fn included(&self) -> impl Iterator<Item = (&str, &str, &Value)> {
-        self.evaluation.included().filter(|_| self.admission == Admission::Admitted)
+        let admitted = self.evaluation.included().iter().filter(|_| self.admission == Admission::Admitted);
+        admitted.map(|one| (one.category.as_str(), one.id.as_str(), &one.value))
     }
 
     /// The rule that has the effect of the decision; none when no rule made it.

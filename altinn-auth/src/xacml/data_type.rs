@@ -37,17 +37,20 @@ pub enum DataType {
     IpAddress,
     /// `dnsName`: a host name with an optional port range.
     DnsName,
+    /// `xpathExpression`: a path into the content of a category.
+    XPathExpression,
 }
 
 const XML_SCHEMA: &str = "http://www.w3.org/2001/XMLSchema#";
 const XACML_1: &str = "urn:oasis:names:tc:xacml:1.0:data-type:";
 const XACML_2: &str = "urn:oasis:names:tc:xacml:2.0:data-type:";
+const XACML_3: &str = "urn:oasis:names:tc:xacml:3.0:data-type:";
 /// How XACML 1.0 and 2.0 named the two durations; deprecated, and still to be understood.
 const XQUERY_DRAFT: &str = "http://www.w3.org/TR/2002/WD-xquery-operators-20020816#";
 
 impl DataType {
     /// Every data type.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::String,
         Self::Boolean,
         Self::Integer,
@@ -64,6 +67,7 @@ impl DataType {
         Self::Rfc822Name,
         Self::IpAddress,
         Self::DnsName,
+        Self::XPathExpression,
     ];
 
     /// The type that a URI names, if the standard has it.
@@ -81,7 +85,7 @@ impl DataType {
         if let Some(name) = uri.strip_prefix(XQUERY_DRAFT) {
             return find(name, XML_SCHEMA).filter(|found| found.is_duration());
         }
-        [XML_SCHEMA, XACML_1, XACML_2]
+        [XML_SCHEMA, XACML_1, XACML_2, XACML_3]
             .into_iter()
             .find_map(|prefix| uri.strip_prefix(prefix).and_then(|name| find(name, prefix)))
     }
@@ -119,6 +123,7 @@ impl DataType {
             Self::Rfc822Name => (XACML_1, "rfc822Name"),
             Self::IpAddress => (XACML_2, "ipAddress"),
             Self::DnsName => (XACML_2, "dnsName"),
+            Self::XPathExpression => (XACML_3, "xpathExpression"),
         }
     }
 }

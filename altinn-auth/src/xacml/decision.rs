@@ -63,6 +63,10 @@ impl Decision {
         }
     }
 
+    pub(crate) fn is_indeterminate(self) -> bool {
+        matches!(self, Self::Indeterminate(_))
+    }
+
     /// What is left of it when the target around it could not be decided (XACML 3.0, table 7).
     pub(crate) fn under_undecided_target(self) -> Self {
         match self {

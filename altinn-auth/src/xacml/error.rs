@@ -4,6 +4,8 @@ use std::fmt;
 
 use thiserror::Error;
 
+use super::StatusCode;
+
 /// A place in a file: line and column, both from 1; the column counts bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Position {
@@ -165,6 +167,22 @@ pub enum XacmlFault {
 }
 
 impl XacmlFault {
+    /// The standard's status of a decision that a request or policy with this fault would have made
+    /// (XACML 3.0, 7.18 and B.8).
+    pub fn status_code(&self) -> StatusCode {
+        match self {
+            Self::UnknownFunction(_)
+            | Self::WrongArguments { .. }
+            | Self::NeverComputable { .. }
+            | Self::WrongType { .. }
+            | Self::UnresolvedReference { .. }
+            | Self::ReferenceCycle(_)
+            | Self::VariableCycle(_)
+            | Self::Unsupported(_) => StatusCode::ProcessingError,
+            _ => StatusCode::SyntaxError,
+        }
+    }
+
     /// A stable code for programs.
     pub fn code(&self) -> &'static str {
         match self {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::combining::CombiningAlgorithm;
-use super::{DataType, Effect, Function, Value};
+use super::{DataType, Effect, Function, Value, XPathExpression};
 
 /// A policy or a policy set.
 #[derive(Debug, Clone)]
@@ -132,13 +132,13 @@ pub struct Match {
     pub(crate) offset: u32,
 }
 
-/// Names an attribute of the request.
+/// Names values of the request: an attribute, or what a path leads to in a content.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Designator {
     /// Its category.
     pub category: Arc<str>,
-    /// Its id.
+    /// Its id; empty when a path leads to the values.
     pub id: Arc<str>,
     /// Its data type.
     pub data_type: DataType,
@@ -146,6 +146,18 @@ pub struct Designator {
     pub issuer: Option<Arc<str>>,
     /// Whether nothing can be decided when it is missing.
     pub must_be_present: bool,
+    /// The path that leads to the values (`AttributeSelector`).
+    pub selector: Option<Arc<Selector>>,
+}
+
+/// A path to values in the XML content of a category.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Selector {
+    /// The path.
+    pub path: XPathExpression,
+    /// The id of the attribute whose path leads to the node from which this one starts; without one, the root.
+    pub context: Option<Arc<str>>,
 }
 
 /// A variable and the expression it stands for.

@@ -1,6 +1,7 @@
 //! What is asked: the attributes of a request.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::{Value, name};
 
@@ -19,6 +20,14 @@ use super::{Value, name};
 pub struct Request {
     pub(crate) attributes: Vec<RequestAttribute>,
     pub(crate) return_policy_ids: bool,
+    pub(crate) contents: Vec<Content>,
+}
+
+/// The XML content of a category, below a root that stands for the document.
+#[derive(Clone)]
+pub(crate) struct Content {
+    pub(crate) category: String,
+    pub(crate) xml: Arc<str>,
 }
 
 /// One value of an attribute.
@@ -34,7 +43,7 @@ pub(crate) struct RequestAttribute {
 impl Request {
     /// A request without attributes.
     pub fn new() -> Self {
-        Self { attributes: Vec::with_capacity(16), return_policy_ids: false }
+        Self { attributes: Vec::with_capacity(16), return_policy_ids: false, contents: Vec::new() }
     }
 
     /// Adds a value to an attribute.

@@ -56,6 +56,11 @@ pub struct MissingAttribute {
 }
 
 impl Status {
+    /// A code alone.
+    pub fn of(code: StatusCode) -> Self {
+        Self { code, message: String::new(), missing: None }
+    }
+
     /// All is well.
     pub(crate) fn ok() -> Self {
         Self { code: StatusCode::Ok, message: String::new(), missing: None }

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::temporal::{self, Moment, Precision};
-use super::{DataType, names};
+use super::{DataType, XPathExpression, names};
 
 /// A value of one of the standard's data types. Cheap to clone.
 ///
@@ -57,19 +57,22 @@ pub enum Value {
     IpAddress(Arc<names::IpAddress>),
     /// `dnsName`.
     DnsName(Arc<names::DnsName>),
+    /// `xpathExpression`.
+    XPathExpression(Arc<XPathExpression>),
 }
 
 impl Value {
     /// The value that a text stands for in a data type; nothing when it is not in the type's lexical space.
     ///
-    /// White space around it does not count, except in a string.
+    /// White space around it does not count, except in a string. A path needs more than a text: see
+    /// [`XPathExpression`].
     pub fn parse(data_type: DataType, text: &str) -> Option<Self> {
         if data_type == DataType::String {
             return Some(Self::String(text.into()));
         }
         let text = text.trim_matches([' ', '\t', '\r', '\n']);
         match data_type {
-            DataType::String => None,
+            DataType::String | DataType::XPathExpression => None,
             DataType::Boolean => parse_boolean(text).map(Self::Boolean),
             DataType::Integer => parse_integer(text).map(Self::Integer),
             DataType::Double => parse_double(text).map(Self::Double),
@@ -111,6 +114,7 @@ impl Value {
             Self::Rfc822Name(_) => DataType::Rfc822Name,
             Self::IpAddress(_) => DataType::IpAddress,
             Self::DnsName(_) => DataType::DnsName,
+            Self::XPathExpression(_) => DataType::XPathExpression,
         }
     }
 
@@ -165,6 +169,7 @@ impl PartialEq for Value {
             (Self::Rfc822Name(a), Self::Rfc822Name(b)) => a == b,
             (Self::IpAddress(a), Self::IpAddress(b)) => a == b,
             (Self::DnsName(a), Self::DnsName(b)) => a == b,
+            (Self::XPathExpression(a), Self::XPathExpression(b)) => a == b,
             _ => false,
         }
     }
@@ -189,6 +194,7 @@ impl fmt::Display for Value {
             Self::Rfc822Name(name) => write!(f, "{name}"),
             Self::IpAddress(address) => write!(f, "{address}"),
             Self::DnsName(name) => write!(f, "{name}"),
+            Self::XPathExpression(path) => f.write_str(path.path()),
         }
     }
 }

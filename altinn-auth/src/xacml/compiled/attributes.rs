@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::super::model::Designator;
+use super::super::model::{Designator, Selector};
 use super::super::{DataType, name};
 
 /// What identifies an attribute.
@@ -14,6 +14,38 @@ pub(crate) struct AttributeKey {
     pub(crate) id: Arc<str>,
     pub(crate) data_type: DataType,
     pub(crate) issuer: Option<Arc<str>>,
+    /// Equal paths in places where their prefixes differ are told apart by where they stand.
+    pub(crate) selector: Option<SelectorKey>,
+}
+
+/// A path by its identity: no two are taken for the same.
+#[derive(Debug, Clone)]
+pub(crate) struct SelectorKey(pub(crate) Arc<Selector>);
+
+impl SelectorKey {
+    fn address(&self) -> usize {
+        Arc::as_ptr(&self.0).addr()
+    }
+}
+
+impl PartialEq for SelectorKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.address() == other.address()
+    }
+}
+
+impl Eq for SelectorKey {}
+
+impl PartialOrd for SelectorKey {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for SelectorKey {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.address().cmp(&other.address())
+    }
 }
 
 /// The attributes of a policy, numbered in the order they were met.
@@ -37,6 +69,7 @@ impl AttributeNumbers {
             id: Arc::clone(&designator.id),
             data_type: designator.data_type,
             issuer: designator.issuer.clone(),
+            selector: designator.selector.clone().map(SelectorKey),
         };
         let next = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
         *self.0.entry(key).or_insert(next)
@@ -56,6 +89,10 @@ impl AttributeNumbers {
 }
 
 impl AttributeTable {
+    pub(crate) fn has_selectors(&self) -> bool {
+        self.keys.iter().any(|key| key.selector.is_some())
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.keys.len()
     }

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use super::super::error::{Located, XacmlFault};
 use super::super::function::{Operand, Operation, Type};
 use super::super::model::{self, Designator, Expression, ExpressionKind, VariableDefinition};
+use super::super::pattern::Pattern;
+use super::super::reader::shortened;
 use super::super::{DataType, Function, Value};
 use super::compile::Compiler;
 use super::{AttributeUse, Expr, Match, Test};
@@ -92,6 +94,9 @@ impl Compiler<'_> {
                 Test::Equal
             }
             Some("string-equal") if is_text => Test::Equal,
+            _ if matches!(function.operation(), Operation::Matches) => {
+                Test::Matches(Box::new(pattern(&a_match.value, a_match.offset)?))
+            }
             _ => Test::Function(Box::new(function.clone())),
         };
         Ok(Match { attribute: self.attribute(&a_match.attribute), value: a_match.value.clone(), test })
@@ -131,11 +136,7 @@ impl Compiler<'_> {
                 let (arguments, types): (Vec<Expr>, Vec<ExprType>) =
                     compiled.collect::<Checked<Vec<_>>>()?.into_iter().unzip();
                 let returns = returned(function, &arguments, &types, expression.offset)?;
-                let applied = match folded(function, &arguments, expression.offset)? {
-                    Some(value) => Expr::Value(value),
-                    None => Expr::Apply(Box::new(function.clone()), arguments.into()),
-                };
-                (applied, Some(returns))
+                (applied(function, arguments, expression.offset)?, Some(returns))
             }
         })
     }
@@ -161,9 +162,40 @@ fn returned(function: &Function, arguments: &[Expr], types: &[ExprType], offset:
     Ok(function.returns())
 }
 
+/// A function of checked arguments, computed as far as it can be before any request.
+fn applied(function: &Function, mut arguments: Vec<Expr>, offset: u32) -> Checked<Expr> {
+    if let Some(value) = folded(function, &arguments, offset)? {
+        return Ok(Expr::Value(value));
+    }
+    match (function.operation(), arguments.as_slice()) {
+        (Operation::Matches, [Expr::Value(expression), _]) => {
+            let pattern = Box::new(pattern(expression, offset)?);
+            let text = arguments.pop().map(Box::new);
+            text.map(|text| Expr::Matches(pattern, text))
+                .ok_or_else(|| wrong_arguments(function, &[], offset))
+        }
+        _ => Ok(Expr::Apply(Box::new(function.clone()), arguments.into())),
+    }
+}
+
+fn pattern(expression: &Value, offset: u32) -> Checked<Pattern> {
+    let expression = expression.as_text().unwrap_or("");
+    Pattern::compile(expression).map_err(|error| {
+        let fault =
+            XacmlFault::InvalidValue { found: shortened(expression), expected: error.reason().to_owned() };
+        Located::new(offset, fault)
+    })
+}
+
 /// What a function gives for arguments that are all values: it is known before any request, and so are its faults.
 fn folded(function: &Function, arguments: &[Expr], offset: u32) -> Checked<Option<Value>> {
-    if matches!(function.operation(), Operation::Bag(_) | Operation::Logical(_) | Operation::HigherOrder(_)) {
+    let needs_a_request = match function.operation() {
+        Operation::Bag(_) | Operation::Logical(_) | Operation::HigherOrder(_) => true,
+        #[cfg(feature = "xpath")]
+        Operation::XPath(_) => true,
+        _ => false,
+    };
+    if needs_a_request {
         return Ok(None);
     }
     let operand = |argument: &Expr| match argument {

@@ -10,6 +10,7 @@ pub(crate) use attributes::AttributeTable;
 
 use super::combining::CombiningAlgorithm;
 use super::error::XacmlError;
+use super::pattern::Pattern;
 use super::reader::PolicyDocument;
 use super::{Effect, Function, Value};
 
@@ -133,6 +134,7 @@ pub(crate) struct Match {
 pub(crate) enum Test {
     Equal,
     EqualIgnoreCase,
+    Matches(Box<Pattern>),
     Function(Box<Function>),
 }
 
@@ -148,6 +150,8 @@ pub(crate) enum Expr {
     Value(Value),
     Attribute(AttributeUse),
     Apply(Box<Function>, Box<[Expr]>),
+    /// Whether a text matches a regular expression that is known.
+    Matches(Box<Pattern>, Box<Expr>),
     Variable(u32),
     Function(Box<Function>),
 }

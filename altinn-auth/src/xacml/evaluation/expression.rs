@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::super::compiled::{AttributeUse, Expr};
-use super::super::function::{HigherOrder, Logical, Operand, Operation};
+use super::super::function::{HigherOrder, Logical, Operand, Operation, pattern_matches};
 use super::super::status::{Fault, MissingAttribute};
 use super::super::{Function, Value};
 use super::Evaluator;
@@ -24,11 +24,13 @@ impl<'a> Evaluator<'a> {
 
     fn supplied(&'a self, slot: u32) -> Result<&'a [Value], Fault> {
         let cell = usize::try_from(slot).ok().and_then(|index| self.supplied.get(index));
-        let (Some(source), Some(cell), Some(key)) = (self.source, cell, self.policy.attributes.key(slot))
-        else {
-            return Ok(&[]);
-        };
+        let (Some(cell), Some(key)) = (cell, self.policy.attributes.key(slot)) else { return Ok(&[]) };
         let ask = || {
+            #[cfg(feature = "xpath")]
+            if let Some(selector) = &key.selector {
+                return self.selected(&selector.0, key.data_type);
+            }
+            let Some(source) = self.source else { return Ok(Vec::new()) };
             let mut values =
                 source.values(&key.category, &key.id, key.data_type).map_err(Fault::processing)?;
             values.retain(|value| value.data_type() == key.data_type);
@@ -41,7 +43,10 @@ impl<'a> Evaluator<'a> {
         match self.policy.attributes.key(slot) {
             Some(key) => Fault::missing(MissingAttribute {
                 category: key.category.to_string(),
-                id: key.id.to_string(),
+                id: key
+                    .selector
+                    .as_ref()
+                    .map_or_else(|| key.id.to_string(), |selector| selector.0.path.path().to_owned()),
                 data_type: key.data_type,
             }),
             None => Fault::processing("an attribute is missing"),
@@ -53,6 +58,10 @@ impl<'a> Evaluator<'a> {
             Expr::Value(value) => Ok(Operand::Value(Cow::Borrowed(value))),
             Expr::Attribute(attribute) => {
                 self.attribute(*attribute).map(|values| Operand::Bag(Cow::Borrowed(values)))
+            }
+            Expr::Matches(pattern, text) => {
+                let text = self.expression(text)?;
+                Ok(Value::Boolean(pattern_matches(pattern, text.value()?)).into())
             }
             Expr::Variable(number) => self.variable(*number),
             Expr::Apply(function, arguments) => self.apply(function, arguments),
@@ -80,6 +89,8 @@ impl<'a> Evaluator<'a> {
             (Operation::Logical(logical), arguments) => {
                 logical.compute(arguments.iter().map(truth)).map(Into::into)
             }
+            #[cfg(feature = "xpath")]
+            (Operation::XPath(kind), arguments) => self.path_function(kind, arguments),
             (Operation::HigherOrder(kind), [Expr::Function(applied), rest @ ..]) => {
                 self.higher_order(kind, applied, rest)
             }

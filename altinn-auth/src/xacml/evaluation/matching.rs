@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::super::Value;
 use super::super::compiled::{AllOf, AnyOf, Match, Target, Test};
-use super::super::function::{Operand, eq_ignore_case};
+use super::super::function::{Operand, eq_ignore_case, pattern_matches};
 use super::super::status::Fault;
 use super::Evaluator;
 
@@ -44,6 +44,7 @@ impl<'a> Evaluator<'a> {
                 let equal = |value: &Value| value.as_text().is_some_and(|text| eq_ignore_case(text, wanted));
                 Ok(values.iter().any(equal))
             }
+            (Test::Matches(pattern), _) => Ok(values.iter().any(|value| pattern_matches(pattern, value))),
             (Test::Function(function), wanted) => {
                 let mut fault = None;
                 for value in values {

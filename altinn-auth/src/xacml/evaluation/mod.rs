@@ -1,6 +1,8 @@
 //! Evaluates a compiled policy: a pure function of the policy and the request.
 
 mod bags;
+#[cfg(feature = "xpath")]
+mod content;
 mod expression;
 mod matching;
 mod node;
@@ -76,6 +78,8 @@ pub(super) struct Evaluator<'a> {
     /// What variables came to, once they were needed.
     variables: Vec<OnceCell<Result<Operand<'a>, Fault>>>,
     wants_policy_ids: bool,
+    #[cfg(feature = "xpath")]
+    contents: content::Contents<'a>,
 }
 
 /// What has to be reported besides the decision.
@@ -88,17 +92,20 @@ pub(super) struct Report<'a> {
 impl<'a> Evaluator<'a> {
     pub(super) fn new(
         policy: &'a CompiledPolicy,
-        request: &Request,
+        request: &'a Request,
         surroundings: &Surroundings<'a>,
     ) -> Self {
+        let asks = surroundings.attributes.is_some() || policy.attributes.has_selectors();
         let cells = |count: usize| std::iter::repeat_with(OnceCell::new).take(count).collect();
         Self {
             policy,
             bags: Bags::of(&policy.attributes, request, surroundings.now),
             source: surroundings.attributes,
-            supplied: cells(surroundings.attributes.map_or(0, |_| policy.attributes.len())),
+            supplied: cells(if asks { policy.attributes.len() } else { 0 }),
             variables: std::iter::repeat_with(OnceCell::new).take(policy.variables.len()).collect(),
             wants_policy_ids: request.return_policy_ids,
+            #[cfg(feature = "xpath")]
+            contents: content::Contents::of(request),
         }
     }
 

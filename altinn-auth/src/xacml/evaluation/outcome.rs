@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::super::compiled::{PolicyName, RuleName};
-use super::super::request::{Request, RequestAttribute};
-use super::super::status::{Fault, Status};
-use super::super::{Decision, Effect, Value};
+use super::super::request::Request;
+use super::super::response::IncludedAttribute;
+use super::super::status::{Fault, Status, StatusCode};
+use super::super::{Decision, Effect, Potential, Value};
 use super::Report;
 use super::node::Verdict;
 
@@ -18,7 +19,7 @@ pub struct Evaluation {
     advice: Vec<Obligation>,
     decided_by: Option<RuleName>,
     policies: Vec<PolicyName>,
-    included: Vec<RequestAttribute>,
+    included: Vec<IncludedAttribute>,
 }
 
 /// An obligation or advice of the policies that decided.
@@ -53,15 +54,48 @@ impl Evaluation {
                 if is_advice { advice.push(duty) } else { obligations.push(duty) }
             }
         }
-        let included = request.attributes.iter().filter(|attribute| attribute.include_in_result);
         Self {
-            decision: verdict.decision,
             status: verdict.fault.map_or_else(Status::ok, Fault::into_status),
             obligations,
             advice,
             decided_by: verdict.rule.cloned(),
             policies: report.policies.into_iter().cloned().collect(),
-            included: included.cloned().collect(),
+            ..Self::of(verdict.decision, request)
+        }
+    }
+
+    /// No decision, for this reason.
+    pub(crate) fn undecided(fault: Fault, request: &Request) -> Self {
+        let decision = Decision::Indeterminate(Potential::DenyOrPermit);
+        Self { status: fault.into_status(), ..Self::of(decision, request) }
+    }
+
+    /// What the policies that applied came to together.
+    pub(crate) fn combined(decision: Decision, applied: Vec<Self>, request: &Request) -> Self {
+        let mut whole = Self::of(decision, request);
+        for one in applied {
+            whole.policies.extend(one.policies);
+            if one.decision.effect().is_some() && one.decision == decision {
+                whole.obligations.extend(one.obligations);
+                whole.advice.extend(one.advice);
+                whole.decided_by = whole.decided_by.or(one.decided_by);
+            } else if decision.is_indeterminate() && whole.status.code() == StatusCode::Ok {
+                whole.status = one.status;
+            }
+        }
+        whole
+    }
+
+    fn of(decision: Decision, request: &Request) -> Self {
+        let included = request.attributes.iter().filter(|attribute| attribute.include_in_result);
+        Self {
+            decision,
+            status: Status::ok(),
+            obligations: Vec::new(),
+            advice: Vec::new(),
+            decided_by: None,
+            policies: Vec::new(),
+            included: included.map(IncludedAttribute::from).collect(),
         }
     }
 
@@ -95,9 +129,9 @@ impl Evaluation {
         self.decided_by.as_ref()
     }
 
-    /// The request's attributes that are to stand in the answer (`IncludeInResult`): category, id and value.
-    pub fn included(&self) -> impl Iterator<Item = (&str, &str, &Value)> {
-        self.included.iter().map(|attribute| (&*attribute.category, &*attribute.id, &attribute.value))
+    /// The request's attributes that are to stand in the answer (`IncludeInResult`).
+    pub fn included(&self) -> &[IncludedAttribute] {
+        &self.included
     }
 
     /// The policies and policy sets that applied, when the request wants them.

@@ -17,7 +17,7 @@ pub(crate) enum HigherOrder {
     AnyOfAny,
     /// True when every value of the first bag has one in the second for which it holds.
     AllOfAny,
-    /// True when one value of the second bag suits every value of the first.
+    /// True when one value of the first bag suits every value of the second.
     AnyOfAll,
     /// True when it holds for every combination.
     AllOfAll,
@@ -66,7 +66,7 @@ impl HigherOrder {
             (Self::AllOf, sets) => boolean(!any_combination(function, sets, false)?),
             (Self::AllOfAll, sets) => boolean(!any_combination(function, sets, false)?),
             (Self::AllOfAny, [first, second]) => boolean(every(first, |a| some(second, |b| holds(a, b)))?),
-            (Self::AnyOfAll, [first, second]) => boolean(some(second, |b| every(first, |a| holds(a, b)))?),
+            (Self::AnyOfAll, [first, second]) => boolean(some(first, |a| every(second, |b| holds(a, b)))?),
             (Self::Map, sets) => map(function, sets),
             _ => Err(Fault::processing("a higher-order function got a wrong number of arguments")),
         }

@@ -17,6 +17,7 @@ use std::fmt;
 pub(crate) use bag::BagOperation;
 pub(crate) use comparison::eq_ignore_case;
 pub(crate) use higher_order::HigherOrder;
+pub(crate) use text::pattern_matches;
 
 use super::status::Fault;
 use super::{DataType, Value};
@@ -55,8 +56,8 @@ pub(crate) enum Parameters {
     Exactly(Vec<Type>),
     /// So many or more of one type.
     AtLeast(usize, Type),
-    /// A number, and then any number of booleans.
-    NumberAndBooleans,
+    /// One of a type, and then so many or more of another.
+    OneThenAtLeast(Type, usize, Type),
     /// A function, and then what that function is applied to.
     FunctionAndMore,
 }
@@ -69,9 +70,26 @@ pub(crate) enum Operation {
     Three(fn(&Value, &Value, &Value) -> Computed),
     Fold(fn(&Value, &Value) -> Computed),
     Parse(DataType),
+    /// Whether a text holds what a regular expression describes.
+    Matches,
     Bag(BagOperation),
     Logical(Logical),
     HigherOrder(HigherOrder),
+    /// A function over the content of the request.
+    #[cfg(feature = "xpath")]
+    XPath(XPathFunction),
+}
+
+/// The functions over nodes (XACML 3.0, A.3.15).
+#[cfg(feature = "xpath")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum XPathFunction {
+    /// How many nodes a path leads to.
+    Count,
+    /// Whether two paths lead to a same node.
+    Equal,
+    /// Whether the second path leads to a node at or below one of the first.
+    Match,
 }
 
 /// The functions that need not evaluate all of their arguments.
@@ -159,10 +177,9 @@ impl Function {
             Parameters::AtLeast(count, each) => {
                 arguments.len() >= *count && arguments.iter().all(|argument| argument == each)
             }
-            Parameters::NumberAndBooleans => match arguments {
+            Parameters::OneThenAtLeast(one, count, each) => match arguments {
                 [first, rest @ ..] => {
-                    *first == Type::Value(DataType::Integer)
-                        && rest.iter().all(|argument| *argument == Type::Value(DataType::Boolean))
+                    first == one && rest.len() >= *count && rest.iter().all(|argument| argument == each)
                 }
                 [] => false,
             },
@@ -183,6 +200,9 @@ impl Function {
                 .try_fold(first.value()?.clone(), |sum, next| compute(&sum, next.value()?))
                 .map(Into::into),
             (Operation::Parse(data_type), [text]) => parse(data_type, text.value()?).map(Into::into),
+            (Operation::Matches, [pattern, text]) => {
+                text::matches(pattern.value()?, text.value()?).map(Into::into)
+            }
             (Operation::Bag(operation), arguments) => operation.compute(arguments),
             (Operation::Logical(logical), arguments) => {
                 logical.compute(arguments.iter().map(Operand::boolean)).map(Into::into)

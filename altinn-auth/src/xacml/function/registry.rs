@@ -30,6 +30,7 @@ fn of_type(version: &str, data_type: DataType, family: &str) -> Option<Definitio
     let versions: &[&str] = match data_type {
         DayTimeDuration | YearMonthDuration => &["1.0", "3.0"],
         IpAddress | DnsName => &["2.0"],
+        DataType::XPathExpression => &[],
         _ => &["1.0"],
     };
     let bag = bag_function(data_type, family).filter(|_| is_of(versions));
@@ -52,7 +53,16 @@ fn of_type(version: &str, data_type: DataType, family: &str) -> Option<Definitio
         let converts = family == "from-string" && is_of(&["3.0"]) && is_convertible(data_type);
         converts.then(|| (exactly([String]), Type::Value(data_type), Operation::Parse(data_type)))
     };
-    bag.or_else(equality).or_else(order).or_else(from_string)
+    let regexp_match = || {
+        let since = match data_type {
+            String => "1.0",
+            AnyUri | IpAddress | DnsName | Rfc822Name | X500Name => "2.0",
+            _ => return None,
+        };
+        let matches = family == "regexp-match" && version == since;
+        matches.then(|| (exactly([String, data_type]), Type::Value(Boolean), Operation::Matches))
+    };
+    bag.or_else(equality).or_else(order).or_else(from_string).or_else(regexp_match)
 }
 
 fn bag_function(data_type: DataType, family: &str) -> Option<Definition> {
@@ -90,14 +100,33 @@ fn single(version: &str, name: &str) -> Option<Definition> {
                 Type::Value(String),
                 Operation::Fold(text::concatenate),
             )),
+            "uri-string-concatenate" => Some((
+                Parameters::OneThenAtLeast(Type::Value(AnyUri), 1, Type::Value(String)),
+                Type::Value(AnyUri),
+                Operation::Fold(text::concatenate),
+            )),
             _ => None,
         },
+        #[cfg(feature = "xpath")]
+        "3.0" if name.starts_with("xpath-node-") => over_nodes(name),
         "3.0" => text_of_3_0(name).or_else(|| dates(name)).or_else(|| match name {
             "any-of" | "all-of" | "any-of-any" | "map" => higher_order(name),
             _ => None,
         }),
         _ => None,
     }
+}
+
+#[cfg(feature = "xpath")]
+fn over_nodes(name: &str) -> Option<Definition> {
+    let path = DataType::XPathExpression;
+    let (parameters, returns, function) = match name {
+        "xpath-node-count" => (exactly([path]), Integer, super::XPathFunction::Count),
+        "xpath-node-equal" => (exactly([path; 2]), Boolean, super::XPathFunction::Equal),
+        "xpath-node-match" => (exactly([path; 2]), Boolean, super::XPathFunction::Match),
+        _ => return None,
+    };
+    Some((parameters, Type::Value(returns), Operation::XPath(function)))
 }
 
 fn numbers(name: &str) -> Option<Definition> {
@@ -178,7 +207,11 @@ fn logical(name: &str) -> Option<Definition> {
     match name {
         "or" => Some((any_number, boolean, Operation::Logical(Logical::Or))),
         "and" => Some((any_number, boolean, Operation::Logical(Logical::And))),
-        "n-of" => Some((Parameters::NumberAndBooleans, boolean, Operation::Logical(Logical::NOf))),
+        "n-of" => Some((
+            Parameters::OneThenAtLeast(Type::Value(Integer), 0, boolean),
+            boolean,
+            Operation::Logical(Logical::NOf),
+        )),
         "not" => Some((exactly([Boolean]), boolean, Operation::One(not))),
         _ => None,
     }
@@ -216,7 +249,7 @@ fn higher_order(name: &str) -> Option<Definition> {
 }
 
 fn is_convertible(data_type: DataType) -> bool {
-    !matches!(data_type, String | DataType::HexBinary | DataType::Base64Binary)
+    !matches!(data_type, String | DataType::HexBinary | DataType::Base64Binary | DataType::XPathExpression)
 }
 
 fn exactly<const N: usize>(types: [DataType; N]) -> Parameters {

@@ -1,6 +1,7 @@
 //! Functions over text (XACML 3.0, A.3.3, A.3.9 and A.3.14).
 
 use super::super::Value;
+use super::super::pattern::Pattern;
 use super::super::status::Fault;
 use super::{Computed, wrong_type};
 
@@ -16,12 +17,17 @@ pub(super) fn to_string(value: &Value) -> Computed {
     Ok(Value::from(value.to_string()))
 }
 
-pub(super) fn concatenate(a: &Value, b: &Value) -> Computed {
-    let (a, b) = (str(a)?, str(b)?);
+/// The texts one after the other; a URI when the first is one.
+pub(super) fn concatenate(first: &Value, next: &Value) -> Computed {
+    let (a, b) = (str(first)?, str(next)?);
     if a.len() + b.len() > MAX_TEXT {
         return Err(Fault::processing("a text grows too long"));
     }
-    Ok(Value::from(format!("{a}{b}")))
+    let joined = format!("{a}{b}");
+    Ok(match first {
+        Value::AnyUri(_) => Value::AnyUri(joined.into()),
+        _ => Value::from(joined),
+    })
 }
 
 /// The longest text that concatenation makes, in bytes.
@@ -69,6 +75,20 @@ pub(super) fn rfc822_name_match(pattern: &Value, address: &Value) -> Computed {
             Ok(Value::Boolean(address.is_covered_by(pattern)))
         }
         _ => Err(wrong_type("a string and a mail address")),
+    }
+}
+
+/// Whether a part of the value's text is in the language of a regular expression (XACML 3.0, A.3.13).
+pub(super) fn matches(pattern: &Value, value: &Value) -> Computed {
+    let pattern = Pattern::compile(str(pattern)?)
+        .map_err(|error| Fault::processing(format!("expected {}", error.reason())))?;
+    Ok(Value::Boolean(pattern_matches(&pattern, value)))
+}
+
+pub(crate) fn pattern_matches(pattern: &Pattern, value: &Value) -> bool {
+    match value.as_text() {
+        Some(text) => pattern.matches(text),
+        None => pattern.matches(&value.to_string()),
     }
 }
 

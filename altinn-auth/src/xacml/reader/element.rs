@@ -66,6 +66,27 @@ impl<'a, 'input> Element<'a, 'input> {
         }
     }
 
+    /// The prefixes in scope and the namespaces they stand for; the default namespace has the prefix ``.
+    pub(crate) fn namespaces(self) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.0.namespaces().map(|namespace| (namespace.name().unwrap_or(""), namespace.uri()))
+    }
+
+    /// What is in the element as a document of its own, below a root of the prefixes in scope.
+    pub(crate) fn standalone(self) -> String {
+        let mut xml = String::from("<Content");
+        for (prefix, uri) in self.namespaces().filter(|(prefix, _)| *prefix != "xml") {
+            let name = if prefix.is_empty() { "xmlns".to_owned() } else { format!("xmlns:{prefix}") };
+            let uri = uri.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
+            xml += &format!(" {name}=\"{uri}\"");
+        }
+        xml.push('>');
+        for child in self.0.children() {
+            xml += self.0.document().input_text().get(child.range()).unwrap_or("");
+        }
+        xml += "</Content>";
+        xml
+    }
+
     pub(crate) fn children(self) -> impl Iterator<Item = Self> {
         self.0.children().filter(Node::is_element).map(Self)
     }

@@ -1,11 +1,18 @@
 //! Reads matches, expressions and assignments.
 
+#[cfg(feature = "xpath")]
+use std::sync::Arc;
+
+#[cfg(feature = "xpath")]
+use super::super::XPathExpression;
 use super::super::error::XacmlFault;
+#[cfg(feature = "xpath")]
+use super::super::model::Selector;
 use super::super::model::{AssignmentExpression, Designator, Expression, ExpressionKind, Match};
 use super::super::{DataType, Function, Value};
-use super::Read;
 use super::element::{Element, shortened};
 use super::policy::{PolicyReader, check_depth};
+use super::{Read, value};
 
 const AN_EXPRESSION: &str = "an expression, such as `Apply` or `AttributeValue`";
 
@@ -17,8 +24,12 @@ impl PolicyReader<'_> {
             match child.name() {
                 "AttributeValue" => value = Some(self.value(child)?),
                 "AttributeDesignator" => attribute = Some(self.designator(child)?),
-                "AttributeSelector" => return Err(selector(child)),
-                _ => return Err(child.unexpected("`AttributeValue` or `AttributeDesignator`")),
+                "AttributeSelector" => attribute = Some(self.selector(child)?),
+                _ => {
+                    return Err(
+                        child.unexpected("`AttributeValue`, `AttributeDesignator` or `AttributeSelector`")
+                    );
+                }
             }
         }
         let missing = |missing| element.error(XacmlFault::Missing { element: "Match", missing });
@@ -65,7 +76,7 @@ impl PolicyReader<'_> {
                 let id = element.required("Function", "FunctionId")?;
                 ExpressionKind::Function(function(element, id)?)
             }
-            "AttributeSelector" => return Err(selector(element)),
+            "AttributeSelector" => ExpressionKind::Attribute(self.selector(element)?),
             _ => return Err(element.unexpected(AN_EXPRESSION)),
         };
         Ok(Expression { kind, offset: element.offset() })
@@ -86,8 +97,12 @@ impl PolicyReader<'_> {
         let data_type = data_type(element, "AttributeValue")?;
         let text = element.text()?;
         let text = self.placeholders.map_or_else(|| text.clone(), |names| names.fill(&text));
-        Value::parse(data_type, &text)
-            .ok_or_else(|| element.invalid(&text, format!("a value of type {data_type}")))
+        let parsed = value::parse(element, data_type, &text)
+            .ok_or_else(|| element.invalid(&text, format!("a value of type {data_type}")))?;
+        if let Value::XPathExpression(path) = &parsed {
+            value::check_path(element, path)?;
+        }
+        Ok(parsed)
     }
 
     fn designator(&self, element: Element<'_, '_>) -> Read<Designator> {
@@ -100,7 +115,33 @@ impl PolicyReader<'_> {
             data_type: data_type(element, NAME)?,
             issuer: element.attribute("Issuer").map(Into::into),
             must_be_present: must_be_present.ok_or_else(missing)?,
+            selector: None,
         })
+    }
+
+    #[cfg(feature = "xpath")]
+    fn selector(&self, element: Element<'_, '_>) -> Read<Designator> {
+        const NAME: &str = "AttributeSelector";
+        let category = self.filled(element.required(NAME, "Category")?);
+        let path = XPathExpression::new(element.required(NAME, "Path")?, &category, element.namespaces());
+        value::check_path(element, &path)?;
+        let context = element.attribute("ContextSelectorId").map(|id| self.filled(id));
+        let must_be_present = element.boolean("MustBePresent")?;
+        let missing = || element.error(XacmlFault::Missing { element: NAME, missing: "MustBePresent" });
+        Ok(Designator {
+            category,
+            id: "".into(),
+            data_type: data_type(element, NAME)?,
+            issuer: None,
+            must_be_present: must_be_present.ok_or_else(missing)?,
+            selector: Some(Arc::new(Selector { path, context })),
+        })
+    }
+
+    #[cfg(not(feature = "xpath"))]
+    #[allow(clippy::unused_self, reason = "the feature `xpath` needs it")]
+    fn selector(&self, element: Element<'_, '_>) -> Read<Designator> {
+        Err(element.error(XacmlFault::Unsupported("`AttributeSelector` without the feature `xpath`")))
     }
 }
 
@@ -111,8 +152,4 @@ fn function(element: Element<'_, '_>, urn: &str) -> Read<Function> {
 fn data_type(element: Element<'_, '_>, name: &'static str) -> Read<DataType> {
     let uri = element.required(name, "DataType")?;
     DataType::from_uri(uri).ok_or_else(|| element.error(XacmlFault::UnknownDataType(shortened(uri))))
-}
-
-fn selector(element: Element<'_, '_>) -> super::super::error::Located {
-    element.error(XacmlFault::Unsupported("`AttributeSelector`"))
 }

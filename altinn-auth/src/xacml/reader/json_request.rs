@@ -1,12 +1,16 @@
 //! Reads requests from JSON (JSON Profile of XACML 3.0, 1.1), in the standard's spelling and in Altinn's.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 
 use serde_json::{Map, Value as Json};
 
 use super::super::error::{Position, XacmlError, XacmlFault};
 use super::super::request::RequestAttribute;
-use super::super::{DataType, Request, Value, name};
+use super::super::{DataType, Request, RequestDocument, Value, XPathExpression, name};
 use super::element::shortened;
 use super::request::{Group, requests_of};
 use super::text_of;
@@ -26,34 +30,47 @@ const NAMED_CATEGORIES: [(&str, &str); 8] = [
 type Read<T> = Result<T, XacmlFault>;
 
 impl Request {
+    /// Reads the requests for one decision each; see [`RequestDocument::read_json`].
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn read_json(bytes: impl AsRef<[u8]>) -> Result<Vec<Self>, XacmlError> {
+        RequestDocument::read_json(bytes).map(|document| document.requests)
+    }
+}
+
+impl RequestDocument {
     /// Reads a request in JSON; one that repeats a category, or has `MultiRequests`, asks for several decisions.
     ///
     /// Names of properties are read in any case, as Altinn does, and what is `null` is as if it were not there.
     ///
     /// ```
-    /// use altinn_auth::xacml::{Request, name};
+    /// use altinn_auth::xacml::{RequestDocument, name};
     ///
-    /// let requests = Request::read_json(r#"{ "Request": {
+    /// let document = RequestDocument::read_json(r#"{ "Request": {
     ///     "AccessSubject": [{ "Attribute": [{ "AttributeId": "urn:altinn:userid", "Value": "1337" }] }],
     ///     "Action": [{ "Attribute": [{ "AttributeId": "urn:oasis:names:tc:xacml:1.0:action:action-id", "Value": "read" }] }],
     ///     "Resource": [{ "Attribute": [{ "AttributeId": "urn:altinn:resource", "Value": "ttd-report" }] }] } }"#)?;
-    /// let [request] = requests.as_slice() else { panic!() };
+    /// let [request] = document.requests() else { panic!() };
     /// assert_eq!(request.values(name::RESOURCE, "urn:altinn:resource").count(), 1);
     /// # Ok::<(), altinn_auth::xacml::XacmlError>(())
     /// ```
     ///
     /// # Errors
     /// What is wrong with it; the place is known for a text that is not JSON, and otherwise its start.
-    pub fn read_json(bytes: impl AsRef<[u8]>) -> Result<Vec<Self>, XacmlError> {
-        let text = text_of(bytes.as_ref())?;
-        let at = |line, column, fault| XacmlError { position: Position { line, column }, fault };
-        let json: Json = serde_json::from_str(text).map_err(|error| {
-            let place = |number: usize| u32::try_from(number.max(1)).unwrap_or(u32::MAX);
-            let fault = XacmlFault::NotJson(not_json(&error));
-            at(place(error.line()), place(error.column()), fault)
-        })?;
-        read(&json).map_err(|fault| at(1, 1, fault))
+    pub fn read_json(bytes: impl AsRef<[u8]>) -> Result<Self, XacmlError> {
+        let json = parse_json(text_of(bytes.as_ref())?)?;
+        read(&json).map_err(|fault| XacmlError { position: Position { line: 1, column: 1 }, fault })
     }
+}
+
+/// A text as JSON.
+pub(super) fn parse_json(text: &str) -> Result<Json, XacmlError> {
+    serde_json::from_str(text).map_err(|error| {
+        let place = |number: usize| u32::try_from(number.max(1)).unwrap_or(u32::MAX);
+        let position = Position { line: place(error.line()), column: place(error.column()) };
+        XacmlError { position, fault: XacmlFault::NotJson(not_json(&error)) }
+    })
 }
 
 /// What is wrong with the JSON, without its place, which is told apart, and without what stands there, which may be
@@ -65,7 +82,7 @@ fn not_json(error: &serde_json::Error) -> String {
     }
 }
 
-fn read(json: &Json) -> Read<Vec<Request>> {
+fn read(json: &Json) -> Read<RequestDocument> {
     let root = object(json, "a JSON object with `Request`")?;
     let request = field(root, "Request").ok_or(missing("Request", "content"))?;
     let request = object(request, "an object")?;
@@ -87,7 +104,8 @@ fn read(json: &Json) -> Read<Vec<Request>> {
         Some(multi) => references(object(multi, "an object")?, &by_id)?,
         None => Vec::new(),
     };
-    requests_of(&groups, references, flag(request, "ReturnPolicyIdList")?)
+    let requests = requests_of(&groups, references, flag(request, "ReturnPolicyIdList")?)?;
+    Ok(RequestDocument { requests, combined_decision: flag(request, "CombinedDecision")? })
 }
 
 fn references(multi: &Map<String, Json>, by_id: &BTreeMap<String, usize>) -> Read<Vec<Vec<usize>>> {
@@ -104,11 +122,10 @@ fn references(multi: &Map<String, Json>, by_id: &BTreeMap<String, usize>) -> Rea
 }
 
 fn group(element: &Map<String, Json>, named: Option<&str>) -> Read<Group> {
-    let given = text_field(element, "CategoryId")?;
-    let given =
-        given.map(|id| NAMED_CATEGORIES.iter().find(|named| named.0 == id).map_or(id, |named| named.1));
+    let given = text_field(element, "CategoryId")?.map(category_uri);
     let category = named.or(given).ok_or(missing("Category", "CategoryId"))?;
-    let mut group = Group { category: category.to_owned(), attributes: Vec::new() };
+    let content = text_field(element, "Content")?.map(content).transpose()?;
+    let mut group = Group { category: category.to_owned(), attributes: Vec::new(), content };
     for json in field(element, "Attribute").map(elements).unwrap_or_default() {
         attribute(object(json, "an object")?, &mut group)?;
     }
@@ -123,7 +140,9 @@ fn attribute(json: &Map<String, Json>, group: &mut Group) -> Read<()> {
     };
     let issuer = text_field(json, "Issuer")?.map(str::to_owned);
     let include_in_result = flag(json, "IncludeInResult")?;
-    for single in elements(field(json, "Value").ok_or(missing("Attribute", "Value"))?) {
+    let values = elements(field(json, "Value").ok_or(missing("Attribute", "Value"))?);
+    let data_type = data_type.or_else(|| is_double_list(&values).then_some(DataType::Double));
+    for single in values {
         group.attributes.push(RequestAttribute {
             category: group.category.clone().into(),
             id: id.to_owned().into(),
@@ -144,15 +163,62 @@ fn data_type(name: &str) -> Option<DataType> {
 /// A value; what it is stays out of an error, since it may be personal. A type that is not given follows from the
 /// JSON (3.3.2 of the profile).
 fn value(json: &Json, data_type: Option<DataType>) -> Read<Value> {
+    if let Json::Object(path) = json {
+        return xpath_expression(path).map(|path| Value::XPathExpression(Arc::new(path)));
+    }
     let (text, inferred) = match json {
         Json::String(text) => (text.clone(), DataType::String),
         Json::Bool(value) => (value.to_string(), DataType::Boolean),
         Json::Number(number) if number.is_f64() => (number.to_string(), DataType::Double),
         Json::Number(number) => (number.to_string(), DataType::Integer),
-        _ => return Err(XacmlFault::Unsupported("an object or a list as a value")),
+        _ => return Err(XacmlFault::Unsupported("a list within a list of values")),
     };
     let data_type = data_type.unwrap_or(inferred);
     Value::parse(data_type, &text).ok_or_else(|| invalid("the value", format!("a value of type {data_type}")))
+}
+
+/// Whole and broken numbers in one list are all doubles (3.3.2 of the profile).
+fn is_double_list(values: &[&Json]) -> bool {
+    values.len() > 1
+        && values.iter().all(|value| value.is_number())
+        && values.iter().any(|value| value.is_f64())
+}
+
+/// A path, with its category and prefixes (3.3.3 of the profile).
+fn xpath_expression(json: &Map<String, Json>) -> Read<XPathExpression> {
+    let category = text_field(json, "XPathCategory")?.ok_or(missing("Value", "XPathCategory"))?;
+    let path = text_field(json, "XPath")?.ok_or(missing("Value", "XPath"))?;
+    let declared = field(json, "Namespaces").map(elements).unwrap_or_default();
+    let namespaces = declared.into_iter().map(|namespace| {
+        let namespace = object(namespace, "an object")?;
+        let uri = text_field(namespace, "Namespace")?.ok_or(missing("Namespaces", "Namespace"))?;
+        Ok((text_field(namespace, "Prefix")?.unwrap_or(""), uri))
+    });
+    Ok(XPathExpression::new(path, category_uri(category), namespaces.collect::<Read<Vec<_>>>()?))
+}
+
+/// XML content as it is, or in base64 (4.2.3 of the profile), below a root that stands for the document.
+fn content(text: &str) -> Read<Arc<str>> {
+    let not_xml = || invalid("the content", "XML, as text or in base64");
+    let decoded = if text.trim_start().starts_with('<') {
+        text.to_owned()
+    } else {
+        let bytes = STANDARD.decode(text.trim()).map_err(|_| not_xml())?;
+        String::from_utf8(bytes).map_err(|_| not_xml())?
+    };
+    let body = decoded.trim_start_matches('\u{feff}').trim_start();
+    let body = match body.strip_prefix("<?xml") {
+        Some(declaration) => declaration.split_once("?>").ok_or_else(not_xml)?.1,
+        None => body,
+    };
+    let standalone = format!("<Content>{body}</Content>");
+    super::parse_xml(&standalone).map_err(|_| not_xml())?;
+    Ok(standalone.into())
+}
+
+/// A category by its URI or its short name (4.2.1 of the profile).
+fn category_uri(name: &str) -> &str {
+    NAMED_CATEGORIES.iter().find(|named| named.0 == name).map_or(name, |named| named.1)
 }
 
 /// A property in whatever case it is written; nothing when it is `null`.

@@ -6,11 +6,15 @@ mod json_request;
 mod placeholder;
 mod policy;
 mod request;
+mod response;
+mod value;
 
 pub use placeholder::Placeholders;
 pub use request::MAX_DECISIONS;
 
 use roxmltree::ParsingOptions;
+
+pub(crate) use element::shortened;
 
 use self::element::Element;
 use self::policy::PolicyReader;

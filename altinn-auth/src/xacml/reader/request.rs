@@ -1,12 +1,13 @@
 //! Reads requests from XML, and takes requests for several decisions apart (Multiple Decision Profile).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::super::error::{Lines, XacmlError, XacmlFault};
-use super::super::request::RequestAttribute;
-use super::super::{DataType, Request, Value};
-use super::element::{Element, shortened};
-use super::{Read, parse_xml, text_of};
+use super::super::request::{Content, RequestAttribute};
+use super::super::{Request, RequestDocument};
+use super::element::Element;
+use super::{Read, parse_xml, text_of, value};
 
 /// The most decisions that one request may ask for.
 pub const MAX_DECISIONS: usize = 10_000;
@@ -17,21 +18,32 @@ const NAME: &str = "Request";
 pub(super) struct Group {
     pub(super) category: String,
     pub(super) attributes: Vec<RequestAttribute>,
+    pub(super) content: Option<Arc<str>>,
 }
 
 impl Request {
-    /// Reads a request; one that repeats a category, or has `MultiRequests`, asks for several decisions.
+    /// Reads the requests for one decision each; see [`RequestDocument::read_xml`].
     ///
     /// # Errors
     /// What is wrong with it and where.
     pub fn read_xml(bytes: impl AsRef<[u8]>) -> Result<Vec<Self>, XacmlError> {
+        RequestDocument::read_xml(bytes).map(|document| document.requests)
+    }
+}
+
+impl RequestDocument {
+    /// Reads a request; one that repeats a category, or has `MultiRequests`, asks for several decisions.
+    ///
+    /// # Errors
+    /// What is wrong with it and where.
+    pub fn read_xml(bytes: impl AsRef<[u8]>) -> Result<Self, XacmlError> {
         let text = text_of(bytes.as_ref())?;
         let xml = parse_xml(text)?;
         read(Element::new(xml.root_element())).map_err(|error| Lines::of(text).locate(error))
     }
 }
 
-fn read(root: Element<'_, '_>) -> Read<Vec<Request>> {
+fn read(root: Element<'_, '_>) -> Read<RequestDocument> {
     if root.name() != NAME {
         return Err(root.unexpected("`Request` of XACML 3.0"));
     }
@@ -52,7 +64,9 @@ fn read(root: Element<'_, '_>) -> Read<Vec<Request>> {
     }
     let references =
         references.into_iter().map(|reference| referred(reference, &by_id)).collect::<Read<_>>()?;
-    requests_of(&groups, references, wants_ids).map_err(|fault| root.error(fault))
+    let requests = requests_of(&groups, references, wants_ids).map_err(|fault| root.error(fault))?;
+    let combined_decision = root.boolean("CombinedDecision")?.unwrap_or(false);
+    Ok(RequestDocument { requests, combined_decision })
 }
 
 /// The requests of these groups: those that are referred to, or without references one of every combination.
@@ -68,9 +82,11 @@ pub(super) fn requests_of(
 }
 
 fn request_of(groups: &[Group], choice: &[usize], return_policy_ids: bool) -> Request {
-    let chosen = choice.iter().filter_map(|index| groups.get(*index));
-    let attributes = chosen.flat_map(|group| group.attributes.iter().cloned()).collect();
-    Request { attributes, return_policy_ids }
+    let chosen = || choice.iter().filter_map(|index| groups.get(*index));
+    let attributes = chosen().flat_map(|group| group.attributes.iter().cloned()).collect();
+    let contents = chosen()
+        .filter_map(|group| Some(Content { category: group.category.clone(), xml: group.content.clone()? }));
+    Request { attributes, return_policy_ids, contents: contents.collect() }
 }
 
 /// Every way to take one group of each category.
@@ -103,11 +119,11 @@ fn referred(element: Element<'_, '_>, by_id: &BTreeMap<String, usize>) -> Read<V
 
 fn group(element: Element<'_, '_>) -> Read<Group> {
     let category = element.required("Attributes", "Category")?;
-    let mut group = Group { category: category.to_owned(), attributes: Vec::new() };
+    let mut group = Group { category: category.to_owned(), attributes: Vec::new(), content: None };
     for child in element.children() {
         match child.name() {
             "Attribute" => attribute(child, &mut group)?,
-            "Content" => {}
+            "Content" => group.content = Some(child.standalone().into()),
             _ => return Err(child.unexpected("`Attribute` or `Content`")),
         }
     }
@@ -125,18 +141,9 @@ fn attribute(element: Element<'_, '_>, group: &mut Group) -> Read<()> {
             category: group.category.clone().into(),
             id: id.to_owned().into(),
             issuer: element.attribute("Issuer").map(str::to_owned),
-            value: value(child)?,
+            value: value::read(child, "AttributeValue")?,
             include_in_result,
         });
     }
     Ok(())
-}
-
-/// A value; what it is stays out of an error, since it may be personal.
-fn value(element: Element<'_, '_>) -> Read<Value> {
-    let uri = element.required("AttributeValue", "DataType")?;
-    let data_type =
-        DataType::from_uri(uri).ok_or_else(|| element.error(XacmlFault::UnknownDataType(shortened(uri))))?;
-    Value::parse(data_type, &element.text()?)
-        .ok_or_else(|| element.invalid("the value", format!("a value of type {data_type}")))
 }
