@@ -34,6 +34,7 @@ mod builder;
 pub mod definition;
 mod error;
 pub mod event;
+pub mod expression;
 pub mod form;
 mod migrations;
 mod plug_ins;

@@ -58,6 +58,13 @@ impl TextResources {
         self.0.entry(language).or_default().extend(texts);
     }
 
+    /// The same texts and these in a language, which take the place of those with the same id.
+    #[must_use]
+    pub fn with(mut self, language: Language, texts: Vec<TextResource>) -> Self {
+        self.add(language, ResourceFile { resources: texts });
+        self
+    }
+
     /// The languages that there are texts in.
     pub fn languages(&self) -> impl Iterator<Item = Language> + '_ {
         self.0.keys().copied()

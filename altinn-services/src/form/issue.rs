@@ -38,10 +38,37 @@ impl Issue {
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Severity {
+    /// It says that all is well.
+    Success,
+    /// It is good to know.
+    Info,
     /// It is only said.
     Warning,
     /// It must be put right before the form is submitted.
     Error,
+}
+
+impl Severity {
+    /// The severity of a name, as an app's rules spell it.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "success" => Some(Self::Success),
+            "info" | "information" | "informational" => Some(Self::Info),
+            "warning" => Some(Self::Warning),
+            "error" => Some(Self::Error),
+            _ => None,
+        }
+    }
+
+    /// The name, as an app's rules spell it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
 }
 
 /// The kinds of issues, each with a stable code.
@@ -82,6 +109,8 @@ pub enum IssueCode {
     NotAllowed,
     /// A rule of the form could not be checked.
     NotChecked,
+    /// A rule of the form that is an expression is not kept.
+    Expression,
     /// Too few elements of a data type.
     ElementMissing,
     /// Too many elements of a data type.
@@ -115,6 +144,7 @@ impl IssueCode {
             Self::NoAlternative => "FORM-NO-ALTERNATIVE",
             Self::NotAllowed => "FORM-NOT-ALLOWED",
             Self::NotChecked => "FORM-NOT-CHECKED",
+            Self::Expression => "FORM-EXPRESSION",
             Self::ElementMissing => "ELEMENT-MISSING",
             Self::ElementTooMany => "ELEMENT-TOO-MANY",
             Self::ElementTooLarge => "ELEMENT-TOO-LARGE",

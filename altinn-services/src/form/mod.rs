@@ -9,15 +9,17 @@
 mod altinn_schema;
 mod counterexample;
 mod data;
+mod expression_validation;
 mod issue;
 mod pattern;
-mod place;
+pub(crate) mod place;
 mod sample;
 mod schema;
 pub(crate) mod wording;
 
 pub use counterexample::counterexample;
 pub use data::{FormData, FormDataError, FormLimits};
+pub use expression_validation::{ExpressionIssue, ExpressionValidation, ExpressionValidationError};
 pub use issue::{Issue, IssueCode, Severity};
 pub use sample::{SampleError, sample};
 pub use schema::{FormSchema, MAX_ISSUES, SchemaError};

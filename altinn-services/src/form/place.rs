@@ -36,7 +36,7 @@ pub(super) fn excess(text: &str, max_depth: usize, max_values: usize) -> Option<
 }
 
 /// Where the value at a JSON pointer begins in a text that is valid JSON, or the nearest value around it.
-pub(super) fn of(text: &str, pointer: &str) -> Option<Position> {
+pub(crate) fn of(text: &str, pointer: &str) -> Option<Position> {
     let mut cursor = Cursor { text, at: 0 };
     cursor.skip_space();
     for step in pointer.split('/').skip(1) {

@@ -109,7 +109,7 @@ fn read_flow(node: Node<'_, '_>, id: String) -> Result<SequenceFlow, ProcessErro
         Condition::parse(&text_in(condition)).map_err(|problem| ProcessError::Condition {
             at: position(condition),
             flow: id.clone(),
-            problem,
+            problem: problem.to_string(),
         })
     });
     Ok(SequenceFlow {

@@ -27,7 +27,7 @@ mod task_config;
 mod task_kind;
 
 pub use bpmn::MAX_BPMN_BYTES;
-pub use condition::{Condition, ConditionError};
+pub use condition::Condition;
 pub use definition::{Element, ExclusiveGateway, Process, SequenceFlow};
 pub use effect::{Effect, HistoryEntry, HistoryEventType, ServiceWork};
 pub use environment::Environment;

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::condition::ConditionError;
+use crate::expression::Failure;
 
 /// Why a step of a process can not be taken.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -72,7 +72,7 @@ pub enum Refusal {
         /// The flow.
         flow: String,
         /// Why.
-        reason: ConditionError,
+        reason: Failure,
     },
     /// Gateways lead in a circle.
     #[error("after {iterations} elements from `{from}` no task or end was reached")]

@@ -9,6 +9,7 @@ use super::refusal::Refusal;
 use super::state::{CurrentTask, FlowType, ProcessState};
 use super::task::Task;
 use super::task_kind::TaskKind;
+use crate::expression::Context;
 
 /// How many elements one step passes at most before it stands still; a longer way is a loop of gateways.
 pub const MAX_ITERATIONS: usize = 100;
@@ -215,10 +216,13 @@ impl Move<'_> {
     /// a condition.
     fn chosen_flow(&self, gateway: &ExclusiveGateway) -> Result<&SequenceFlow, Refusal> {
         let flows = || self.process.flows.iter().filter(|flow| flow.source == gateway.id);
+        let context = self
+            .action
+            .map_or_else(Context::default, |action| Context::default().with_gateway_action(action));
         let mut open = Vec::new();
         for flow in flows() {
             let Some(condition) = &flow.condition else { continue };
-            let holds = condition.holds(self.action).map_err(|reason| Refusal::ConditionNotDecided {
+            let holds = condition.holds(&context).map_err(|reason| Refusal::ConditionNotDecided {
                 gateway: gateway.id.clone(),
                 flow: flow.id.clone(),
                 reason,

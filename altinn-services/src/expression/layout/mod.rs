@@ -1,0 +1,156 @@
+//! Layouts: the pages of a form, the components on them, and where each component's value goes.
+//!
+//! Source: Altinn's JSON Schema of layouts, and its documentation of pages, grouping components and data model
+//! bindings.
+
+mod error;
+mod read;
+mod rows;
+
+use std::collections::BTreeMap;
+
+pub use error::LayoutError;
+pub use rows::ComponentInstance;
+
+use super::tree::Expression;
+
+/// The pages of a form with their components, checked: every child is there, and belongs to one component.
+///
+/// ```
+/// use altinn_services::expression::Layouts;
+/// use serde_json::json;
+///
+/// let page = json!({"data": {"layout": [
+///     {"id": "name", "type": "Input", "dataModelBindings": {"simpleBinding": "person.name"}}
+/// ]}});
+/// let layouts = Layouts::read([("first", &page)])?;
+/// assert_eq!(layouts.component("name").map(|name| name.kind.as_str()), Some("Input"));
+/// # Ok::<(), altinn_services::expression::LayoutError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Layouts {
+    pages: Vec<Page>,
+    components: Vec<Component>,
+    by_id: BTreeMap<String, usize>,
+}
+
+/// A page of a form.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Page {
+    /// Its name: that of its file.
+    pub name: String,
+    /// Whether it is hidden.
+    pub hidden: Option<Expression>,
+    roots: Vec<usize>,
+}
+
+/// A component of a form.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Component {
+    /// Its id, which expressions name.
+    pub id: String,
+    /// What kind of component it is: `Input`, `RepeatingGroup`, ...
+    pub kind: String,
+    /// Where its values go in the data model, by the name of the binding.
+    pub bindings: BTreeMap<String, Binding>,
+    /// Whether it is hidden.
+    pub hidden: Option<Expression>,
+    /// Whether a row of it is hidden, for a repeating group.
+    pub hidden_row: Option<Expression>,
+    /// Whether its data are removed when it is hidden; they are when nothing is said.
+    pub remove_when_hidden: Option<Expression>,
+    /// The list of options that its value is one of.
+    pub options_id: Option<String>,
+    /// The options that its value is one of, written in the layout.
+    pub options: Vec<serde_json::Value>,
+    page: usize,
+    parent: Option<Parent>,
+    is_repeating: bool,
+    children: Vec<usize>,
+    beside_rows: Vec<usize>,
+}
+
+/// The component around another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Parent {
+    pub(super) index: usize,
+    /// Whether the child is in the rows of a repeating group, once in each.
+    pub(super) in_row: bool,
+}
+
+/// Where a value goes in the data model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Binding {
+    /// The field.
+    pub field: String,
+    /// The data type, where it is another than the layout's own.
+    pub data_type: Option<String>,
+}
+
+impl Layouts {
+    /// The pages.
+    pub fn pages(&self) -> &[Page] {
+        &self.pages
+    }
+
+    /// Every component, page by page.
+    pub fn components(&self) -> &[Component] {
+        &self.components
+    }
+
+    /// The component with an id.
+    pub fn component(&self, id: &str) -> Option<&Component> {
+        self.components.get(*self.by_id.get(id)?)
+    }
+
+    pub(super) fn index_of(&self, id: &str) -> Option<usize> {
+        self.by_id.get(id).copied()
+    }
+
+    pub(super) fn at(&self, index: usize) -> Option<&Component> {
+        self.components.get(index)
+    }
+
+    /// The page that a component is on.
+    pub(super) fn page_of(&self, component: &Component) -> Option<&Page> {
+        self.pages.get(component.page)
+    }
+
+    /// The repeating groups in whose rows a component is, outermost first.
+    pub(super) fn groups_around(&self, component: &Component) -> Vec<usize> {
+        let mut groups = Vec::new();
+        let mut at = component.parent;
+        while let Some(parent) = at {
+            if parent.in_row {
+                groups.push(parent.index);
+            }
+            at = self.at(parent.index).and_then(|component| component.parent);
+        }
+        groups.reverse();
+        groups
+    }
+}
+
+impl Component {
+    /// Whether it has a row for each item of a list.
+    pub fn is_repeating(&self) -> bool {
+        self.is_repeating
+    }
+
+    /// Where the one value of a simple component goes.
+    pub fn simple_binding(&self) -> Option<&Binding> {
+        self.bindings.get("simpleBinding")
+    }
+
+    /// Where the rows of a repeating group are.
+    pub fn group_binding(&self) -> Option<&Binding> {
+        self.bindings.get("group")
+    }
+
+    pub(super) fn parent(&self) -> Option<Parent> {
+        self.parent
+    }
+}

@@ -1,0 +1,210 @@
+//! Reads layout files.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::error::LayoutError;
+use super::{Binding, Component, Layouts, Page, Parent};
+use crate::expression::tree::Expression;
+
+/// How many components a form may have.
+const MAX_COMPONENTS: usize = 20_000;
+/// How deep components may be nested.
+pub(super) const MAX_NESTING: usize = 32;
+
+impl Layouts {
+    /// Reads pages: each a name, and what its layout file holds.
+    ///
+    /// # Errors
+    ///
+    /// Says on which page and in which component something is wrong.
+    pub fn read<'p>(pages: impl IntoIterator<Item = (&'p str, &'p Value)>) -> Result<Self, LayoutError> {
+        let mut layouts = Self::default();
+        for (name, file) in pages {
+            layouts.read_page(name, file)?;
+        }
+        Ok(layouts)
+    }
+
+    fn read_page(&mut self, name: &str, file: &Value) -> Result<(), LayoutError> {
+        let not_a_layout = || LayoutError::NotALayout { page: name.to_owned() };
+        let data = file.get("data").ok_or_else(not_a_layout)?;
+        let components = data.get("layout").and_then(Value::as_array).ok_or_else(not_a_layout)?;
+        let reader = PageReader { page: name, number: self.pages.len() };
+        let first = self.components.len();
+        let mut links = Vec::new();
+        for (index, json) in components.iter().enumerate() {
+            if self.components.len() >= MAX_COMPONENTS {
+                return Err(LayoutError::TooMany { limit: MAX_COMPONENTS });
+            }
+            let component = reader.component(index, json)?;
+            if self.by_id.insert(component.id.clone(), self.components.len()).is_some() {
+                return Err(LayoutError::SameId { page: name.to_owned(), id: component.id });
+            }
+            self.components.push(component);
+            links.push(children_of(json));
+        }
+        for (parent, children) in links.into_iter().enumerate() {
+            for child in children {
+                self.link(name, first + parent, child)?;
+            }
+        }
+        let hidden = reader.expression(name, "hidden", data)?;
+        let roots: Vec<usize> = (first..self.components.len()).filter(|index| self.is_root(*index)).collect();
+        self.check_nesting(name, first)?;
+        self.pages.push(Page { name: name.to_owned(), hidden, roots });
+        Ok(())
+    }
+
+    fn is_root(&self, index: usize) -> bool {
+        self.at(index).is_some_and(|component| component.parent.is_none())
+    }
+
+    fn link(&mut self, page: &str, parent: usize, link: Link) -> Result<(), LayoutError> {
+        let number = self.pages.len();
+        let id_of =
+            |index| self.at(index).map(|component: &Component| component.id.clone()).unwrap_or_default();
+        let known = self.by_id.get(&link.child).copied();
+        let on_page = known.filter(|index| self.at(*index).is_some_and(|child| child.page == number));
+        let Some(child) = on_page else {
+            let component = id_of(parent);
+            return Err(LayoutError::ChildMissing { page: page.to_owned(), component, child: link.child });
+        };
+        if let Some(first) = self.at(child).and_then(|child| child.parent) {
+            let (first, second) = (id_of(first.index), id_of(parent));
+            return Err(LayoutError::ChildOfTwo { page: page.to_owned(), child: link.child, first, second });
+        }
+        let in_row = self.components.get_mut(parent).is_some_and(|parent| {
+            let in_row = parent.is_repeating && !link.beside_rows;
+            if link.beside_rows { &mut parent.beside_rows } else { &mut parent.children }.push(child);
+            in_row
+        });
+        if let Some(child) = self.components.get_mut(child) {
+            child.parent = Some(Parent { index: parent, in_row });
+        }
+        Ok(())
+    }
+
+    /// Whether every component of the page is inside a root within the limit, so that none is inside itself.
+    fn check_nesting(&self, page: &str, first: usize) -> Result<(), LayoutError> {
+        for component in self.components.iter().skip(first) {
+            let mut at = component.parent;
+            let mut depth = 0;
+            while let Some(parent) = at {
+                depth += 1;
+                if depth > MAX_NESTING {
+                    let component = component.id.clone();
+                    return Err(LayoutError::Nesting { page: page.to_owned(), component });
+                }
+                at = self.at(parent.index).and_then(|parent| parent.parent);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// That a component has a child.
+struct Link {
+    child: String,
+    /// Whether it stands before or after the rows of a repeating group, and not in each.
+    beside_rows: bool,
+}
+
+/// The ids of the components inside another, each once, in the order in which they are shown.
+fn children_of(json: &Value) -> Vec<Link> {
+    let mut links = Vec::new();
+    let mut seen = BTreeSet::new();
+    let mut add = |child: &str, beside_rows: bool| {
+        if seen.insert(child.to_owned()) {
+            links.push(Link { child: child.to_owned(), beside_rows });
+        }
+    };
+    let on_pages = json.pointer("/edit/multiPage").is_some_and(|flag| flag == &Value::Bool(true));
+    let repeats = is_repeating(json);
+    cells(json, "rowsBefore").into_iter().for_each(|id| add(id, true));
+    for child in ids(json.get("children")) {
+        // The children of a group on several pages say their page: `0:name`.
+        add(child.split_once(':').filter(|_| on_pages).map_or(child, |(_, id)| id), false);
+    }
+    for list in ["cards", "tabs"] {
+        let parts = json.get(list).and_then(Value::as_array).into_iter().flatten();
+        parts.flat_map(|part| ids(part.get("children"))).for_each(|id| add(id, false));
+    }
+    cells(json, "rows").into_iter().filter(|_| !repeats).for_each(|id| add(id, false));
+    cells(json, "rowsAfter").into_iter().for_each(|id| add(id, true));
+    links
+}
+
+fn ids(list: Option<&Value>) -> impl Iterator<Item = &str> {
+    list.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+}
+
+/// The components in the cells of rows.
+fn cells<'j>(json: &'j Value, rows: &str) -> Vec<&'j str> {
+    let rows = json.get(rows).and_then(Value::as_array).into_iter().flatten();
+    let cells = rows.filter_map(|row| row.get("cells").and_then(Value::as_array)).flatten();
+    cells.filter_map(|cell| cell.get("component").and_then(Value::as_str)).collect()
+}
+
+/// Whether a component is a repeating group, or an older group that may be there several times.
+fn is_repeating(json: &Value) -> bool {
+    let kind = json.get("type").and_then(Value::as_str).unwrap_or_default();
+    let several = json.get("maxCount").and_then(Value::as_f64).is_some_and(|count| count > 1.0);
+    kind.eq_ignore_ascii_case("RepeatingGroup") || (kind.eq_ignore_ascii_case("Group") && several)
+}
+
+struct PageReader<'p> {
+    page: &'p str,
+    number: usize,
+}
+
+impl PageReader<'_> {
+    fn component(&self, index: usize, json: &Value) -> Result<Component, LayoutError> {
+        let field = |field: &'static str| {
+            let missing = || LayoutError::FieldMissing { page: self.page.to_owned(), index, field };
+            json.get(field).and_then(Value::as_str).map(str::to_owned).ok_or_else(missing)
+        };
+        let (id, kind) = (field("id")?, field("type")?);
+        let options = json.get("options").and_then(Value::as_array).cloned().unwrap_or_default();
+        Ok(Component {
+            bindings: bindings(json),
+            hidden: self.expression(&id, "hidden", json)?,
+            hidden_row: self.expression(&id, "hiddenRow", json)?,
+            remove_when_hidden: self.expression(&id, "removeWhenHidden", json)?,
+            options_id: json.get("optionsId").and_then(Value::as_str).map(str::to_owned),
+            options,
+            page: self.number,
+            parent: None,
+            is_repeating: is_repeating(json),
+            children: Vec::new(),
+            beside_rows: Vec::new(),
+            id,
+            kind,
+        })
+    }
+
+    fn expression(
+        &self,
+        element: &str,
+        property: &'static str,
+        json: &Value,
+    ) -> Result<Option<Expression>, LayoutError> {
+        let Some(json) = json.get(property).filter(|json| !json.is_null()) else { return Ok(None) };
+        Expression::from_json(json).map(Some).map_err(|source| {
+            let (page, element) = (self.page.to_owned(), element.to_owned());
+            LayoutError::Expression { page, element, property, source }
+        })
+    }
+}
+
+/// A component's bindings: a field, or an object with the field and its data type.
+fn bindings(json: &Value) -> BTreeMap<String, Binding> {
+    let all = json.get("dataModelBindings").and_then(Value::as_object).into_iter().flatten();
+    let read = all.filter_map(|(name, binding)| {
+        let field = binding.as_str().or_else(|| binding.get("field").and_then(Value::as_str))?;
+        let data_type = binding.get("dataType").and_then(Value::as_str).map(str::to_owned);
+        Some((name.clone(), Binding { field: field.to_owned(), data_type }))
+    });
+    read.collect()
+}

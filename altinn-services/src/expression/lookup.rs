@@ -1,0 +1,207 @@
+//! Lookups: in the data model, at components, in the instance, the app's settings, texts and options.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use super::coerce;
+use super::evaluate::{Evaluator, Item, Scope, first, second};
+use super::failure::{Failure, FailureKind};
+use super::function::Function;
+use super::layout::{Binding, Component};
+use super::path::FieldPath;
+
+/// The actions that `authContext` may be asked about.
+const ACTIONS: [&str; 6] = ["read", "write", "instantiate", "confirm", "sign", "reject"];
+
+impl<'a> Evaluator<'a> {
+    pub(super) fn data_model<'e>(&self, items: &[Item<'e>], scope: &Scope<'e>) -> Result<Item<'e>, Failure>
+    where
+        'a: 'e,
+    {
+        let null = || Failure::new(FailureKind::Lookup, "Cannot lookup dataModel null");
+        let field = coerce::text(first(items))?.ok_or_else(null)?;
+        let data_type = coerce::text(second(items))?;
+        let data_type = data_type.as_deref().or(scope.data_type);
+        self.spend(field.len() / 8)?;
+        let no_model = || Failure::new(FailureKind::UnknownDataType, "There is no data model to look in");
+        let model = self.context.model(data_type)?.ok_or_else(no_model)?;
+        let found = FieldPath::new(&field).get(model, scope.rows);
+        Ok(found.map_or(Cow::Owned(Value::Null), Cow::Borrowed))
+    }
+
+    /// What is filled in at a component, or null when it is hidden.
+    pub(super) fn component<'e>(&self, items: &[Item<'e>], scope: &Scope<'e>) -> Result<Item<'e>, Failure>
+    where
+        'a: 'e,
+    {
+        let (component, rows) = self.target(items, scope)?;
+        let binding = component.simple_binding().ok_or_else(|| {
+            let message = format!("Component {} has no simpleBinding to look up", component.id);
+            Failure::new(FailureKind::Lookup, message)
+        })?;
+        let value = self.bound(binding, &rows)?;
+        if self.is_hidden_at(component, &rows)? {
+            return Ok(Cow::Owned(Value::Null));
+        }
+        Ok(value.map_or(Cow::Owned(Value::Null), Cow::Borrowed))
+    }
+
+    /// What is stored where a component is bound.
+    pub(super) fn bound(&self, binding: &Binding, rows: &[usize]) -> Result<Option<&'a Value>, Failure> {
+        let model = self.context.model(binding.data_type.as_deref())?;
+        Ok(model.and_then(|model| FieldPath::new(&binding.field).get(model, rows)))
+    }
+
+    /// The component that a lookup names, in the row nearest to the place of the expression: the same row as far as
+    /// the groups around both are over the same data, and the first row of any other.
+    fn target(&self, items: &[Item<'_>], scope: &Scope<'_>) -> Result<(&'a Component, Vec<usize>), Failure> {
+        let null = || Failure::new(FailureKind::Lookup, "Cannot lookup component null");
+        let id = coerce::text(first(items))?.ok_or_else(null)?;
+        let layouts = self.context.layouts();
+        let found = layouts.and_then(|layouts| Some((layouts, layouts.component(&id)?)));
+        let (layouts, component) = found.ok_or_else(|| {
+            Failure::new(
+                FailureKind::UnknownComponent,
+                format!("Unable to find component with identifier {id}"),
+            )
+        })?;
+        let here = scope.component.and_then(|id| layouts.component(id));
+        let field_of = |index: &usize| layouts.at(*index).and_then(Component::group_binding);
+        let groups = layouts.groups_around(component);
+        let own_groups = here.map(|here| {
+            let mut own = layouts.groups_around(here);
+            own.extend(here.is_repeating().then(|| layouts.index_of(&here.id)).flatten());
+            own
+        });
+        let shared = match &own_groups {
+            Some(own) => {
+                let pairs = groups.iter().zip(own);
+                pairs.take_while(|(there, here)| field_of(there) == field_of(here)).count()
+            }
+            None => groups.len(),
+        };
+        let rows = scope.rows.iter().copied().take(shared).chain(std::iter::repeat(0));
+        Ok((component, rows.take(groups.len()).collect()))
+    }
+
+    pub(super) fn frontend_setting<'e>(&self, items: &[Item<'e>]) -> Result<Item<'e>, Failure>
+    where
+        'a: 'e,
+    {
+        let null = || Failure::new(FailureKind::Lookup, "Value cannot be null. (Parameter 'key')");
+        let key = coerce::text(first(items))?.ok_or_else(null)?;
+        let setting = self.context.frontend_settings.and_then(|settings| settings.get(&*key));
+        Ok(setting.map_or(Cow::Owned(Value::Null), Cow::Borrowed))
+    }
+
+    /// A value of what an external service gave, by names with dots between.
+    pub(super) fn external_api<'e>(&self, items: &[Item<'e>]) -> Result<Item<'e>, Failure>
+    where
+        'a: 'e,
+    {
+        let null = || Failure::new(FailureKind::Lookup, "Cannot lookup external API null");
+        let id = coerce::text(first(items))?.ok_or_else(null)?;
+        let path = coerce::text(second(items))?.ok_or_else(null)?;
+        let answer = self.context.external_apis.and_then(|answers| answers.get(&*id));
+        let found = answer.and_then(|answer| FieldPath::new(&path).get(answer, &[]));
+        Ok(found.map_or(Cow::Owned(Value::Null), Cow::Borrowed))
+    }
+
+    /// The lookups whose value is made.
+    pub(super) fn lookup(
+        &self,
+        function: Function,
+        items: &[Item<'_>],
+        scope: &Scope<'_>,
+    ) -> Result<Value, Failure> {
+        match function {
+            Function::GatewayAction => Ok(self.context.gateway_action.map_or(Value::Null, Value::from)),
+            Function::Language => Ok(Value::from(self.context.language().code())),
+            Function::InstanceContext => self.instance_fact(first(items)),
+            Function::CountDataElements => {
+                let null =
+                    || Failure::new(FailureKind::Lookup, "Expected dataTypeId argument to be a string");
+                let data_type = coerce::text(first(items))?.ok_or_else(null)?;
+                Ok(Value::from(self.context.element_count(&data_type)))
+            }
+            Function::AuthContext => self.may_act(first(items)),
+            Function::Text => self.text(first(items), scope),
+            Function::OptionLabel => self.option_label(items, scope),
+            Function::DisplayValue => {
+                let value = self.component(items, scope)?;
+                let (component, _) = self.target(items, scope)?;
+                self.display_value(component, &value, scope)
+            }
+            Function::LinkToPage => self.link(items, None),
+            Function::LinkToComponent => self.link_to_component(items, scope),
+            other => Err(Failure::new(
+                FailureKind::Lookup,
+                format!("Function \"{}\" has nothing to look at here", other.name()),
+            )),
+        }
+    }
+
+    pub(super) fn instance_fact(&self, key: &Value) -> Result<Value, Failure> {
+        let key = coerce::text(key)?.unwrap_or_default();
+        let instance = self.context.instance;
+        let fact = match &*key {
+            "instanceId" => instance.map(|instance| instance.id),
+            "appId" => instance.map(|instance| instance.app_id),
+            "instanceOwnerPartyId" => instance.map(|instance| instance.owner_party_id),
+            "instanceOwnerPartyType" => instance.map(|instance| instance.owner.as_str()),
+            unknown => {
+                let message = format!("Unknown Instance context property {unknown}");
+                return Err(Failure::new(FailureKind::Lookup, message));
+            }
+        };
+        Ok(fact.map_or(Value::Null, Value::from))
+    }
+
+    fn may_act(&self, action: &Value) -> Result<Value, Failure> {
+        let action = coerce::text(action)?.unwrap_or_default();
+        if !ACTIONS.contains(&&*action) {
+            let message = format!("Unknown auth context property {action}");
+            return Err(Failure::new(FailureKind::Lookup, message));
+        }
+        Ok(Value::Bool(self.context.may(&action)))
+    }
+
+    fn link_to_component(&self, items: &[Item<'_>], scope: &Scope<'_>) -> Result<Value, Failure> {
+        let (component, _) = self.target(items.get(1..).unwrap_or_default(), scope)?;
+        let page = self.context.layouts().and_then(|layouts| layouts.page_of(component));
+        self.link(items, page.map(|page| (page.name.as_str(), component.id.as_str())))
+    }
+
+    /// A link that the front end follows within the form: to the page that is named, or to a component of one.
+    fn link(&self, items: &[Item<'_>], target: Option<(&str, &str)>) -> Result<Value, Failure> {
+        let (text, named) = (coerce::text(first(items))?, coerce::text(second(items))?);
+        let (Some(text), Some(named)) = (text, named) else { return Ok(Value::Null) };
+        let place = match target {
+            Some((page, component)) => {
+                format!("{}?focusNodeId={}", escaped(page), escaped(component))
+            }
+            None => escaped(&named),
+        };
+        let instance = self.context.instance.map(|instance| instance.id).unwrap_or_default();
+        let task = self.context.task.unwrap_or_default();
+        self.spend((text.len() + place.len()) / 32)?;
+        let address = format!("#/instance/{}/{}/{place}", escaped(instance), escaped(task));
+        Ok(Value::String(format!("<a href=\"{address}\">{}</a>", escaped(&text))))
+    }
+}
+
+/// Text that stands in HTML as it is.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
