@@ -213,7 +213,7 @@ fn check_arguments(function: Function, arguments: &[Value]) -> Result<(), ParseP
     match function {
         Function::If if got > 2 && arguments.get(2) != Some(&Value::from("else")) => Err(ParseProblem::Else),
         Function::If if got == 3 => Err(ParseProblem::Arguments { function, got }),
-        Function::Object if got % 2 != 0 => Err(ParseProblem::OddArguments),
+        Function::Object if !got.is_multiple_of(2) => Err(ParseProblem::OddArguments),
         Function::Compare => check_operator(arguments),
         _ => Ok(()),
     }

@@ -10,7 +10,9 @@ use serde_json::Value;
 use thiserror::Error;
 
 use super::issue::Severity;
-use crate::expression::{Component, Context, Evaluator, Expression, Field, FieldPath, ParseError, Scope};
+use crate::expression::{
+    Component, Context, Evaluator, Expression, Field, FieldPath, Layouts, ParseError, Scope,
+};
 
 /// How many issues are given at most.
 const MAX_ISSUES: usize = 100;
@@ -87,7 +89,7 @@ pub enum ExpressionValidationError {
         /// The place, as a JSON pointer.
         path: String,
         /// What is wrong with it.
-        source: ParseError,
+        source: Box<ParseError>,
     },
 }
 
@@ -171,7 +173,7 @@ impl ExpressionValidation {
 /// The components by the field that they are bound to.
 fn components_of_fields<'a>(context: &Context<'a>, data_type: &str) -> BTreeMap<&'a str, Vec<&'a Component>> {
     let mut bound: BTreeMap<&str, Vec<&Component>> = BTreeMap::new();
-    for component in context.layouts().into_iter().flat_map(|layouts| layouts.components()) {
+    for component in context.layouts().into_iter().flat_map(Layouts::components) {
         for binding in component.bindings.values() {
             let own = binding.data_type.as_deref().or(context.first_data_type());
             if own == Some(data_type) {
@@ -302,7 +304,7 @@ impl<'f> Draft<'f> {
         };
         let expression = |json, path: String| {
             Expression::from_json(json)
-                .map_err(|source| ExpressionValidationError::Expression { path, source })
+                .map_err(|source| ExpressionValidationError::Expression { path, source: Box::new(source) })
         };
         Ok(Rule {
             message: expression(message, message_at)?,

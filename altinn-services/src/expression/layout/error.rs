@@ -72,7 +72,7 @@ pub enum LayoutError {
         /// The property.
         property: &'static str,
         /// What is wrong with it.
-        source: ParseError,
+        source: Box<ParseError>,
     },
     /// There are more components than the limit.
     #[error("there are more than {limit} components")]

@@ -193,7 +193,7 @@ impl PageReader<'_> {
         let Some(json) = json.get(property).filter(|json| !json.is_null()) else { return Ok(None) };
         Expression::from_json(json).map(Some).map_err(|source| {
             let (page, element) = (self.page.to_owned(), element.to_owned());
-            LayoutError::Expression { page, element, property, source }
+            LayoutError::Expression { page, element, property, source: Box::new(source) }
         })
     }
 }
