@@ -52,7 +52,9 @@
 //! |---|---|
 //! | `sqlite` (default), `postgres` | the back ends of the store |
 //! | `xpath` | attribute selectors and the XPath functions of XACML |
-//! | `testing` | issuers that sign tokens with real keys |
+//! | `http` | keys that are fetched from their issuer (`token::IssuerMetadata`) |
+//! | `login` | login of people to a portal, and extractors for axum (`login`) |
+//! | `testing` | issuers that sign tokens with real keys, an ID-porten to log in at |
 //!
 //! **Security.** Everything fails closed: a policy that is missing, cannot decide or asks for what is not known, and
 //! a register that does not answer, refuse. Parsers have limits of size, count and depth, and read no document type
@@ -61,6 +63,8 @@
 //! Delegations and access lists count in decisions, and whoever keeps them implements their traits.
 
 pub mod decision;
+#[cfg(feature = "login")]
+pub mod login;
 pub mod register;
 mod single_flight;
 #[cfg(feature = "testing")]

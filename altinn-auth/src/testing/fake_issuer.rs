@@ -1,15 +1,15 @@
 //! An issuer of tokens for tests.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use altinn_core::{Clock, OrganizationNumber, Party, PartyIdentifier};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use thiserror::Error;
 use uuid::Uuid;
 
-use crate::token::{IssuerProfile, KeySourceError, SignatureAlgorithm, StaticKeys, TokenSigner};
+use crate::token::{IssuerProfile, KeySourceError, StaticKeys, TokenSigner};
 
 /// An issuer that signs tokens like ID-porten's or Maskinporten's with a real key of its own (ES256).
 ///
@@ -18,11 +18,13 @@ pub struct FakeIssuer {
     clock: Arc<dyn Clock>,
     kind: Kind,
     issuer: String,
-    signer: TokenSigner,
+    signer: RwLock<TokenSigner>,
+    /// Public keys that are published beside its own.
+    others: RwLock<Vec<Value>>,
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Kind {
+pub(super) enum Kind {
     IdPorten,
     Maskinporten,
 }
@@ -37,6 +39,9 @@ pub enum FakeIssuerError {
     /// Somebody without a national identity number cannot log in.
     #[error("the party is not a person with a national identity number")]
     NotAPerson,
+    /// This machine has no free port.
+    #[error("this machine has no free port")]
+    Port,
     /// The key set is not usable.
     #[error(transparent)]
     KeySet(#[from] KeySourceError),
@@ -70,7 +75,36 @@ impl FakeIssuer {
             Kind::Maskinporten => "https://maskinporten.test/",
         };
         let signer = TokenSigner::generate().map_err(|_| FakeIssuerError::Key)?;
-        Ok(Self { clock, kind, issuer: issuer.to_owned(), signer })
+        Ok(Self::named(kind, issuer, signer, clock))
+    }
+
+    /// An issuer with a name and a key of one's own.
+    pub(super) fn named(kind: Kind, issuer: &str, signer: TokenSigner, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            clock,
+            kind,
+            issuer: issuer.to_owned(),
+            signer: RwLock::new(signer),
+            others: RwLock::default(),
+        }
+    }
+
+    /// Signs with another key from now on.
+    pub(super) fn set_signer(&self, signer: TokenSigner) {
+        *self.signer.write().unwrap_or_else(PoisonError::into_inner) = signer;
+    }
+
+    /// Publishes another key beside its own.
+    pub(super) fn publish_too(&self, signer: &TokenSigner) {
+        self.others.write().unwrap_or_else(PoisonError::into_inner).push(signer.public_jwk());
+    }
+
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    fn signer(&self) -> RwLockReadGuard<'_, TokenSigner> {
+        self.signer.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The issuer's name.
@@ -80,7 +114,9 @@ impl FakeIssuer {
 
     /// The public key as a JWK set.
     pub fn jwks(&self) -> String {
-        json!({"keys": [self.signer.public_jwk()]}).to_string()
+        let mut keys = self.others.read().unwrap_or_else(PoisonError::into_inner).clone();
+        keys.push(self.signer().public_jwk());
+        json!({"keys": keys}).to_string()
     }
 
     /// What a verifier needs to know to trust this issuer.
@@ -93,7 +129,7 @@ impl FakeIssuer {
             Kind::IdPorten => IssuerProfile::id_porten(self.issuer(), Self::AUDIENCE, keys),
             Kind::Maskinporten => IssuerProfile::maskinporten(self.issuer(), Self::AUDIENCE, keys),
         };
-        Ok(profile.allowing([SignatureAlgorithm::Es256]))
+        Ok(profile.allowing([self.signer().algorithm()]))
     }
 
     /// The token of a person who has logged in at the highest level.
@@ -160,7 +196,8 @@ impl FakeIssuer {
     /// # Errors
     /// [`FakeIssuerError::Key`] when the key cannot be used.
     pub fn sign(&self, claims: &Value) -> Result<String, FakeIssuerError> {
-        self.sign_with_header(&json!({"alg": "ES256", "typ": "JWT", "kid": self.kid()}), claims)
+        let algorithm = self.signer().algorithm().name();
+        self.sign_with_header(&json!({"alg": algorithm, "typ": "JWT", "kid": self.kid()}), claims)
     }
 
     /// Signs any claims under any header, also a wrong one; the signature itself is right.
@@ -176,12 +213,12 @@ impl FakeIssuer {
     /// # Errors
     /// [`FakeIssuerError::Key`] when the key cannot be used.
     pub fn sign_text(&self, header: &str, claims: &str) -> Result<String, FakeIssuerError> {
-        self.signer.sign_text(header, claims).map_err(|_| FakeIssuerError::Key)
+        self.signer().sign_text(header, claims).map_err(|_| FakeIssuerError::Key)
     }
 
     /// The id of the key.
-    pub fn kid(&self) -> &str {
-        self.signer.kid()
+    pub fn kid(&self) -> String {
+        self.signer().kid().to_owned()
     }
 }
 

@@ -41,7 +41,8 @@ impl ActorFinder<'_> {
         Ok(actor.representing(token.represents))
     }
 
-    fn person(&self, party: Party) -> Result<Subject, TokenError> {
+    /// Who a person's party is.
+    pub(crate) fn person(&self, party: Party) -> Result<Subject, TokenError> {
         let (id, uuid) = (party.id, party.uuid);
         match (party.kind, party.identifier) {
             (PartyKind::Person, PartyIdentifier::Person(number)) => {

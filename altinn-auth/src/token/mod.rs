@@ -34,3 +34,6 @@ pub use key_source::{KeySource, KeySourceError, StaticKeys, VerificationKey};
 pub use signer::TokenSigner;
 pub use verified::{TokenSubject, VerifiedToken};
 pub use verifier::{MAX_TOKEN_BYTES, TokenVerifier};
+
+#[cfg(feature = "testing")]
+pub(crate) use verifier::signed_claims;

@@ -45,7 +45,6 @@ impl ClaimsReader<'_> {
             represents: self.represented(&claims)?,
             expires,
             id_token: IdTokenClaims {
-                audiences: claims.audiences().len(),
                 has_time_of_issue: claims.has_time_of_issue(),
                 sub: claims.sub,
                 nonce: claims.nonce,

@@ -24,17 +24,16 @@ pub struct VerifiedToken {
     pub(super) represents: Vec<OrganizationNumber>,
     pub(super) session: Option<String>,
     pub(super) expires: DateTime<Utc>,
-    pub(super) id_token: IdTokenClaims,
+    pub(crate) id_token: IdTokenClaims,
 }
 
 /// What only a relying party asks of an ID token.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) struct IdTokenClaims {
-    pub(super) sub: Option<String>,
-    pub(super) nonce: Option<String>,
-    pub(super) azp: Option<String>,
-    pub(super) audiences: usize,
-    pub(super) has_time_of_issue: bool,
+pub(crate) struct IdTokenClaims {
+    pub(crate) sub: Option<String>,
+    pub(crate) nonce: Option<String>,
+    pub(crate) azp: Option<String>,
+    pub(crate) has_time_of_issue: bool,
 }
 
 /// Whom a token is about, as it says itself.
