@@ -68,6 +68,26 @@ impl WorkTable {
 
     /// Claims at most `limit` rows that are due at `due` and free, the longest due first; all their columns come back.
     pub fn claim(&self, batch: &mut Batch, due: DateTime<Utc>, limit: u32, lease: Duration) -> Returned {
+        let params = params![micros(lease), due, i64::from(limit)];
+        self.claim_matching(batch, "due_at <= $2", "$3", params)
+    }
+
+    /// As [`WorkTable::claim`], of the rows alone whose column holds a value; the column's name is the program's own
+    /// word, never input. An index on it and `due_at` makes it as quick.
+    pub fn claim_where(
+        &self,
+        batch: &mut Batch,
+        column: &'static str,
+        value: impl Into<Value>,
+        due: DateTime<Utc>,
+        limit: u32,
+        lease: Duration,
+    ) -> Returned {
+        let params = vec![micros(lease).into(), value.into(), due.into(), i64::from(limit).into()];
+        self.claim_matching(batch, &format!("{column} = $2 and due_at <= $3"), "$4", params)
+    }
+
+    fn claim_matching(&self, batch: &mut Batch, matching: &str, limit: &str, params: Vec<Value>) -> Returned {
         let text = |dialect| {
             let (name, now) = (self.name, now(dialect));
             let skip_locked = match dialect {
@@ -76,12 +96,12 @@ impl WorkTable {
             };
             format!(
                 "update {name} set lease_until = {now} + $1, lease_generation = lease_generation + 1 where id in \
-                 (select id from {name} where due_at <= $2 and lease_until <= {now} order by due_at limit $3{skip_locked}) \
+                 (select id from {name} where {matching} and lease_until <= {now} order by due_at limit {limit}{skip_locked}) \
                  returning *"
             )
         };
         let sql = Sql::by_dialect(text(Dialect::Sqlite), text(Dialect::Postgres));
-        batch.returning(sql, params![micros(lease), due, i64::from(limit)])
+        batch.returning(sql, params)
     }
 
     /// Claims one row, by its id, if it is free and not done, whenever it is due; it comes back with all its columns.
