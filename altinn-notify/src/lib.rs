@@ -49,24 +49,52 @@
 //! | `smtp` | yes | [`channel::Smtp`] |
 //! | `testing` | | [`testing::SmtpSink`], a mail server for tests, and [`channel::Capture`] |
 
+mod cancel;
 pub mod channel;
+mod condition;
 pub mod contact;
 mod dispatch;
 mod email_address;
+mod erasure;
+mod key;
 mod notifier;
 mod order;
+mod parked;
+mod phone_number;
+mod plan_recipients;
+mod preview;
+mod print_queue;
 mod reason;
+mod receipt;
+mod recipient;
+pub mod rules;
 mod status;
 mod table;
 mod template;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+pub use cancel::{CancelError, Cancelled};
+pub use condition::{PendingOrder, SendCondition, Verdict};
 pub use dispatch::{DispatchError, DispatchReport};
 pub use email_address::{EmailAddress, EmailAddressError};
+pub use key::{SendingKey, Team};
 pub use notifier::Notifier;
-pub use order::{Content, NotificationId, Order, OrderError, OrderId, Recipient};
+pub use order::{
+    Attachment, Condition, Content, Fallback, NotificationId, Order, OrderError, OrderId, OrderRequest,
+    OrderRequestError, Reminder,
+};
+pub use parked::RedriveError;
+pub use phone_number::{PhoneNumber, PhoneNumberError};
+pub use preview::{PreviewError, PreviewedNotification};
+pub use print_queue::Letter;
 pub use reason::Reason;
-pub use status::{NotificationState, NotificationStatus, OrderState, OrderStatus, Transition};
+pub use receipt::{DeliveryReport, ReceiptError};
+pub use recipient::{
+    ChannelSchema, OrganizationRecipient, PersonRecipient, Recipient, RecipientKey, Recipients,
+};
+pub use status::{
+    Address, FeedEntry, FeedPage, NotificationState, NotificationStatus, OrderState, OrderStatus, Transition,
+};
 pub use table::MIGRATIONS;
-pub use template::{Rendered, Template, TemplateError, Variables};
+pub use template::{ContentType, Rendered, Template, TemplateError, Variables};

@@ -6,22 +6,37 @@ use std::time::Duration;
 use altinn_core::Clock;
 use altinn_core::store::{Batch, Store};
 
-use crate::channel::Channel;
-use crate::order::Plan;
+use crate::channel::{
+    AttachmentSource, BreakerSettings, Channel, ChannelKind, Lane, RateLimit, SenderId, UnknownOutcome,
+};
+use crate::condition::{Conditions, SendCondition};
+use crate::contact::ContactRegister;
+use crate::key::SendingKey;
+use crate::order::{Defaults, Plan};
+use crate::rules::SendingWindow;
 use crate::{EmailAddress, Order, OrderError, OrderId, table};
 
 /// Takes orders, sends what is due, and tells what became of it.
 ///
-/// The part of a program that orders needs no channel; one that sends has [`with_email_channel`]. Any number of
-/// notifiers, on any number of nodes, share one store.
+/// The part of a program that orders needs no channel; one that sends has [`with_email_channel`] or
+/// [`with_sms_channel`]. Any number of notifiers, on any number of nodes, share one store.
 ///
 /// [`with_email_channel`]: Self::with_email_channel
+/// [`with_sms_channel`]: Self::with_sms_channel
 #[derive(Debug, Clone)]
 pub struct Notifier {
     store: Store,
     clock: Arc<dyn Clock>,
     sender: EmailAddress,
-    email: Option<Arc<dyn Channel>>,
+    sms_sender: Option<SenderId>,
+    pub(crate) key: SendingKey,
+    pub(crate) email: Lane,
+    pub(crate) sms: Lane,
+    pub(crate) window: SendingWindow,
+    pub(crate) persons: Option<Arc<dyn ContactRegister>>,
+    pub(crate) organizations: Option<Arc<dyn ContactRegister>>,
+    pub(crate) conditions: Conditions,
+    pub(crate) attachments: Option<Arc<dyn AttachmentSource>>,
     pub(crate) settings: Settings,
 }
 
@@ -42,13 +57,123 @@ impl Notifier {
             concurrency: 16,
             poll_interval: Duration::from_secs(5),
         };
-        Self { store, clock, sender, email: None, settings }
+        Self {
+            store,
+            clock,
+            sender,
+            sms_sender: None,
+            key: SendingKey::default(),
+            email: Lane::new(ChannelKind::Email),
+            sms: Lane::new(ChannelKind::Sms),
+            window: SendingWindow::default(),
+            persons: None,
+            organizations: None,
+            conditions: Conditions::default(),
+            attachments: None,
+            settings,
+        }
     }
 
     /// The same notifier, able to send mail.
     #[must_use]
     pub fn with_email_channel(mut self, channel: impl Channel + 'static) -> Self {
-        self.email = Some(Arc::new(channel));
+        self.email.channel = Some(Arc::new(channel));
+        self
+    }
+
+    /// The same notifier, able to send SMS.
+    #[must_use]
+    pub fn with_sms_channel(mut self, channel: impl Channel + 'static) -> Self {
+        self.sms.channel = Some(Arc::new(channel));
+        self
+    }
+
+    /// The same notifier, with the sender of every SMS whose order names none.
+    #[must_use]
+    pub fn with_sms_sender(mut self, sender: SenderId) -> Self {
+        self.sms_sender = Some(sender);
+        self
+    }
+
+    /// The same notifier under a key: in a test environment one that cannot reach citizens.
+    #[must_use]
+    pub fn with_key(mut self, key: SendingKey) -> Self {
+        self.key = key;
+        self
+    }
+
+    /// The same notifier, which finds people's addresses in this register.
+    #[must_use]
+    pub fn with_person_register(mut self, register: Arc<dyn ContactRegister>) -> Self {
+        self.persons = Some(register);
+        self
+    }
+
+    /// The same notifier, which finds organizations' addresses in this register.
+    #[must_use]
+    pub fn with_organization_register(mut self, register: Arc<dyn ContactRegister>) -> Self {
+        self.organizations = Some(register);
+        self
+    }
+
+    /// The same notifier, which knows the condition of this name.
+    #[must_use]
+    pub fn with_condition(
+        mut self,
+        name: impl Into<String>,
+        condition: impl SendCondition + 'static,
+    ) -> Self {
+        self.conditions.insert(name.into(), Arc::new(condition));
+        self
+    }
+
+    /// The same notifier, which asks condition endpoints by this client: where it may go is a setting of the client.
+    /// Without one no endpoint is asked, and such orders are not sent.
+    #[cfg(feature = "http")]
+    #[must_use]
+    pub fn with_condition_client(mut self, client: altinn_core::http::HttpClient) -> Self {
+        self.conditions.set_client(client);
+        self
+    }
+
+    /// The same notifier, which reads attachments from this source.
+    #[must_use]
+    pub fn with_attachments(mut self, source: impl AttachmentSource + 'static) -> Self {
+        self.attachments = Some(Arc::new(source));
+        self
+    }
+
+    /// The same notifier with other hours for what is sent by day: 08:00 to 17:00 in Oslo if nothing is said.
+    #[must_use]
+    pub fn with_sending_window(mut self, window: SendingWindow) -> Self {
+        self.window = window;
+        self
+    }
+
+    /// The same notifier, which gives a channel no more messages than this, on this node.
+    #[must_use]
+    pub fn with_rate_limit(mut self, channel: ChannelKind, limit: RateLimit) -> Self {
+        if let Some(lane) = self.lane_mut(channel) {
+            lane.set_rate_limit(limit);
+        }
+        self
+    }
+
+    /// The same notifier, which leaves a failing channel alone by these settings.
+    #[must_use]
+    pub fn with_breaker(mut self, channel: ChannelKind, settings: BreakerSettings) -> Self {
+        if let Some(lane) = self.lane_mut(channel) {
+            lane.set_breaker(settings);
+        }
+        self
+    }
+
+    /// The same notifier with another answer to attempts whose end nobody knows.
+    #[must_use]
+    pub fn with_unknown_outcome(mut self, channel: ChannelKind, unknown: UnknownOutcome) -> Self {
+        if let Some(lane) = self.lane_mut(channel) {
+            lane.unknown_outcome = unknown;
+        }
         self
     }
 
@@ -86,9 +211,13 @@ impl Notifier {
     /// [`OrderError`] says what is wrong with the order; the batch is as it was.
     pub fn order(&self, batch: &mut Batch, order: &Order) -> Result<OrderId, OrderError> {
         let now = self.clock.now();
-        let plan = Plan::of(order, &self.sender, now)?;
+        let plan = Plan::of(order, self.defaults(), now)?;
         table::insert_order(batch, &plan, now);
         Ok(plan.id)
+    }
+
+    pub(crate) fn defaults(&self) -> Defaults<'_> {
+        Defaults { sender: &self.sender, sms_sender: self.sms_sender.as_ref(), key: &self.key }
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -99,7 +228,17 @@ impl Notifier {
         self.clock.as_ref()
     }
 
-    pub(crate) fn email_channel(&self) -> Option<Arc<dyn Channel>> {
-        self.email.clone()
+    /// The channels that something can be sent by: under a test key all of them, since nothing leaves.
+    pub(crate) fn lanes(&self) -> impl Iterator<Item = &Lane> {
+        let simulates = matches!(self.key, SendingKey::Test);
+        [&self.email, &self.sms].into_iter().filter(move |lane| simulates || lane.channel.is_some())
+    }
+
+    fn lane_mut(&mut self, channel: ChannelKind) -> Option<&mut Lane> {
+        match channel {
+            ChannelKind::Email => Some(&mut self.email),
+            ChannelKind::Sms => Some(&mut self.sms),
+            ChannelKind::Print => None,
+        }
     }
 }

@@ -1,10 +1,15 @@
-//! The tables, and the statements that put an order into them.
+//! The tables, and the statements that put orders and notifications into them.
 
-use altinn_core::store::{Batch, Migration, WorkTable, params};
+use altinn_core::Language;
+use altinn_core::store::{
+    Batch, Column, ColumnKind, InsertRows, Migration, StoreError, Value, WorkTable, params,
+};
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
-use crate::NotificationStatus;
-use crate::order::{Plan, PlannedNotification};
+use crate::channel::ChannelKind;
+use crate::order::{Plan, Shipment};
+use crate::{NotificationId, NotificationStatus, OrderStatus, Reason, Recipients};
 
 /// The tables of this crate, for [`Store::migrate`](altinn_core::store::Store::migrate).
 pub static MIGRATIONS: &[Migration] = &[
@@ -22,8 +27,17 @@ pub static MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/0002_contact.sqlite.sql"),
         postgres: include_str!("../migrations/0002_contact.postgres.sql"),
     },
+    Migration {
+        owner: "altinn-notify",
+        number: 3,
+        name: "registers",
+        sqlite: include_str!("../migrations/0003_registers.sqlite.sql"),
+        postgres: include_str!("../migrations/0003_registers.postgres.sql"),
+    },
 ];
 
+/// The orders as work: each is expanded slice by slice.
+pub(crate) static ORDERS: WorkTable = WorkTable::new("notify_order");
 /// The notifications as work: claimed by one dispatcher at a time.
 pub(crate) static NOTIFICATIONS: WorkTable = WorkTable::new("notify_notification");
 
@@ -31,66 +45,202 @@ pub(crate) static NOTIFICATIONS: WorkTable = WorkTable::new("notify_notification
 pub(crate) const WAKE_TOPIC: &str = "notify";
 
 /// Touches no column of an order that is there already with the same digest, and changes no row at all when the
-/// digest is another: then the batch conflicts.
-const INSERT_ORDER: &str = "insert into notify_order (id, idempotency_id, digest, senders_reference, template_id, \
-    template_version, requested_send_time, registered_at) values ($1, $2, $3, $4, $5, $6, $7, $8) \
-    on conflict (id) do update set digest = excluded.digest where notify_order.digest = excluded.digest";
+/// digest is another: then the batch conflicts. The digest of an order whose personal data is erased is gone.
+const INSERT_ORDER: &str = "insert into notify_order (id, due_at, lease_until, lease_generation, main_id, number, \
+    idempotency_id, digest, status, sequence, attempts, senders_reference, template_id, template_version, \
+    requested_send_time, registered_at, send_at, spec, recipients_of, recipients, slices, next_slice) \
+    values ($1, $2, 0, 0, $3, $4, $5, $6, $7, 0, 0, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 0) \
+    on conflict (id) do update set digest = notify_order.digest \
+    where notify_order.digest = excluded.digest or notify_order.erased_at is not null";
 
-const INSERT_NOTIFICATION: &str = "insert into notify_notification (id, due_at, lease_until, lease_generation, order_id, \
-    number, status, attempts, unknown_outcomes, sequence, message_id, send_at, expires_at, sender, address, language, \
-    subject, body) values ($1, $2, 0, 0, $3, $4, $5, 0, 0, 0, $6, $7, $8, $9, $10, $11, $12, $13) \
-    on conflict (id) do nothing";
+const INSERT_SLICE: &str = "insert into notify_recipients (order_id, slice, recipients) values ($1, $2, $3) \
+    on conflict (order_id, slice) do nothing";
 
-const INSERT_FIRST_TRANSITION: &str = "insert into notify_transition (notification_id, sequence, at, status, reason) \
-    values ($1, 0, $2, $3, null) on conflict (notification_id, sequence) do nothing";
+const INSERT_FIRST_TRANSITION: &str = "insert into notify_transition (subject, sequence, order_id, at, status) \
+    values ($1, 0, $2, $3, $4) on conflict (subject, sequence) do nothing";
 
-/// Adds the rows of an order; of one that is there already, none.
+static INSERT_NOTIFICATIONS: InsertRows = InsertRows::new(
+    "notify_notification",
+    &[
+        Column::new("id", ColumnKind::Uuid),
+        Column::new("due_at", ColumnKind::Int),
+        Column::new("lease_until", ColumnKind::Int),
+        Column::new("lease_generation", ColumnKind::Int),
+        Column::new("order_id", ColumnKind::Uuid),
+        Column::new("number", ColumnKind::Int),
+        Column::new("route", ColumnKind::Int),
+        Column::new("channel", ColumnKind::Text),
+        Column::new("status", ColumnKind::Text),
+        Column::new("parked", ColumnKind::Int),
+        Column::new("attempts", ColumnKind::Int),
+        Column::new("unknown_outcomes", ColumnKind::Int),
+        Column::new("sequence", ColumnKind::Int),
+        Column::new("message_id", ColumnKind::Text),
+        Column::new("send_at", ColumnKind::Int),
+        Column::new("expires_at", ColumnKind::Int),
+        Column::new("recipient", ColumnKind::Text),
+        Column::new("address", ColumnKind::Text),
+        Column::new("language", ColumnKind::Text),
+        Column::new("fallbacks", ColumnKind::Text),
+    ],
+);
+
+static INSERT_TRANSITIONS: InsertRows = InsertRows::new(
+    "notify_transition",
+    &[
+        Column::new("subject", ColumnKind::Uuid),
+        Column::new("sequence", ColumnKind::Int),
+        Column::new("order_id", ColumnKind::Uuid),
+        Column::new("at", ColumnKind::Int),
+        Column::new("status", ColumnKind::Text),
+        Column::new("reason", ColumnKind::Text),
+    ],
+);
+
+/// A notification that is to be stored.
+#[derive(Debug, Clone)]
+pub(crate) struct NewNotification {
+    pub(crate) id: NotificationId,
+    pub(crate) order_id: Uuid,
+    /// The recipient's place in the order.
+    pub(crate) number: u32,
+    /// Which of the routes to the recipient it takes.
+    pub(crate) route: u32,
+    pub(crate) channel: ChannelKind,
+    pub(crate) status: NotificationStatus,
+    pub(crate) reason: Option<Reason>,
+    /// When it is to be sent; nothing when it has come to its end already, or is on paper.
+    pub(crate) due_at: Option<DateTime<Utc>>,
+    pub(crate) message_id: String,
+    pub(crate) send_at: DateTime<Utc>,
+    pub(crate) expires_at: DateTime<Utc>,
+    pub(crate) recipient: Option<String>,
+    pub(crate) address: Option<String>,
+    pub(crate) language: Language,
+    pub(crate) fallbacks: Option<String>,
+}
+
+/// A status that an order or a notification came into.
+#[derive(Debug, Clone)]
+pub(crate) struct NewTransition {
+    pub(crate) subject: Uuid,
+    pub(crate) sequence: u32,
+    pub(crate) order_id: Uuid,
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) status: &'static str,
+    pub(crate) reason: Option<Reason>,
+}
+
+/// Adds the rows of an order and its reminders; of one that is there already, none.
 pub(crate) fn insert_order(batch: &mut Batch, plan: &Plan<'_>, now: DateTime<Utc>) {
-    let (template_id, template_version) = plan.template().unzip();
-    batch.execute_one(
-        INSERT_ORDER,
-        params![
-            plan.id.as_uuid(),
-            plan.order.idempotency_id(),
-            plan.digest.as_slice(),
-            plan.senders_reference(),
-            template_id,
-            template_version,
-            plan.requested_send_time(),
-            now,
-        ],
-    );
-    for notification in &plan.notifications {
-        insert_notification(batch, plan, notification, now);
+    for shipment in &plan.shipments {
+        insert_shipment(batch, plan, shipment, now);
     }
     batch.wake(WAKE_TOPIC);
 }
 
-fn insert_notification(
-    batch: &mut Batch,
-    plan: &Plan<'_>,
-    notification: &PlannedNotification<'_>,
-    now: DateTime<Utc>,
-) {
-    let PlannedNotification { id, number, send_at, expires_at, message_id, sender, address, message } =
-        notification;
-    batch.execute(
-        INSERT_NOTIFICATION,
+fn insert_shipment(batch: &mut Batch, plan: &Plan<'_>, shipment: &Shipment<'_>, now: DateTime<Utc>) {
+    let (template_id, template_version) = shipment.template.unzip();
+    let (id, status) = (shipment.id.as_uuid(), OrderStatus::Registered.as_str());
+    batch.execute_one(
+        INSERT_ORDER,
         params![
-            id.as_uuid(),
-            *send_at,
+            id,
+            shipment.send_at,
             plan.id.as_uuid(),
-            *number,
-            NotificationStatus::New.as_str(),
-            message_id,
-            *send_at,
-            *expires_at,
-            sender.expose(),
-            address.expose(),
-            message.language.code(),
-            message.subject.as_str(),
-            message.body.as_str(),
+            shipment.number,
+            plan.order.idempotency_id(),
+            plan.digest.as_slice(),
+            status,
+            shipment.senders_reference,
+            template_id,
+            template_version,
+            shipment.requested_send_time,
+            now,
+            shipment.send_at,
+            serde_json::json!(shipment.spec).to_string(),
+            shipment.recipients_of.as_uuid(),
+            count(shipment.recipients.len()),
+            count(shipment.recipients.slices().len()),
         ],
     );
-    batch.execute(INSERT_FIRST_TRANSITION, params![id.as_uuid(), now, NotificationStatus::New.as_str()]);
+    if shipment.recipients_of == shipment.id {
+        insert_slices(batch, id, shipment.recipients);
+    }
+    batch.execute(INSERT_FIRST_TRANSITION, params![id, id, now, status]);
+}
+
+fn insert_slices(batch: &mut Batch, order: Uuid, recipients: &Recipients) {
+    for (slice, number) in recipients.slices().iter().zip(0_u32..) {
+        batch.execute(INSERT_SLICE, params![order, number, slice]);
+    }
+}
+
+/// Adds notifications, each with its first transition.
+pub(crate) fn insert_notifications(
+    batch: &mut Batch,
+    notifications: Vec<NewNotification>,
+    now: DateTime<Utc>,
+) {
+    let first = |notification: &NewNotification| NewTransition {
+        subject: notification.id.as_uuid(),
+        sequence: 0,
+        order_id: notification.order_id,
+        at: now,
+        status: notification.status.as_str(),
+        reason: notification.reason.clone(),
+    };
+    let transitions = notifications.iter().map(first).collect();
+    let rows = notifications.into_iter().map(NewNotification::into_row).collect();
+    batch.insert_rows(&INSERT_NOTIFICATIONS, rows);
+    insert_transitions(batch, transitions);
+}
+
+/// Adds transitions.
+pub(crate) fn insert_transitions(batch: &mut Batch, transitions: Vec<NewTransition>) {
+    let row = |transition: NewTransition| {
+        let NewTransition { subject, sequence, order_id, at, status, reason } = transition;
+        params![subject, sequence, order_id, at, status, reason.as_ref().map(Reason::as_str)]
+    };
+    batch.insert_rows(&INSERT_TRANSITIONS, transitions.into_iter().map(row).collect());
+}
+
+impl NewNotification {
+    fn into_row(self) -> Vec<Value> {
+        params![
+            self.id.as_uuid(),
+            self.due_at,
+            0,
+            0,
+            self.order_id,
+            self.number,
+            self.route,
+            self.channel.as_str(),
+            self.status.as_str(),
+            0,
+            0,
+            0,
+            0,
+            self.message_id,
+            self.send_at,
+            self.expires_at,
+            self.recipient,
+            self.address,
+            self.language.code(),
+            self.fallbacks,
+        ]
+    }
+}
+
+/// Whether a commit failed because the row was another's meanwhile.
+pub(crate) fn is_lost<T>(result: Result<T, StoreError>) -> Result<bool, StoreError> {
+    match result {
+        Ok(_) => Ok(false),
+        Err(error) if error.is_conflict() => Ok(true),
+        Err(error) => Err(error),
+    }
+}
+
+fn count(length: usize) -> i64 {
+    i64::try_from(length).unwrap_or(i64::MAX)
 }

@@ -8,12 +8,19 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use altinn_core::{Language, Text};
-use altinn_notify::channel::{Capture, Outcome, Smtp, SmtpSettings, TlsMode};
+use altinn_notify::channel::{BreakerSettings, Capture, ChannelKind, Outcome, Smtp, SmtpSettings, TlsMode};
 use altinn_notify::testing::{Misbehaviour, ReceivedMail, SmtpSink};
 use altinn_notify::{
     Content, NotificationStatus, Order, OrderStatus, Reason, Recipient, Template, Variables,
 };
 use scene::{Scene, history, order, reason, smtp};
+
+/// For tests of what follows from each attempt by itself.
+const NEVER_OPENS: BreakerSettings = BreakerSettings {
+    failures: u32::MAX,
+    pause: chrono::TimeDelta::seconds(30),
+    longest_pause: chrono::TimeDelta::minutes(10),
+};
 
 #[tokio::test]
 async fn a_templated_mail_arrives_in_the_language_asked_for() {
@@ -74,6 +81,7 @@ async fn a_limit_is_kept_and_the_longest_due_go_first() {
             scene.commit(&order(&number.to_string())).await;
             scene.step(1);
         }
+        scene.expand().await;
         assert_eq!(notifier.dispatch(2).await.unwrap().claimed, 2);
         assert!(scene.notification(order("1").id()).await.is_final());
         assert!(!scene.notification(order("2").id()).await.is_final());
@@ -144,7 +152,7 @@ async fn what_may_pass_is_tried_again_after_a_wait() {
         assert_eq!(history(&waiting), ["New", "Sending", "Failed_TransientError"]);
         assert!(!waiting.is_final());
         let state = scene.notifier_without_channel().status(id).await.unwrap();
-        assert_eq!(state.status, OrderStatus::Processing);
+        assert_eq!(state.status, OrderStatus::Processed);
         scene.step(1);
         assert_eq!(notifier.dispatch(10).await.unwrap().succeeded, 1);
         assert_eq!(
@@ -159,7 +167,7 @@ async fn a_server_that_is_down_for_an_hour_loses_nothing() {
     for scene in Scene::all().await {
         let sink = SmtpSink::start().await.unwrap();
         let nobody = SmtpSettings::new("127.0.0.1", 1, TlsMode::None);
-        let down = scene.notifier(Smtp::new(nobody).unwrap());
+        let down = scene.notifier(Smtp::new(nobody).unwrap()).with_breaker(ChannelKind::Email, NEVER_OPENS);
         let up = scene.notifier(smtp(&sink));
         for number in 0..10 {
             scene.commit(&order(&number.to_string())).await;
@@ -182,6 +190,7 @@ async fn mails_that_nobody_takes_are_given_up_after_two_days_to_the_minute() {
     for scene in Scene::all().await {
         let down = Outcome::Transient { reason: Reason::new("connecting: refused") };
         let notifier = scene.notifier(Capture::answering(vec![down; 5000]));
+        let notifier = notifier.with_breaker(ChannelKind::Email, NEVER_OPENS);
         for number in 0..MAILS {
             scene.commit(&order(&number.to_string())).await;
         }
@@ -286,6 +295,7 @@ async fn without_a_channel_nothing_is_claimed() {
         let id = scene.commit(&order("waiting")).await;
         let error = scene.notifier_without_channel().dispatch(10).await.expect_err("there is no way out");
         assert_eq!(error.code(), "NOTIFY-DISPATCH-NO-CHANNEL");
+        scene.expand().await;
         assert_eq!(history(&scene.notification(id).await), ["New"]);
     }
 }

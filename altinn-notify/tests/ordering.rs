@@ -57,6 +57,15 @@ async fn an_order_is_stored_with_its_cause_and_shows_what_was_asked_for() {
             ("permit/1", Some("case 7"))
         );
         assert_eq!(state.requested_send_time, Some(time));
+        scene.expand().await;
+        let state = scene.notifier_without_channel().status(id).await.unwrap();
+        assert_eq!(
+            (state.status, state.notifications.len()),
+            (OrderStatus::Registered, 0),
+            "not before its time"
+        );
+        scene.step(24 * 60);
+        scene.expand().await;
         let notification = scene.notification(id).await;
         assert_eq!(notification.due_at, Some(time));
         assert_eq!(
@@ -80,6 +89,7 @@ async fn the_same_order_twice_is_one_order_and_harms_no_cause() {
             scene.step(5);
         }
         assert_eq!(causes(&scene).await, 2, "{}", scene.back_end);
+        scene.expand().await;
         assert_eq!(history(&scene.notification(order("permit/1").id()).await), ["New"]);
     }
 }

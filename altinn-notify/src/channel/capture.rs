@@ -4,12 +4,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 
-use super::{Channel, Email, Message, Outcome};
+use super::{Channel, Email, Message, Outcome, Sms};
 use crate::Reason;
 
-/// A channel for tests: it sends nothing and keeps every mail (feature `testing`).
+/// A channel for tests: it sends nothing and keeps every message (feature `testing`).
 ///
-/// The outcomes it is given are answered in their order; after them every mail is accepted.
+/// The outcomes it is given are answered in their order; after them every message is accepted.
 ///
 /// ```
 /// use altinn_notify::Reason;
@@ -24,7 +24,7 @@ pub struct Capture(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
-    mails: Vec<Email>,
+    messages: Vec<Message>,
     answers: std::collections::VecDeque<Outcome>,
 }
 
@@ -37,12 +37,25 @@ impl Capture {
     /// A channel that answers so, and then accepts everything.
     pub fn answering(answers: impl IntoIterator<Item = Outcome>) -> Self {
         let answers = answers.into_iter().collect();
-        Self(Mutex::new(State { mails: Vec::new(), answers }))
+        Self(Mutex::new(State { messages: Vec::new(), answers }))
     }
 
     /// Every mail that was to be sent, in the order of the attempts.
     pub fn mails(&self) -> Vec<Email> {
-        self.state().mails.clone()
+        let email = |message: &Message| match message {
+            Message::Email(mail) => Some(mail.clone()),
+            Message::Sms(_) => None,
+        };
+        self.state().messages.iter().filter_map(email).collect()
+    }
+
+    /// Every SMS that was to be sent, in the order of the attempts.
+    pub fn sms(&self) -> Vec<Sms> {
+        let sms = |message: &Message| match message {
+            Message::Sms(sms) => Some(sms.clone()),
+            Message::Email(_) => None,
+        };
+        self.state().messages.iter().filter_map(sms).collect()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -53,9 +66,8 @@ impl Capture {
 #[async_trait]
 impl Channel for Capture {
     async fn send(&self, message: &Message) -> Outcome {
-        let Message::Email(mail) = message;
         let mut state = self.state();
-        state.mails.push(mail.clone());
+        state.messages.push(message.clone());
         let accepted = || Outcome::Accepted { reference: Reason::new("captured") };
         state.answers.pop_front().unwrap_or_else(accepted)
     }

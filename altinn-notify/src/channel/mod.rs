@@ -1,23 +1,81 @@
 //! Channels: how a notification leaves the house.
 
+pub(crate) mod attachments;
+mod breaker;
 #[cfg(feature = "testing")]
 mod capture;
+mod lane;
+mod message;
+mod rate_limit;
+mod sms;
 #[cfg(feature = "smtp")]
 mod smtp;
 
 use std::fmt;
 use std::sync::Arc;
 
-use altinn_core::Language;
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
+pub use attachments::{AttachmentError, AttachmentSource};
+pub use breaker::{Breaker, BreakerSettings};
 #[cfg(feature = "testing")]
 pub use capture::Capture;
+pub(crate) use lane::Lane;
+pub use message::{Email, EmailAttachment, Message, Sms};
+pub use rate_limit::RateLimit;
+pub(crate) use rate_limit::Tokens;
+#[cfg(feature = "http")]
+pub use sms::{GatewayRequest, HttpSms, HttpSmsError, JsonGateway, SmsGateway};
+pub use sms::{SenderId, SenderIdError, SmsEncoding, SmsSegments};
 #[cfg(feature = "smtp")]
 pub use smtp::{Smtp, SmtpError, SmtpSettings, TlsMode};
 
-use crate::{EmailAddress, Reason};
+use crate::Reason;
+
+/// The channels there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ChannelKind {
+    /// Mail.
+    Email,
+    /// SMS.
+    Sms,
+    /// Paper, which the agency prints and sends.
+    Print,
+}
+
+impl ChannelKind {
+    /// The name that it is stored under: `email`, `sms` or `print`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Sms => "sms",
+            Self::Print => "print",
+        }
+    }
+
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        [Self::Email, Self::Sms, Self::Print].into_iter().find(|kind| kind.as_str() == name)
+    }
+}
+
+impl fmt::Display for ChannelKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What becomes of an attempt whose end nobody knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnknownOutcome {
+    /// It goes once more, bearing the same message id: what mail does if nothing is said. After five such ends it is
+    /// parked.
+    SendAgain,
+    /// It is parked, for somebody to look at: what SMS does if nothing is said, since nothing in an SMS shows that it is
+    /// the same one.
+    Park,
+}
 
 /// A way out for messages: SMTP is there, and an agency can bring its own.
 ///
@@ -65,40 +123,6 @@ impl<C: Channel + ?Sized> Channel for Arc<C> {
     }
 }
 
-/// What a channel is to send.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Message {
-    /// A mail.
-    Email(Email),
-}
-
-/// A mail in plain text. `Debug` hides who gets it and what it says.
-#[derive(Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Email {
-    /// The Message-ID with its angle brackets, the same at every attempt.
-    pub message_id: String,
-    /// When it was to be sent, the same at every attempt.
-    pub date: DateTime<Utc>,
-    /// The sender.
-    pub from: EmailAddress,
-    /// The recipient.
-    pub to: EmailAddress,
-    /// The language of subject and body.
-    pub language: Language,
-    /// The subject, one line.
-    pub subject: String,
-    /// The body, with line feeds between its lines.
-    pub body: String,
-}
-
-impl fmt::Debug for Email {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Email").field("message_id", &self.message_id).finish_non_exhaustive()
-    }
-}
-
 /// How an attempt ended. Exhaustive: whoever handles it must think of every end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
@@ -134,6 +158,8 @@ pub enum Rejection {
     InvalidAddress,
     /// The message is larger than the other side takes.
     TooLarge,
+    /// The recipient does not want or may not get messages of this kind.
+    Barred,
     /// Anything else: no such mailbox, not allowed, and so on.
     Refused,
 }

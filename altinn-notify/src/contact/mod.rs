@@ -1,14 +1,22 @@
-//! Contact registers: where a party can be told something, and in which language.
+//! Contact registers: where someone can be told something, and in which language.
 
+mod error;
+#[cfg(feature = "http")]
+mod krr;
+mod organization;
+mod person;
 mod stored;
 
 use std::fmt::Debug;
 
-use altinn_core::store::StoreError;
-use altinn_core::{Language, PartyId};
+use altinn_core::{Language, NationalIdentityNumber, OrganizationNumber, PartyId};
 use async_trait::async_trait;
-use thiserror::Error;
 
+pub use error::ContactError;
+#[cfg(feature = "http")]
+pub use krr::{AccessTokens, FixedToken, Krr};
+pub use organization::{OrganizationAddress, OrganizationContact};
+pub use person::{Dated, PersonContact, PersonStatus};
 pub use stored::StoredContacts;
 
 use crate::Recipient;
@@ -30,34 +38,35 @@ impl Contact {
     }
 }
 
-/// Knows where parties can be told something. [`StoredContacts`] is one in the store.
+/// Knows where people, organizations and parties can be told something. [`Krr`] asks the contact and reservation
+/// register over HTTP, [`StoredContacts`] is one in the store, and an agency can bring its own: what a register does
+/// not say, it does not know.
+///
+/// An error means that nothing is known now: whoever asked tries again later, and tells nobody anything meanwhile.
 #[async_trait]
 pub trait ContactRegister: Debug + Send + Sync {
+    /// What is known of people, at most [`MAX_PERSONS`] in one call, in the order of the numbers;
+    /// nothing for those who are not known.
+    async fn persons(
+        &self,
+        numbers: &[NationalIdentityNumber],
+    ) -> Result<Vec<Option<PersonContact>>, ContactError> {
+        Ok(vec![None; numbers.len()])
+    }
+
+    /// The addresses of organizations, in the order of the numbers.
+    async fn organizations(
+        &self,
+        numbers: &[OrganizationNumber],
+    ) -> Result<Vec<OrganizationContact>, ContactError> {
+        Ok(vec![OrganizationContact::default(); numbers.len()])
+    }
+
     /// The contact of a party; nothing when none is known.
-    async fn contact(&self, party: PartyId) -> Result<Option<Contact>, ContactError>;
-}
-
-/// Why a contact register did not answer.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum ContactError {
-    /// The store.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// What the register holds is not in order.
-    #[error("the contact register holds {what} that cannot be used")]
-    NotInOrder {
-        /// What it is: an address, or a language.
-        what: &'static str,
-    },
-}
-
-impl ContactError {
-    /// A stable code for programs.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Store(error) => error.code(),
-            Self::NotInOrder { .. } => "NOTIFY-CONTACT-NOT-IN-ORDER",
-        }
+    async fn contact(&self, _party: PartyId) -> Result<Option<Contact>, ContactError> {
+        Ok(None)
     }
 }
+
+/// The most people that are asked for in one call, as KRR has it.
+pub const MAX_PERSONS: usize = 1_000;

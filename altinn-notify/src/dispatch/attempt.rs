@@ -1,15 +1,19 @@
-//! One attempt: recorded before its first byte, carried out, and its end recorded.
+//! The beginning and the end of attempts, recorded for many at once.
+//!
+//! Each notification's rows are guarded by its claim. When a claim of a batch is another dispatcher's meanwhile, the
+//! batch conflicts, and its notifications are recorded one by one.
 
 use std::time::Duration;
 
 use altinn_core::store::{Batch, StoreError, params};
-use chrono::{DateTime, Utc};
-use tokio::time::timeout;
 
+use super::Ending;
 use super::job::Job;
-use super::step::Step;
-use crate::channel::{Channel, Outcome, Rejection};
-use crate::table::NOTIFICATIONS;
+use super::step::{Step, Terms};
+use crate::channel::{Lane, Outcome};
+use crate::table::{
+    NewNotification, NewTransition, WAKE_TOPIC, insert_notifications, insert_transitions, is_lost,
+};
 use crate::{NotificationStatus, Notifier, Reason};
 
 /// How often the end of an attempt is offered to a store that is not available.
@@ -17,95 +21,157 @@ const RECORDINGS: u32 = 4;
 /// How long to wait between them.
 const RECORDING_PAUSE: Duration = Duration::from_millis(200);
 
-/// What became of a claimed notification.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ending {
-    /// A status was recorded.
-    Recorded { status: NotificationStatus, recovered: bool, is_final: bool },
-    /// The claim is another dispatcher's.
-    Lost,
-    /// The lease had run too far to begin.
-    GivenBack,
+const RECORD_BEGIN: &str = "update notify_notification set status = $1, attempts = $2, unknown_outcomes = $3, sequence = $4 \
+    where id = $5 and lease_generation = $6";
+
+const RECORD_END: &str = "update notify_notification set status = $1, unknown_outcomes = $2, sequence = $3, parked = $4, \
+    due_at = $5, lease_until = 0 where id = $6 and lease_generation = $7";
+
+/// A claimed notification, after the beginning of its attempt was recorded.
+#[allow(clippy::large_enum_variant, reason = "it lives for a moment")]
+pub(super) enum Begun {
+    /// It is to be sent.
+    Send(Job),
+    /// It came to its end, or is not this dispatcher's.
+    Ended(Ending),
 }
 
-const RECORD_STATUS: &str = "update notify_notification set status = $1, attempts = $2, unknown_outcomes = $3, \
-    sequence = $4 where id = $5 and lease_generation = $6";
-
-const RECORD_TRANSITION: &str = "insert into notify_transition (notification_id, sequence, at, status, reason) values ($1, $2, $3, $4, $5)";
+/// What is to be recorded of one notification, put together before it is known whether its claim is still held.
+#[derive(Default)]
+struct Record {
+    statements: Batch,
+    transitions: Vec<NewTransition>,
+    followers: Vec<NewNotification>,
+}
 
 impl Notifier {
-    /// Tries once to send a claimed notification.
-    pub(super) async fn attempt(&self, mut job: Job, channel: &dyn Channel) -> Result<Ending, StoreError> {
-        if job.claimed_at.elapsed() > self.settings.lease / 2 {
-            return self.give_back(&job).await;
+    /// Records that attempts begin.
+    pub(super) async fn begin(&self, jobs: Vec<Job>, lane: &Lane) -> Result<Vec<Begun>, StoreError> {
+        let (mut begun, mut records) = (Vec::with_capacity(jobs.len()), Vec::with_capacity(jobs.len()));
+        for job in jobs {
+            let (next, record) = self.beginning(job, lane);
+            begun.push(next);
+            records.push(record);
         }
+        let lost = self.commit_all(records).await?;
+        let lose = |(begun, is_lost)| if is_lost { Begun::Ended(Ending::Lost) } else { begun };
+        Ok(begun.into_iter().zip(lost).map(lose).collect())
+    }
+
+    fn beginning(&self, mut job: Job, lane: &Lane) -> (Begun, Record) {
+        let (mut record, terms) = (Record::default(), self.terms(lane));
         let recovered = job.has_open_attempt();
-        let now = self.clock().now();
-        let mut batch = Batch::new();
         if recovered {
             let reason = Reason::new("the end of the attempt was not recorded");
             job.unknown_outcomes += 1;
-            job.come_into(&mut batch, NotificationStatus::OutcomeUnknown, Some(&reason), now);
+            record.transition(&mut job, NotificationStatus::OutcomeUnknown, Some(reason), terms);
         }
-        if let Some(step) = Step::before_attempt(&job, now) {
-            return self.end(job, batch, step, recovered).await;
+        if let Some(step) = Step::before_attempt(&job, terms) {
+            return (Begun::Ended(self.ending(job, step, recovered, terms, &mut record)), record);
         }
         job.attempts += 1;
-        job.come_into(&mut batch, NotificationStatus::Sending, None, now);
-        job.record(&mut batch);
-        if is_lost(self.store().commit(batch).await)? {
-            return Ok(Ending::Lost);
+        job.recovered = recovered;
+        record.transition(&mut job, NotificationStatus::Sending, None, terms);
+        let Job { claim, status, attempts, unknown_outcomes, sequence, .. } = &job;
+        let params =
+            params![status.as_str(), *attempts, *unknown_outcomes, *sequence, claim.id, claim.generation];
+        record.statements.execute_one(RECORD_BEGIN, params);
+        (Begun::Send(job), record)
+    }
+
+    /// Records how attempts ended; one without an outcome waited too long for its turn, and was not made.
+    pub(super) async fn finish(
+        &self,
+        sent: Vec<(Job, Option<Outcome>)>,
+        lane: &Lane,
+    ) -> Result<Vec<Ending>, StoreError> {
+        let (mut endings, mut records) = (Vec::with_capacity(sent.len()), Vec::with_capacity(sent.len()));
+        for (job, outcome) in sent {
+            let (mut record, terms) = (Record::default(), self.terms(lane));
+            endings.push(match outcome {
+                Some(outcome) => {
+                    let (step, recovered) = (Step::after_attempt(&job, outcome, terms), job.recovered);
+                    self.ending(job, step, recovered, terms, &mut record)
+                }
+                None => {
+                    let step = Step::given_back(terms);
+                    self.ending(job, step, false, terms, &mut record);
+                    Ending::GivenBack
+                }
+            });
+            records.push(record);
         }
-        let outcome = self.send(&job, channel).await;
-        let step = Step::after_attempt(&job, outcome, self.clock().now());
-        self.end(job, Batch::new(), step, recovered).await
+        let lost = self.commit_all(records).await?;
+        let lose = |(ending, is_lost)| if is_lost { Ending::Lost } else { ending };
+        Ok(endings.into_iter().zip(lost).map(lose).collect())
     }
 
-    /// Sends within half a lease, and never beyond its end. What cannot be read can never be sent.
-    async fn send(&self, job: &Job, channel: &dyn Channel) -> Outcome {
-        let message = match &job.message {
-            Ok(message) => message,
-            Err(reason) => {
-                return Outcome::Rejected { rejection: Rejection::Refused, reason: reason.clone() };
-            }
-        };
-        let lease = self.settings.lease;
-        let left = lease.saturating_sub(job.claimed_at.elapsed());
-        timeout(left.min(lease / 2), channel.send(message)).await.unwrap_or_else(|_| Outcome::Unknown {
-            reason: Reason::new("the attempt took longer than half its lease"),
-        })
-    }
-
-    /// Records where a notification goes from here, and frees it.
-    async fn end(
+    /// Adds where a notification goes from here, and frees it; one that failed gives way to the next route.
+    fn ending(
         &self,
         mut job: Job,
-        mut batch: Batch,
         step: Step,
         recovered: bool,
-    ) -> Result<Ending, StoreError> {
-        let Step { status, reason, due_at } = step;
-        if status == NotificationStatus::OutcomeUnknown {
+        terms: Terms<'_>,
+        record: &mut Record,
+    ) -> Ending {
+        let follower = if step.gives_way() { job.follower(terms.window, terms.now) } else { None };
+        let Step { status, reason, due_at, parked } = step;
+        let parked = parked && follower.is_none();
+        if status == NotificationStatus::OutcomeUnknown && job.status == NotificationStatus::Sending {
             job.unknown_outcomes += 1;
         }
-        job.come_into(&mut batch, status, Some(&reason), self.clock().now());
-        job.record(&mut batch);
-        match due_at {
-            Some(due_at) => NOTIFICATIONS.put_back(&mut batch, &job.claim, due_at),
-            None => NOTIFICATIONS.finish(&mut batch, &job.claim),
-        }
-        if is_lost(self.commit_patiently(batch).await)? {
-            return Ok(Ending::Lost);
-        }
+        record.followers.extend(follower);
         let (id, attempts) = (job.claim.id, job.attempts);
-        tracing::info!(notification = %id, attempts, status = status.as_str(), %reason, "notification came into a status");
-        Ok(Ending::Recorded { status, recovered, is_final: due_at.is_none() })
+        tracing::info!(notification = %id, attempts, status = status.as_str(), %reason, "notification comes into a status");
+        if status != job.status || job.status != NotificationStatus::OutcomeUnknown {
+            record.transition(&mut job, status, Some(reason), terms);
+        }
+        let Job { claim, unknown_outcomes, sequence, .. } = &job;
+        record.statements.execute_one(
+            RECORD_END,
+            params![
+                status.as_str(),
+                *unknown_outcomes,
+                *sequence,
+                i64::from(parked),
+                due_at,
+                claim.id,
+                claim.generation
+            ],
+        );
+        Ending::Recorded { status, recovered, is_final: due_at.is_none() }
     }
 
-    async fn give_back(&self, job: &Job) -> Result<Ending, StoreError> {
-        let mut batch = Batch::new();
-        NOTIFICATIONS.put_back(&mut batch, &job.claim, self.clock().now());
-        Ok(if is_lost(self.store().commit(batch).await)? { Ending::Lost } else { Ending::GivenBack })
+    fn terms(&self, lane: &Lane) -> Terms<'_> {
+        Terms { now: self.clock().now(), unknown_outcome: lane.unknown_outcome, window: &self.window }
+    }
+
+    /// Commits records together, and where a claim is lost one by one; says which were lost.
+    async fn commit_all(&self, records: Vec<Record>) -> Result<Vec<bool>, StoreError> {
+        let now = self.clock().now();
+        let mut together = Batch::new();
+        let (mut transitions, mut followers) = (Vec::new(), Vec::new());
+        for record in &records {
+            together.append(record.statements.clone());
+            transitions.extend_from_slice(&record.transitions);
+            followers.extend_from_slice(&record.followers);
+        }
+        insert_transitions(&mut together, transitions);
+        if !followers.is_empty() {
+            insert_notifications(&mut together, followers, now);
+            together.wake(WAKE_TOPIC);
+        }
+        if !is_lost(self.commit_patiently(together).await)? {
+            return Ok(vec![false; records.len()]);
+        }
+        let mut lost = Vec::with_capacity(records.len());
+        for Record { mut statements, transitions, followers } in records {
+            insert_transitions(&mut statements, transitions);
+            insert_notifications(&mut statements, followers, now);
+            lost.push(is_lost(self.commit_patiently(statements).await)?);
+        }
+        Ok(lost)
     }
 
     /// Offers a batch several times to a store that does not answer: what it says has happened already.
@@ -122,38 +188,24 @@ impl Notifier {
     }
 }
 
-impl Job {
+impl Record {
     /// Adds a transition to the history.
-    fn come_into(
+    fn transition(
         &mut self,
-        batch: &mut Batch,
+        job: &mut Job,
         status: NotificationStatus,
-        reason: Option<&Reason>,
-        now: DateTime<Utc>,
+        reason: Option<Reason>,
+        terms: Terms<'_>,
     ) {
-        self.status = status;
-        self.sequence += 1;
-        batch.execute_one(
-            RECORD_TRANSITION,
-            params![self.claim.id, self.sequence, now, status.as_str(), reason.map(Reason::as_str)],
-        );
-    }
-
-    /// Adds the state that the transitions led to, if the claim is still held, else the batch conflicts.
-    fn record(&self, batch: &mut Batch) {
-        let Self { claim, status, attempts, unknown_outcomes, sequence, .. } = self;
-        batch.execute_one(
-            RECORD_STATUS,
-            params![status.as_str(), *attempts, *unknown_outcomes, *sequence, claim.id, claim.generation],
-        );
-    }
-}
-
-/// Whether a commit failed because another dispatcher holds the claim now.
-fn is_lost<T>(result: Result<T, StoreError>) -> Result<bool, StoreError> {
-    match result {
-        Ok(_) => Ok(false),
-        Err(error) if error.is_conflict() => Ok(true),
-        Err(error) => Err(error),
+        job.status = status;
+        job.sequence += 1;
+        self.transitions.push(NewTransition {
+            subject: job.claim.id,
+            sequence: job.sequence,
+            order_id: job.order.as_uuid(),
+            at: terms.now,
+            status: status.as_str(),
+            reason,
+        });
     }
 }

@@ -2,24 +2,31 @@
 
 mod attempt;
 mod backoff;
+mod expand;
+mod follow;
 mod job;
 mod run;
+mod send;
 mod step;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use altinn_core::store::{Batch, StoreError};
+use altinn_core::store::{Batch, StoreError, params};
 use futures_util::stream::{self, StreamExt};
 use serde::Serialize;
 use thiserror::Error;
+use uuid::Uuid;
 
-use self::attempt::Ending;
+use self::attempt::Begun;
+pub(crate) use self::follow::FailedRoute;
 use self::job::Job;
-use crate::channel::Channel;
+use crate::channel::{Lane, Outcome};
+use crate::order::Spec;
 use crate::table::NOTIFICATIONS;
-use crate::{NotificationStatus, Notifier};
+use crate::{NotificationStatus, Notifier, OrderId, Reason};
 
 /// What a call of [`Notifier::dispatch`] did. Each number counts notifications.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -28,7 +35,7 @@ use crate::{NotificationStatus, Notifier};
 pub struct DispatchReport {
     /// Claimed by this call.
     pub claimed: u32,
-    /// Taken over by the mail server.
+    /// Taken over by the mail server or the gateway.
     pub succeeded: u32,
     /// Come to their end without success: refused, expired or parked.
     pub failed: u32,
@@ -42,6 +49,9 @@ pub struct DispatchReport {
     pub lost: u32,
     /// Given back untried, since the lease had run too far; they are due at once.
     pub given_back: u32,
+    /// Whether there may be orders left that are due.
+    #[serde(skip)]
+    pub(crate) has_more_orders: bool,
 }
 
 /// Why a dispatch stopped. What had been begun was brought to its end first, as far as the store allowed.
@@ -49,7 +59,7 @@ pub struct DispatchReport {
 #[non_exhaustive]
 pub enum DispatchError {
     /// The notifier has no channel to send with.
-    #[error("the notifier has no channel for mail")]
+    #[error("the notifier has no channel to send by")]
     NoChannel,
     /// The store failed.
     #[error(transparent)]
@@ -67,7 +77,8 @@ impl DispatchError {
 }
 
 impl Notifier {
-    /// Sends what is due, at most `limit` notifications, and answers when none of them is in flight any more.
+    /// Expands the orders that are due, sends what is due of their notifications, at most `limit` of them, and answers
+    /// when none is in flight any more.
     ///
     /// Any number of dispatchers may run at once, in this program and others: each notification is one dispatcher's at
     /// a time. The beginning of an attempt is durable before its first byte leaves. If this future is dropped, attempts
@@ -87,68 +98,176 @@ impl Notifier {
         limit: u32,
         stopping: Arc<AtomicBool>,
     ) -> Result<DispatchReport, DispatchError> {
-        let channel = self.email_channel().ok_or(DispatchError::NoChannel)?;
-        let dispatch = Arc::new(Dispatch { notifier: self.clone(), channel, stopping, failed: false.into() });
-        let claiming = Arc::clone(&dispatch);
-        let claims = stream::unfold(limit, move |left| Arc::clone(&claiming).claim(left));
-        let endings = claims
+        if self.lanes().next().is_none() {
+            return Err(DispatchError::NoChannel);
+        }
+        let mut report =
+            DispatchReport { has_more_orders: self.expand_due(limit).await?, ..Default::default() };
+        let left = Arc::new(AtomicU32::new(limit));
+        for lane in self.lanes() {
+            let run = Arc::new(LaneRun {
+                notifier: self.clone(),
+                lane: lane.clone(),
+                left: Arc::clone(&left),
+                stopping: Arc::clone(&stopping),
+                failed: false.into(),
+                specs: Mutex::default(),
+            });
+            run.run(&mut report).await?;
+        }
+        Ok(report)
+    }
+}
+
+/// How many orders a run keeps in memory, for the notifications that follow.
+const MAX_SPECS: usize = 32;
+
+/// What the futures share that send by one channel.
+struct LaneRun {
+    notifier: Notifier,
+    lane: Lane,
+    /// How many notifications may still be claimed.
+    left: Arc<AtomicU32>,
+    /// Whether to claim nothing more.
+    stopping: Arc<AtomicBool>,
+    /// Whether the store has failed, so that nothing more is claimed.
+    failed: AtomicBool,
+    specs: Mutex<HashMap<Uuid, Result<Arc<Spec>, Reason>>>,
+}
+
+impl LaneRun {
+    /// Claims, sends and records, until nothing is due or nothing more is to be claimed.
+    async fn run(self: Arc<Self>, report: &mut DispatchReport) -> Result<(), StoreError> {
+        let concurrency = self.notifier.settings.concurrency;
+        let (claiming, sending) = (Arc::clone(&self), Arc::clone(&self));
+        let claims = stream::unfold((), move |()| Arc::clone(&claiming).claim());
+        let sent = claims
             .flat_map(stream::iter)
-            .map(move |job| Arc::clone(&dispatch).carry_out(job))
-            .buffer_unordered(self.settings.concurrency);
-        let mut report = DispatchReport::default();
-        let mut failure = None;
-        let mut endings = std::pin::pin!(endings);
-        while let Some(ending) = endings.next().await {
-            match ending {
-                Ok(ending) => report.count(ending),
+            .map(move |begun| Arc::clone(&sending).carry_out(begun))
+            .buffer_unordered(concurrency)
+            .ready_chunks(concurrency);
+        let (mut sent, mut failure) = (std::pin::pin!(sent), None);
+        while let Some(chunk) = sent.next().await {
+            if let Err(error) = self.record(chunk, report).await {
+                self.failed.store(true, Ordering::Relaxed);
+                failure = failure.or(Some(error));
+            }
+        }
+        failure.map_or(Ok(()), Err)
+    }
+
+    /// Claims the next notifications, and records that their attempts begin; nothing when there are none, or none are
+    /// to be claimed.
+    async fn claim(self: Arc<Self>) -> Option<(Vec<Result<Begun, StoreError>>, ())> {
+        if self.stopping.load(Ordering::Relaxed) || self.failed.load(Ordering::Relaxed) {
+            return None;
+        }
+        let concurrency = u32::try_from(self.notifier.settings.concurrency).unwrap_or(u32::MAX);
+        let wanted = self.left.load(Ordering::Relaxed).min(concurrency);
+        let allowed = self.lane.allows(wanted, self.notifier.clock().now());
+        if allowed == 0 {
+            return None;
+        }
+        match self.claim_and_begin(allowed).await {
+            Ok(begun) if begun.is_empty() => None,
+            Ok(begun) => Some((begun.into_iter().map(Ok).collect(), ())),
+            Err(error) => {
+                self.failed.store(true, Ordering::Relaxed);
+                Some((vec![Err(error)], ()))
+            }
+        }
+    }
+
+    async fn claim_and_begin(&self, allowed: u32) -> Result<Vec<Begun>, StoreError> {
+        let Self { notifier, lane, .. } = self;
+        let mut batch = Batch::new();
+        let (now, claimed_at) = (notifier.clock().now(), Instant::now());
+        let kind = lane.kind.as_str();
+        let claimed =
+            NOTIFICATIONS.claim_where(&mut batch, "channel", kind, now, allowed, notifier.settings.lease);
+        let committed = notifier.store().commit(batch).await?;
+        let rows = committed.rows(claimed);
+        let found = u32::try_from(rows.len()).unwrap_or(u32::MAX);
+        lane.give_back(allowed.saturating_sub(found));
+        self.left.fetch_sub(found.min(self.left.load(Ordering::Relaxed)), Ordering::Relaxed);
+        let mut jobs =
+            rows.iter().map(|row| Job::from_row(row, claimed_at)).collect::<Result<Vec<_>, _>>()?;
+        for job in &mut jobs {
+            job.spec = self.spec(job.order).await?;
+        }
+        if jobs.is_empty() { Ok(Vec::new()) } else { notifier.begin(jobs, lane).await }
+    }
+
+    /// How an order is to be carried out.
+    async fn spec(&self, order: OrderId) -> Result<Result<Arc<Spec>, Reason>, StoreError> {
+        let known = |specs: &Mutex<HashMap<Uuid, _>>| {
+            specs.lock().unwrap_or_else(PoisonError::into_inner).get(&order.as_uuid()).cloned()
+        };
+        if let Some(spec) = known(&self.specs) {
+            return Ok(spec);
+        }
+        let sql = "select spec from notify_order where id = $1";
+        let row = self.notifier.store().query_one(sql, params![order.as_uuid()]).await?;
+        let spec = Spec::from_row(&row).map(Arc::new).map_err(|error| Reason::new(&error.to_string()));
+        let mut specs = self.specs.lock().unwrap_or_else(PoisonError::into_inner);
+        if specs.len() >= MAX_SPECS {
+            specs.clear();
+        }
+        specs.insert(order.as_uuid(), spec.clone());
+        Ok(spec)
+    }
+
+    async fn carry_out(self: Arc<Self>, begun: Result<Begun, StoreError>) -> Result<Carried, StoreError> {
+        let job = match begun? {
+            Begun::Send(job) => job,
+            Begun::Ended(ending) => return Ok(Carried::Ended(ending)),
+        };
+        if job.claimed_at.elapsed() > self.notifier.settings.lease / 2 {
+            return Ok(Carried::Sent(job, None));
+        }
+        let outcome = self.notifier.send(&job, &self.lane).await;
+        self.lane.learn(&outcome, self.notifier.clock().now());
+        Ok(Carried::Sent(job, Some(outcome)))
+    }
+
+    /// Records the ends of a chunk; an error among them is given on when the others are recorded.
+    async fn record(
+        &self,
+        chunk: Vec<Result<Carried, StoreError>>,
+        report: &mut DispatchReport,
+    ) -> Result<(), StoreError> {
+        let (mut sent, mut failure) = (Vec::with_capacity(chunk.len()), None);
+        for carried in chunk {
+            match carried {
+                Ok(Carried::Sent(job, outcome)) => sent.push((job, outcome)),
+                Ok(Carried::Ended(ending)) => report.count(ending),
                 Err(error) => failure = failure.or(Some(error)),
             }
         }
-        failure.map_or(Ok(report), |error| Err(error.into()))
+        if !sent.is_empty() {
+            let endings = self.notifier.finish(sent, &self.lane).await?;
+            endings.into_iter().for_each(|ending| report.count(ending));
+        }
+        failure.map_or(Ok(()), Err)
     }
 }
 
-/// What the futures of one dispatch share.
-struct Dispatch {
-    notifier: Notifier,
-    channel: Arc<dyn Channel>,
-    /// Whether it is to claim nothing more.
-    stopping: Arc<AtomicBool>,
-    /// Whether the store has failed, so that it claims nothing more.
-    failed: AtomicBool,
+/// What became of a claimed notification before its end is recorded.
+#[allow(clippy::large_enum_variant, reason = "it lives for a moment")]
+enum Carried {
+    Sent(Job, Option<Outcome>),
+    Ended(Ending),
 }
 
-impl Dispatch {
-    /// Claims the next of `left` notifications; nothing when there are none, or none are to be claimed any more.
-    async fn claim(self: Arc<Self>, left: u32) -> Option<(Vec<Result<Job, StoreError>>, u32)> {
-        let size = left.min(u32::try_from(self.notifier.settings.concurrency).unwrap_or(u32::MAX));
-        if size == 0 || self.stopping.load(Ordering::Relaxed) || self.failed.load(Ordering::Relaxed) {
-            return None;
-        }
-        match self.notifier.claim(size).await {
-            Ok(jobs) if jobs.is_empty() => None,
-            Ok(jobs) => Some((jobs, left - size)),
-            Err(error) => Some((vec![Err(error)], 0)),
-        }
-    }
-
-    async fn carry_out(self: Arc<Self>, job: Result<Job, StoreError>) -> Result<Ending, StoreError> {
-        let result = self.notifier.attempt(job?, self.channel.as_ref()).await;
-        if result.is_err() {
-            self.failed.store(true, Ordering::Relaxed);
-        }
-        result
-    }
-}
-
-impl Notifier {
-    async fn claim(&self, size: u32) -> Result<Vec<Result<Job, StoreError>>, StoreError> {
-        let mut batch = Batch::new();
-        let claimed_at = Instant::now();
-        let claimed = NOTIFICATIONS.claim(&mut batch, self.clock().now(), size, self.settings.lease);
-        let committed = self.store().commit(batch).await?;
-        Ok(committed.rows(claimed).iter().map(|row| Job::from_row(row, claimed_at)).collect())
-    }
+/// What became of a claimed notification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    /// A status was recorded.
+    Recorded { status: NotificationStatus, recovered: bool, is_final: bool },
+    /// The claim is another dispatcher's.
+    Lost,
+    /// The lease had run too far to begin.
+    GivenBack,
 }
 
 impl DispatchReport {
@@ -158,8 +277,8 @@ impl DispatchReport {
             Ending::Recorded { status, recovered, is_final } => {
                 self.recovered += u32::from(recovered);
                 match status {
-                    NotificationStatus::Succeeded => self.succeeded += 1,
-                    NotificationStatus::OutcomeUnknown => self.unknown += 1,
+                    NotificationStatus::Succeeded | NotificationStatus::Accepted => self.succeeded += 1,
+                    NotificationStatus::OutcomeUnknown if !is_final => self.unknown += 1,
                     _ if is_final => self.failed += 1,
                     _ => self.deferred += 1,
                 }

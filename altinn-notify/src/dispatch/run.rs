@@ -48,7 +48,7 @@ impl Notifier {
 /// Whether there is nothing to do until something happens.
 fn may_rest(result: Result<DispatchReport, DispatchError>) -> Result<bool, DispatchError> {
     match result {
-        Ok(report) => Ok(report.claimed < ROUND && report.given_back == 0),
+        Ok(report) => Ok(report.claimed < ROUND && report.given_back == 0 && !report.has_more_orders),
         Err(DispatchError::NoChannel) => Err(DispatchError::NoChannel),
         Err(error) => {
             tracing::warn!(code = error.code(), %error, "dispatching failed, and is tried again");

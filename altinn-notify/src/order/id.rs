@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use ring::digest;
+use serde::Serialize;
 use uuid::Uuid;
 
 /// The id of an order: a UUID of version 8 that follows from the idempotency id alone.
@@ -18,11 +19,13 @@ use uuid::Uuid;
 /// assert_eq!(id, OrderId::of("permit/4711/granted"));
 /// assert_eq!(id.to_string().parse(), Ok(id));
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
 pub struct OrderId(Uuid);
 
 /// The id of one notification of an order: what one recipient is told over one channel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
 pub struct NotificationId(Uuid);
 
 impl OrderId {
@@ -36,11 +39,19 @@ impl OrderId {
         self.0
     }
 
-    /// The id of this order's notification with a number, from 0.
-    pub(crate) fn notification(self, number: u32) -> NotificationId {
-        let mut seed = self.0.as_bytes().to_vec();
-        seed.extend(number.to_be_bytes());
-        NotificationId(derived(b"notification", &seed))
+    /// The id of an order's reminder with a number, from 1: an order of its own.
+    pub fn reminder(self, number: u32) -> Self {
+        Self(derived(b"reminder", &self.seed(&[number])))
+    }
+
+    /// The id of the notification to a recipient with a number, over one of its routes.
+    pub(crate) fn notification(self, recipient: u32, route: u32) -> NotificationId {
+        NotificationId(derived(b"notification", &self.seed(&[recipient, route])))
+    }
+
+    fn seed(self, numbers: &[u32]) -> Vec<u8> {
+        let numbers = numbers.iter().flat_map(|number| number.to_be_bytes());
+        self.0.as_bytes().iter().copied().chain(numbers).collect()
     }
 }
 
@@ -83,6 +94,14 @@ impl FromStr for OrderId {
     }
 }
 
+impl FromStr for NotificationId {
+    type Err = uuid::Error;
+
+    fn from_str(text: &str) -> Result<Self, uuid::Error> {
+        text.parse().map(Self)
+    }
+}
+
 /// The first 16 bytes of a SHA-256 over a kind and a seed, as a UUID of version 8 (RFC 9562, section 5.8).
 fn derived(kind: &[u8], seed: &[u8]) -> Uuid {
     let mut context = digest::Context::new(&digest::SHA256);
@@ -105,8 +124,10 @@ mod tests {
     fn ids_differ_by_idempotency_id_and_number() {
         let (a, b) = (OrderId::of("a"), OrderId::of("b"));
         assert_ne!(a, b);
-        assert_ne!(a.notification(0), a.notification(1));
-        assert_ne!(a.notification(0), b.notification(0));
+        assert_ne!(a.notification(0, 0), a.notification(1, 0));
+        assert_ne!(a.notification(0, 0), a.notification(0, 1));
+        assert_ne!(a.notification(0, 0), b.notification(0, 0));
+        assert_ne!(a.reminder(1), a.reminder(2));
         assert_eq!(a.as_uuid().get_version_num(), 8);
     }
 }

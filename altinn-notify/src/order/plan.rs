@@ -1,15 +1,26 @@
 //! From an order to what is stored of it: checking and rendering, without I/O.
 
-use altinn_core::{Language, canonical_json};
+use altinn_core::canonical_json;
 use chrono::{DateTime, TimeDelta, Utc};
 use ring::digest;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{Content, NotificationId, Order, OrderError, OrderId, Recipient};
-use crate::EmailAddress;
+use super::check::check_line;
+use super::{Attachment, Condition, Content, Order, OrderError, OrderId, Reminder, Spec};
+use crate::channel::SenderId;
+use crate::key::SendingKey;
+use crate::{EmailAddress, Recipients};
 
-/// How long after its time a mail is still worth sending: 48 hours, as in Altinn.
-const EMAIL_EXPIRY: TimeDelta = TimeDelta::hours(48);
+/// The longest that an order may live after its time.
+const MAX_TIME_TO_LIVE: TimeDelta = TimeDelta::days(365);
+
+/// What an order has from its notifier.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Defaults<'a> {
+    pub(crate) sender: &'a EmailAddress,
+    pub(crate) sms_sender: Option<&'a SenderId>,
+    pub(crate) key: &'a SendingKey,
+}
 
 /// What is stored of an order.
 #[derive(Debug)]
@@ -17,159 +28,180 @@ pub(crate) struct Plan<'a> {
     pub(crate) id: OrderId,
     pub(crate) order: &'a Order,
     pub(crate) digest: Vec<u8>,
-    pub(crate) notifications: Vec<PlannedNotification<'a>>,
+    /// The order itself, then its reminders.
+    pub(crate) shipments: Vec<Shipment<'a>>,
 }
 
-/// What is stored of one of its notifications.
+/// The order itself, or one of its reminders.
 #[derive(Debug)]
-pub(crate) struct PlannedNotification<'a> {
-    pub(crate) id: NotificationId,
+pub(crate) struct Shipment<'a> {
+    pub(crate) id: OrderId,
+    /// 0 for the order itself.
     pub(crate) number: u32,
+    pub(crate) senders_reference: Option<&'a str>,
+    pub(crate) requested_send_time: Option<DateTime<Utc>>,
     pub(crate) send_at: DateTime<Utc>,
-    pub(crate) expires_at: DateTime<Utc>,
-    pub(crate) message_id: String,
-    pub(crate) sender: &'a EmailAddress,
-    pub(crate) address: &'a EmailAddress,
-    pub(crate) message: Message,
-}
-
-/// Subject and body, ready to be sent.
-pub(crate) struct Message {
-    pub(crate) language: Language,
-    pub(crate) subject: String,
-    pub(crate) body: String,
-}
-
-impl std::fmt::Debug for Message {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Message").field("language", &self.language).finish_non_exhaustive()
-    }
+    pub(crate) template: Option<(&'a str, &'a str)>,
+    pub(crate) spec: Spec,
+    /// Whose recipients these are: its own, or those of the order.
+    pub(crate) recipients_of: OrderId,
+    pub(crate) recipients: &'a Recipients,
 }
 
 impl<'a> Plan<'a> {
-    /// Checks an order and fills in its template.
+    /// Checks an order and fills in its templates.
     pub(crate) fn of(
         order: &'a Order,
-        sender: &'a EmailAddress,
+        defaults: Defaults<'_>,
         now: DateTime<Utc>,
     ) -> Result<Self, OrderError> {
         check_line("idempotency id", &order.idempotency_id, Order::MAX_REFERENCE_BYTES)?;
-        if let Some(reference) = &order.senders_reference {
-            check_line("sender's reference", reference, Order::MAX_REFERENCE_BYTES)?;
+        Attachment::check_all(&order.attachments)?;
+        if order.reminders.len() > Order::MAX_REMINDERS {
+            let (found, limit) = (order.reminders.len(), Order::MAX_REMINDERS);
+            return Err(OrderError::TooManyReminders { found, limit });
         }
-        let id = order.id();
-        let notification = PlannedNotification::of(order, id.notification(0), sender, now)?;
-        Ok(Self { id, order, digest: request_digest(order), notifications: vec![notification] })
-    }
-
-    pub(crate) fn senders_reference(&self) -> Option<&str> {
-        self.order.senders_reference.as_deref()
-    }
-
-    pub(crate) fn requested_send_time(&self) -> Option<DateTime<Utc>> {
-        self.order.requested_send_time
-    }
-
-    /// The template's id and version.
-    pub(crate) fn template(&self) -> Option<(&str, &str)> {
-        match &self.order.content {
-            Content::Text { .. } => None,
-            Content::Template { template, .. } => Some((template.id(), template.version())),
+        if order.time_to_live.is_some_and(|time| time <= TimeDelta::zero() || time > MAX_TIME_TO_LIVE) {
+            return Err(OrderError::TimeToLive);
         }
+        let main = Shipment::of_order(order, defaults, now)?;
+        let send_at = main.send_at;
+        let mut shipments = vec![main];
+        for (reminder, number) in order.reminders.iter().zip(1..) {
+            shipments.push(Shipment::of_reminder(order, reminder, number, defaults, send_at)?);
+        }
+        Ok(Self { id: order.id(), order, digest: request_digest(order), shipments })
     }
 }
 
-impl<'a> PlannedNotification<'a> {
-    fn of(
-        order: &'a Order,
-        id: NotificationId,
-        sender: &'a EmailAddress,
-        now: DateTime<Utc>,
-    ) -> Result<Self, OrderError> {
-        let Recipient::Email(address) = &order.recipient;
-        let sender = order.sender.as_ref().unwrap_or(sender);
+impl<'a> Shipment<'a> {
+    fn of_order(order: &'a Order, defaults: Defaults<'_>, now: DateTime<Utc>) -> Result<Self, OrderError> {
+        let id = order.id();
         let send_at = order.requested_send_time.map_or(now, |requested| requested.max(now));
-        let expires_at = send_at.checked_add_signed(EMAIL_EXPIRY).ok_or(OrderError::SendTimeOutOfRange)?;
-        Ok(Self {
+        Self {
             id,
             number: 0,
+            senders_reference: order.senders_reference.as_deref(),
+            requested_send_time: order.requested_send_time,
             send_at,
-            expires_at,
-            message_id: format!("<{}@{}>", id.as_uuid().simple(), sender.domain()),
-            sender,
-            address,
-            message: Message::of(order)?,
-        })
-    }
-}
-
-impl Message {
-    fn of(order: &Order) -> Result<Self, OrderError> {
-        let (language, subject, body) = match &order.content {
-            Content::Text { subject, body } => (order.language, subject.clone(), body.clone()),
-            Content::Template { template, variables } => {
-                check_size("variables", json!(variables).to_string().len(), Order::MAX_BODY_BYTES)?;
-                let rendered = template.render(order.language, variables)?;
-                (rendered.language, rendered.subject, rendered.body)
-            }
-        };
-        check_line("subject", &subject, Order::MAX_SUBJECT_BYTES)?;
-        let body = check_body(&body)?;
-        Ok(Self { language, subject, body })
-    }
-}
-
-/// One line that says something.
-fn check_line(field: &'static str, text: &str, limit: usize) -> Result<(), OrderError> {
-    if text.trim().is_empty() {
-        return Err(OrderError::Empty { field });
-    }
-    check_size(field, text.len(), limit)?;
-    check_characters(field, text, "")
-}
-
-/// Text of any number of lines, with line feeds alone between them.
-fn check_body(body: &str) -> Result<String, OrderError> {
-    const FIELD: &str = "body";
-    if body.trim().is_empty() {
-        return Err(OrderError::Empty { field: FIELD });
-    }
-    check_size(FIELD, body.len(), Order::MAX_BODY_BYTES)?;
-    let body = body.replace("\r\n", "\n").replace('\r', "\n");
-    check_characters(FIELD, &body, "\n\t")?;
-    Ok(body)
-}
-
-fn check_size(field: &'static str, found: usize, limit: usize) -> Result<(), OrderError> {
-    if found > limit { Err(OrderError::TooLarge { field, found, limit }) } else { Ok(()) }
-}
-
-fn check_characters(field: &'static str, text: &str, allowed: &str) -> Result<(), OrderError> {
-    let breaks_line = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
-    match text.chars().find(|c| breaks_line(*c) && !allowed.contains(*c)) {
-        None => Ok(()),
-        Some(found) => Err(OrderError::ControlCharacter { field, found: found.into() }),
-    }
-}
-
-/// What tells an order from another one that bears the same idempotency id: all that the caller asked for. Not the
-/// template's version, so that an order repeated after a template was mended is still the same order.
-fn request_digest(order: &Order) -> Vec<u8> {
-    let Recipient::Email(address) = &order.recipient;
-    let content = match &order.content {
-        Content::Text { subject, body } => json!({ "subject": subject, "body": body }),
-        Content::Template { template, variables } => {
-            json!({ "template": template.id(), "variables": variables })
+            template: order.content.template_version(),
+            spec: spec(order, &order.content, order.condition.as_ref(), &order.recipients, defaults)?,
+            recipients_of: id,
+            recipients: &order.recipients,
         }
-    };
+        .checked(defaults)
+    }
+
+    fn of_reminder(
+        order: &'a Order,
+        reminder: &'a Reminder,
+        number: u32,
+        defaults: Defaults<'_>,
+        send_at: DateTime<Utc>,
+    ) -> Result<Self, OrderError> {
+        let id = order.id().reminder(number);
+        let content = reminder.content.as_ref().unwrap_or(&order.content);
+        let recipients = reminder.recipients.as_ref().unwrap_or(&order.recipients);
+        let send_at = reminder.send_at(send_at)?;
+        Self {
+            id,
+            number,
+            senders_reference: reminder
+                .senders_reference
+                .as_ref()
+                .or(order.senders_reference.as_ref())
+                .map(String::as_str),
+            requested_send_time: Some(send_at),
+            send_at,
+            template: content.template_version(),
+            spec: spec(order, content, reminder.condition.as_ref(), recipients, defaults)?,
+            recipients_of: if reminder.recipients.is_some() { id } else { order.id() },
+            recipients,
+        }
+        .checked(defaults)
+    }
+
+    fn checked(self, defaults: Defaults<'_>) -> Result<Self, OrderError> {
+        if let Some(reference) = self.senders_reference {
+            check_line("sender's reference", reference, Order::MAX_REFERENCE_BYTES)?;
+        }
+        // A year of room behind the time, for all that is reckoned from it.
+        if self.send_at.checked_add_signed(MAX_TIME_TO_LIVE).is_none_or(|last| last.timestamp() > LAST_SECOND)
+        {
+            return Err(OrderError::SendTimeOutOfRange);
+        }
+        if let SendingKey::Team(team) = defaults.key
+            && !self.recipients.iter().all(|recipient| team.may_be_told(&recipient))
+        {
+            return Err(OrderError::NotInTeam);
+        }
+        Ok(self)
+    }
+}
+
+/// The last second that a store of microseconds can hold, with room.
+const LAST_SECOND: i64 = i64::MAX / 1_000_000 - 1;
+
+fn spec(
+    order: &Order,
+    content: &Content,
+    condition: Option<&Condition>,
+    recipients: &Recipients,
+    defaults: Defaults<'_>,
+) -> Result<Spec, OrderError> {
+    if recipients.is_empty() {
+        return Err(OrderError::NoRecipient);
+    }
+    condition.map_or(Ok(()), Condition::check)?;
+    let texts = content.texts(order.language)?;
+    texts.check_channels(recipients.uses_email(), recipients.uses_sms())?;
+    let sms_sender = order.sms_sender.as_ref().or(defaults.sms_sender);
+    if recipients.uses_sms() && sms_sender.is_none() {
+        return Err(OrderError::NoSmsSender);
+    }
+    Ok(Spec {
+        texts,
+        language: order.language,
+        sender: order.sender.as_ref().unwrap_or(defaults.sender).expose().to_owned(),
+        sms_sender: sms_sender.map(|sender| sender.as_str().to_owned()),
+        email_policy: order.email_policy,
+        sms_policy: order.sms_policy,
+        time_to_live_seconds: order.time_to_live.map(|time| time.num_seconds().max(1)),
+        attachments: order.attachments.clone(),
+        condition: condition.cloned(),
+        fallback: order.fallback,
+        key: defaults.key.kind(),
+    })
+}
+
+/// What tells an order from another one that bears the same idempotency id: all that the caller asked for.
+fn request_digest(order: &Order) -> Vec<u8> {
     let request = json!({
         "idempotencyId": order.idempotency_id,
         "sendersReference": order.senders_reference,
         "requestedSendTime": order.requested_send_time.map(|time| time.timestamp_micros()),
         "language": order.language,
         "sender": order.sender.as_ref().map(EmailAddress::expose),
-        "recipientEmail": address.expose(),
-        "content": content,
+        "smsSender": order.sms_sender.as_ref().map(SenderId::as_str),
+        "recipients": order.recipients.digest(),
+        "content": order.content.identity(),
+        "attachments": order.attachments,
+        "condition": order.condition,
+        "reminders": order.reminders.iter().map(reminder_identity).collect::<Vec<_>>(),
+        "emailPolicy": order.email_policy,
+        "smsPolicy": order.sms_policy,
+        "timeToLive": order.time_to_live.map(|time| time.num_milliseconds()),
+        "fallback": order.fallback,
     });
     digest::digest(&digest::SHA256, &canonical_json(&request)).as_ref().to_vec()
+}
+
+fn reminder_identity(reminder: &Reminder) -> Value {
+    json!({
+        "when": format!("{:?}", reminder.when),
+        "sendersReference": reminder.senders_reference,
+        "condition": reminder.condition,
+        "content": reminder.content.as_ref().map(Content::identity),
+        "recipients": reminder.recipients.as_ref().map(Recipients::digest),
+    })
 }

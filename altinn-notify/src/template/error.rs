@@ -13,8 +13,8 @@ pub enum TemplateError {
         /// The template's id.
         template: String,
     },
-    /// A language has a subject but no body, or the other way round.
-    #[error("template `{template}` has only one of subject and body in `{language}`")]
+    /// A language has some of subject, body and SMS, and not the others.
+    #[error("template `{template}` does not have all of its parts in `{language}`")]
     HalfLanguage {
         /// The template's id.
         template: String,
@@ -26,7 +26,7 @@ pub enum TemplateError {
     TooLarge {
         /// The template's id.
         template: String,
-        /// `subject` or `body`.
+        /// `subject`, `body` or `sms`.
         part: &'static str,
         /// The language.
         language: Language,
@@ -40,7 +40,7 @@ pub enum TemplateError {
     MissingVariables {
         /// The template's id.
         template: String,
-        /// `subject` or `body`.
+        /// `subject`, `body` or `sms`.
         part: &'static str,
         /// The language.
         language: Language,
@@ -52,7 +52,7 @@ pub enum TemplateError {
     Invalid {
         /// The template's id.
         template: String,
-        /// `subject` or `body`.
+        /// `subject`, `body` or `sms`.
         part: &'static str,
         /// The language.
         language: Language,

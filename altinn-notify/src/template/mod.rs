@@ -6,6 +6,7 @@ mod part;
 use std::collections::BTreeMap;
 
 use altinn_core::{Language, Text};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use self::error::TemplateError;
@@ -16,9 +17,10 @@ pub type Variables = BTreeMap<String, Value>;
 
 /// A versioned template of a notification, checked when it is made: every text in it parses.
 ///
-/// The texts are Jinja (`{{ name }}`, `{% if %}`, `{% for %}`), plain text as their medium, so nothing is escaped. A
-/// variable that is not given is an error, never an empty place in a letter. Texts are the agency's own; values of
-/// variables may come from anyone: they are data, and never read as a template.
+/// The texts are Jinja (`{{ name }}`, `{% if %}`, `{% for %}`). In plain text and SMS nothing is escaped, since nothing
+/// means anything there; in the body of a mail in HTML every value is. A variable that is not given is an error, never
+/// an empty place in a letter. Texts are the agency's own; values of variables may come from anyone: they are data, and
+/// never read as a template.
 ///
 /// ```
 /// use altinn_core::{Language, Text};
@@ -42,6 +44,18 @@ pub struct Template {
     version: String,
     subject: Text,
     body: Text,
+    content_type: ContentType,
+    sms: Text,
+}
+
+/// How the body of a mail is written, as Altinn spells it (`contentType`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub enum ContentType {
+    /// Plain text.
+    #[default]
+    Plain,
+    /// HTML.
+    Html,
 }
 
 /// What a template gave with its variables filled in.
@@ -50,10 +64,12 @@ pub struct Template {
 pub struct Rendered {
     /// The language that it is in: the one asked for, else the first there is of nb, nn, en and se.
     pub language: Language,
-    /// The subject, one line.
+    /// The subject of a mail, one line; empty in a template for SMS alone.
     pub subject: String,
-    /// The body.
+    /// The body of a mail.
     pub body: String,
+    /// The text of an SMS, if the template has one.
+    pub sms: Option<String>,
 }
 
 impl std::fmt::Debug for Rendered {
@@ -73,9 +89,31 @@ impl Template {
         subject: Text,
         body: Text,
     ) -> Result<Self, TemplateError> {
-        let template = Self { id: id.into(), version: version.into(), subject, body };
-        template.check()?;
-        Ok(template)
+        let (content_type, sms) = (ContentType::Plain, Text::default());
+        Self { id: id.into(), version: version.into(), subject, body, content_type, sms }.checked()
+    }
+
+    /// A template for SMS alone.
+    ///
+    /// # Errors
+    /// As [`Template::new`].
+    pub fn sms(id: impl Into<String>, version: impl Into<String>, text: Text) -> Result<Self, TemplateError> {
+        let (subject, body, content_type) = (Text::default(), Text::default(), ContentType::Plain);
+        Self { id: id.into(), version: version.into(), subject, body, content_type, sms: text }.checked()
+    }
+
+    /// The same template with a text for SMS too, in the same languages.
+    ///
+    /// # Errors
+    /// As [`Template::new`].
+    pub fn with_sms(self, text: Text) -> Result<Self, TemplateError> {
+        Self { sms: text, ..self }.checked()
+    }
+
+    /// The same template, whose body is HTML: the values of variables are escaped in it.
+    #[must_use]
+    pub fn as_html(self) -> Self {
+        Self { content_type: ContentType::Html, ..self }
     }
 
     /// The template's id.
@@ -88,6 +126,16 @@ impl Template {
         &self.version
     }
 
+    /// How the body of a mail is written.
+    pub fn content_type(&self) -> ContentType {
+        self.content_type
+    }
+
+    /// The languages that it has.
+    pub fn languages(&self) -> impl Iterator<Item = Language> + '_ {
+        Language::ALL.into_iter().filter(|language| self.has(*language))
+    }
+
     /// Fills in the variables. A pure function: the same input gives the same text.
     ///
     /// # Errors
@@ -95,32 +143,46 @@ impl Template {
     pub fn render(&self, language: Language, variables: &Variables) -> Result<Rendered, TemplateError> {
         let language = std::iter::once(language)
             .chain(Language::ALL)
-            .find(|language| self.subject.get(*language).is_some())
+            .find(|language| self.has(*language))
             .ok_or_else(|| TemplateError::NoText { template: self.id.clone() })?;
+        let sms = self.sms.get(language).is_some();
         Ok(Rendered {
             language,
             subject: self.part("subject", &self.subject, language).render(variables)?,
             body: self.part("body", &self.body, language).render(variables)?,
+            sms: sms.then(|| self.part("sms", &self.sms, language).render(variables)).transpose()?,
         })
     }
 
-    fn check(&self) -> Result<(), TemplateError> {
-        if self.subject.languages().next().is_none() {
-            return Err(TemplateError::NoText { template: self.id.clone() });
+    fn has(&self, language: Language) -> bool {
+        self.subject.get(language).is_some() || self.sms.get(language).is_some()
+    }
+
+    fn checked(self) -> Result<Self, TemplateError> {
+        if self.languages().next().is_none() {
+            return Err(TemplateError::NoText { template: self.id });
         }
+        let is_in_use = |text: &Text| text.languages().next().is_some();
         for language in Language::ALL {
-            if self.subject.get(language).is_some() != self.body.get(language).is_some() {
-                return Err(TemplateError::HalfLanguage { template: self.id.clone(), language });
+            let has = [&self.subject, &self.body, &self.sms].map(|text| text.get(language).is_some());
+            let (is_mail, is_sms) = (is_in_use(&self.subject) || is_in_use(&self.body), is_in_use(&self.sms));
+            let is_half = match has {
+                [subject, body, _] if subject != body => true,
+                [mail, _, sms] => is_mail && is_sms && mail != sms,
+            };
+            if is_half {
+                return Err(TemplateError::HalfLanguage { template: self.id, language });
             }
         }
-        for (name, text) in [("subject", &self.subject), ("body", &self.body)] {
+        for (name, text) in [("subject", &self.subject), ("body", &self.body), ("sms", &self.sms)] {
             text.languages().try_for_each(|language| self.part(name, text, language).check())?;
         }
-        Ok(())
+        Ok(self)
     }
 
     fn part<'a>(&'a self, name: &'static str, text: &'a Text, language: Language) -> Part<'a> {
-        Part { template: &self.id, name, language, source: text.get(language).unwrap_or("") }
+        let is_html = self.content_type == ContentType::Html && name == "body";
+        Part { template: &self.id, name, language, source: text.get(language).unwrap_or(""), is_html }
     }
 }
 
@@ -151,6 +213,26 @@ mod tests {
             json!({"all": ["<Bø & Sønn>", 7, "{{ x }}"]}),
         );
         assert_eq!(text.as_deref(), Ok("<Bø & Sønn>\n7\n{{ x }}\n"));
+    }
+
+    #[test]
+    fn values_are_escaped_in_html_and_nowhere_else() {
+        let letter = template("{{ name }}", "<b>{{ name }}</b>").expect("a template").as_html();
+        let letter = letter.with_sms(Text::new(Language::Nb, "{{ name }}")).expect("a template");
+        let rendered = letter.render(Language::Nb, &variables(json!({"name": "<Bø & Sønn>"}))).expect("text");
+        assert_eq!(rendered.body, "<b>&lt;Bø &amp; Sønn&gt;</b>");
+        assert_eq!(
+            (rendered.subject.as_str(), rendered.sms.as_deref()),
+            ("<Bø & Sønn>", Some("<Bø & Sønn>"))
+        );
+    }
+
+    #[test]
+    fn a_text_for_sms_is_in_the_languages_of_the_mail() {
+        let both = template("s", "b").expect("a template").with_sms(Text::new(Language::En, "x"));
+        assert_eq!(both.expect_err("half").code(), "NOTIFY-TEMPLATE-HALF-LANGUAGE");
+        let alone = Template::sms("s", "1", Text::new(Language::En, "x")).expect("a template");
+        assert_eq!(alone.render(Language::Nb, &Variables::new()).expect("text").sms.as_deref(), Some("x"));
     }
 
     #[test]

@@ -19,6 +19,8 @@ pub(super) struct Part<'a> {
     pub(super) name: &'static str,
     pub(super) language: Language,
     pub(super) source: &'a str,
+    /// Whether values are escaped for HTML.
+    pub(super) is_html: bool,
 }
 
 impl Part<'_> {
@@ -32,13 +34,13 @@ impl Part<'_> {
                 limit: MAX_SOURCE_BYTES,
             });
         }
-        let environment = environment();
+        let environment = environment(self.is_html);
         let parsed = environment.template_from_named_str(self.name, self.source);
         parsed.map(drop).map_err(|error| self.invalid(&error))
     }
 
     pub(super) fn render(&self, variables: &Variables) -> Result<String, TemplateError> {
-        let environment = environment();
+        let environment = environment(self.is_html);
         let template = environment
             .template_from_named_str(self.name, self.source)
             .map_err(|error| self.invalid(&error))?;
@@ -85,11 +87,12 @@ fn is_given(path: &str, variables: &Variables) -> bool {
     names.try_fold(first, |value, name| Some(value?.get(name))).flatten().is_some()
 }
 
-/// Where templates run: strict about what is undefined, bounded in time, and without other templates to include.
-fn environment<'a>() -> Environment<'a> {
+/// Where templates run: strict about what is undefined, values escaped for their medium, bounded in time, and without
+/// other templates to include.
+fn environment<'a>(is_html: bool) -> Environment<'a> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_auto_escape_callback(|_| AutoEscape::None);
+    environment.set_auto_escape_callback(move |_| if is_html { AutoEscape::Html } else { AutoEscape::None });
     environment.set_fuel(Some(FUEL));
     environment.set_recursion_limit(MAX_DEPTH);
     environment

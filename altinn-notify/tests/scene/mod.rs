@@ -57,6 +57,11 @@ impl Scene {
         id
     }
 
+    /// Expands what is due into notifications, without sending anything.
+    pub(crate) async fn expand(&self) {
+        assert!(!self.notifier_without_channel().expand_due(1000).await.unwrap());
+    }
+
     /// The only notification of an order.
     pub(crate) async fn notification(&self, order: OrderId) -> NotificationState {
         let state = self.notifier_without_channel().status(order).await.unwrap();

@@ -4,10 +4,10 @@ use std::fmt;
 
 use lettre::Address;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, Message as MimeMessage, SinglePart};
+use lettre::message::{Attachment, Mailbox, Message as MimeMessage, MessageBuilder, MultiPart, SinglePart};
 
 use crate::channel::{Email, Outcome, Rejection};
-use crate::{EmailAddress, Reason};
+use crate::{ContentType as BodyType, EmailAddress, Reason};
 
 /// A mail as the server gets it.
 pub(super) struct Envelope {
@@ -30,7 +30,6 @@ impl Envelope {
     /// Writes a mail down, or says why it can never be sent.
     pub(super) fn of(mail: &Email) -> Result<Self, Outcome> {
         let (from, to) = (address(&mail.from)?, address(&mail.to)?);
-        let part = SinglePart::builder().header(ContentType::TEXT_PLAIN).body(mail.body.clone());
         let message = MimeMessage::builder()
             .from(Mailbox::new(None, from.clone()))
             .to(Mailbox::new(None, to.clone()))
@@ -38,12 +37,33 @@ impl Envelope {
             .message_id(Some(mail.message_id.clone()))
             .date(mail.date.into())
             .raw_header(raw("Content-Language", mail.language.code()))
-            .raw_header(raw("Auto-Submitted", "auto-generated"))
-            .singlepart(part)
-            .map_err(|error| refused(&error.to_string()))?;
+            .raw_header(raw("Auto-Submitted", "auto-generated"));
+        let message = parts(message, mail)?;
         let content = String::from_utf8(message.formatted()).map_err(|_| refused("the mail is not ASCII"))?;
         Ok(Self { from, to, content: Content(transparent(&content)) })
     }
+}
+
+/// The body, and behind it the attachments.
+fn parts(message: MessageBuilder, mail: &Email) -> Result<MimeMessage, Outcome> {
+    let content_type = match mail.content_type {
+        BodyType::Plain => ContentType::TEXT_PLAIN,
+        BodyType::Html => ContentType::TEXT_HTML,
+    };
+    let body = SinglePart::builder().header(content_type).body(mail.body.clone());
+    let written = if mail.attachments.is_empty() {
+        message.singlepart(body)
+    } else {
+        let mut parts = MultiPart::mixed().singlepart(body);
+        for file in &mail.attachments {
+            let unreadable = |_| refused("the media type of an attachment cannot be read");
+            let content_type = ContentType::parse(&file.content_type).map_err(unreadable)?;
+            let attachment = Attachment::new(file.file_name.clone());
+            parts = parts.singlepart(attachment.body(file.content.clone(), content_type));
+        }
+        message.multipart(parts)
+    };
+    written.map_err(|error| refused(&error.to_string()))
 }
 
 fn address(address: &EmailAddress) -> Result<Address, Outcome> {
@@ -90,6 +110,8 @@ mod tests {
             language: Language::Nn,
             subject: subject.to_owned(),
             body: body.to_owned(),
+            content_type: BodyType::Plain,
+            attachments: Vec::new(),
         }
     }
 

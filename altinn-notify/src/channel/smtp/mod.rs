@@ -13,7 +13,8 @@ pub use settings::{SmtpError, SmtpSettings, TlsMode};
 use self::classify::Failure;
 use self::mime::Envelope;
 use self::session::{Connector, Session};
-use super::{Channel, Message, Outcome};
+use super::{Channel, Message, Outcome, Rejection};
+use crate::Reason;
 
 /// Mail over SMTP: one server, whose connections are used for many mails. There are as many of them as mails were ever
 /// in flight at once; one that has been idle for half a minute is not used again.
@@ -78,7 +79,10 @@ impl Smtp {
 #[async_trait]
 impl Channel for Smtp {
     async fn send(&self, message: &Message) -> Outcome {
-        let Message::Email(mail) = message;
+        let Message::Email(mail) = message else {
+            let reason = Reason::new("a mail server takes mail only");
+            return Outcome::Rejected { rejection: Rejection::Refused, reason };
+        };
         let envelope = match Envelope::of(mail) {
             Ok(envelope) => envelope,
             Err(outcome) => return outcome,
@@ -104,6 +108,8 @@ mod tests {
             language: altinn_core::Language::Nb,
             subject: "Søknad".to_owned(),
             body: "Hei!".to_owned(),
+            content_type: crate::ContentType::Plain,
+            attachments: Vec::new(),
         })
     }
 
