@@ -19,8 +19,11 @@ use crate::definition::AppDefinition;
 use crate::event::EventFeed;
 #[cfg(feature = "webhooks")]
 use crate::event::Webhooks;
+#[cfg(feature = "lookup")]
+use crate::lookup::{Lookup, LookupService, Lookups};
 use crate::plug_ins::PlugIns;
 use crate::submission::{Payment, Service, ServiceTask, SubmissionError, Submissions, Tools};
+use crate::trail::Trail;
 use crate::{OpenError, PublishError, workers};
 
 /// Altinn services in an agency's own program. Cheap to clone; all clones are one.
@@ -94,6 +97,21 @@ impl Altinn {
         Ok(service)
     }
 
+    /// Publishes the lookup service of a folder, which a register answers. Publishing it again replaces its policy.
+    ///
+    /// # Errors
+    /// A [`PublishError`] says in which file, where and why the folder is not in order; nothing is published then.
+    #[cfg(feature = "lookup")]
+    pub fn publish_lookup(
+        &self,
+        folder: impl AsRef<Path>,
+        register: impl Lookup + 'static,
+    ) -> Result<LookupService, PublishError> {
+        let (service, policy) = LookupService::load(folder.as_ref(), Arc::new(register))?;
+        self.0.policies.put(service.id().clone(), policy)?;
+        Ok(service)
+    }
+
     /// A published service.
     pub fn service(&self, id: &ServiceId) -> Option<Service> {
         self.0.services.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
@@ -102,6 +120,17 @@ impl Altinn {
     /// Submissions: what people and businesses send in.
     pub fn submissions(&self) -> Submissions<'_> {
         Submissions::new(self)
+    }
+
+    /// Lookups: what registers hold, for those who may know it.
+    #[cfg(feature = "lookup")]
+    pub fn lookups(&self) -> Lookups<'_> {
+        Lookups::new(self)
+    }
+
+    /// The trail: who did what for whom.
+    pub fn trail(&self) -> Trail<'_> {
+        Trail::new(&self.0.store, &self.0.authorizer)
     }
 
     /// The feed of events for the agency's own systems.

@@ -26,6 +26,7 @@
 //! | `sqlite` | yes | the embedded store |
 //! | `postgres` | | PostgreSQL as the store |
 //! | `smtp` | yes | mail over SMTP |
+//! | `lookup` | yes | lookup services |
 //! | `webhooks` | | events sent to those who subscribe |
 //! | `testing` | | a mail server, an issuer of tokens, synthetic people, and stand-ins for service tasks and payments |
 
@@ -36,6 +37,8 @@ mod error;
 pub mod event;
 pub mod expression;
 pub mod form;
+#[cfg(feature = "lookup")]
+pub mod lookup;
 mod migrations;
 mod plug_ins;
 pub mod process;
@@ -43,6 +46,7 @@ mod receipt_template;
 pub mod submission;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod trail;
 mod workers;
 
 pub use altinn::Altinn;

@@ -25,4 +25,11 @@ pub static MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/0003_service_task.sqlite.sql"),
         postgres: include_str!("../migrations/0003_service_task.postgres.sql"),
     },
+    Migration {
+        owner: "altinn-services",
+        number: 4,
+        name: "trail",
+        sqlite: include_str!("../migrations/0004_trail.sqlite.sql"),
+        postgres: include_str!("../migrations/0004_trail.postgres.sql"),
+    },
 ];

@@ -12,11 +12,13 @@ use crate::process::ProcessError;
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum DefinitionError {
-    /// The folder is not there, or holds no app.
-    #[error("expected `config/applicationmetadata.json` in `{folder}` or in its folder `App`, found none")]
+    /// The folder is not there, or holds no app, or no service.
+    #[error("expected `{expected}` in `{folder}` or in its folder `App`, found none")]
     NotAnApp {
         /// The folder, as it was given.
         folder: String,
+        /// The file that says what it is.
+        expected: &'static str,
     },
     /// A file that every app has is not there.
     #[error("file `{file}` is not there")]
@@ -72,6 +74,16 @@ pub enum DefinitionError {
         /// What was found and what was expected.
         problem: String,
     },
+    /// `service.toml` is not TOML, or not what is expected there.
+    #[error("file `{file}`, {at}: {problem}")]
+    Toml {
+        /// The file.
+        file: String,
+        /// Where.
+        at: Position,
+        /// What was found and what was expected.
+        problem: String,
+    },
     /// The metadata says something that can not hold.
     #[error("file `{file}` at `{path}`: {problem}")]
     Metadata {
@@ -112,6 +124,7 @@ impl DefinitionError {
             Self::TooManyFiles { .. } => "APP-TOO-MANY-FILES",
             Self::NotUtf8 { .. } => "APP-NOT-UTF8",
             Self::Json { .. } => "APP-JSON",
+            Self::Toml { .. } => "APP-TOML",
             Self::Metadata { .. } => "APP-METADATA",
             Self::Process { source, .. } => source.code(),
             Self::Schema { source, .. } => source.code(),
@@ -127,6 +140,7 @@ impl DefinitionError {
             | Self::TooLarge { file, .. }
             | Self::NotUtf8 { file, .. }
             | Self::Json { file, .. }
+            | Self::Toml { file, .. }
             | Self::Metadata { file, .. }
             | Self::Process { file, .. }
             | Self::Schema { file, .. } => Some(file),
@@ -137,7 +151,7 @@ impl DefinitionError {
     /// The line and column, for what has them.
     pub fn position(&self) -> Option<Position> {
         match self {
-            Self::Json { at, .. } => Some(*at),
+            Self::Json { at, .. } | Self::Toml { at, .. } => Some(*at),
             Self::Process { source, .. } => source.position(),
             _ => None,
         }

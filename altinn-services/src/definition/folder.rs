@@ -16,13 +16,13 @@ pub(super) struct AppFolder {
 }
 
 impl AppFolder {
-    /// The folder itself or its folder `App`, whichever holds the metadata.
-    pub(super) fn open(folder: &Path, metadata: &str) -> Result<Self, DefinitionError> {
-        let not_an_app = || DefinitionError::NotAnApp { folder: folder.display().to_string() };
+    /// The folder itself or its folder `App`, whichever holds the file that says what it is.
+    pub(super) fn open(folder: &Path, expected: &'static str) -> Result<Self, DefinitionError> {
+        let not_an_app = || DefinitionError::NotAnApp { folder: folder.display().to_string(), expected };
         let given = folder.canonicalize().map_err(|_| not_an_app())?;
         let inner = given.join("App").canonicalize().ok().filter(|inner| inner.starts_with(&given));
         let mut candidates = [Some(given), inner].into_iter().flatten();
-        let root = candidates.find(|root| root.join(metadata).exists()).ok_or_else(not_an_app)?;
+        let root = candidates.find(|root| root.join(expected).exists()).ok_or_else(not_an_app)?;
         Ok(Self { root })
     }
 

@@ -6,6 +6,8 @@
 //! trailing commas and a byte order mark. What is not in order gives a [`DefinitionError`] that names the file and
 //! the place; what loads but is limited here is told by [`AppDefinition::remarks`]. Files have limits of size and
 //! number, and no link is followed out of the folder.
+//!
+//! [`ServiceFolder`] reads a service that was made without Altinn Studio.
 
 mod app;
 mod data_type;
@@ -17,6 +19,7 @@ mod models;
 mod position;
 mod relaxed_json;
 mod remark;
+mod service_folder;
 mod text_resources;
 
 use serde::de::DeserializeOwned;
@@ -28,6 +31,7 @@ pub use error::DefinitionError;
 pub use metadata::{ApplicationMetadata, PartyTypesAllowed};
 pub use position::Position;
 pub use remark::Remark;
+pub use service_folder::ServiceFolder;
 pub use text_resources::{TextResource, TextResources, TextVariable};
 
 pub(crate) use relaxed_json::{blank_comments_and_trailing_commas, fault as json_fault};

@@ -19,6 +19,16 @@ impl Position {
     pub fn new(line: u32, column: u32) -> Self {
         Self { line, column }
     }
+
+    /// The place of a byte of a text.
+    pub(super) fn of(text: &str, byte: usize) -> Self {
+        let before = text.get(..byte).unwrap_or(text);
+        let (line, last) = (1..).zip(before.split('\n')).last().unwrap_or((1, ""));
+        Self {
+            line,
+            column: u32::try_from(last.chars().count()).map_or(u32::MAX, |before| before.saturating_add(1)),
+        }
+    }
 }
 
 impl fmt::Display for Position {
