@@ -20,10 +20,12 @@ use super::{Value, name};
 pub struct Request {
     pub(crate) attributes: Vec<RequestAttribute>,
     pub(crate) return_policy_ids: bool,
+    #[cfg_attr(not(feature = "xpath"), allow(dead_code, reason = "only selectors look into it"))]
     pub(crate) contents: Vec<Content>,
 }
 
 /// The XML content of a category, below a root that stands for the document.
+#[cfg_attr(not(feature = "xpath"), allow(dead_code, reason = "only selectors look into it"))]
 #[derive(Clone)]
 pub(crate) struct Content {
     pub(crate) category: String,
