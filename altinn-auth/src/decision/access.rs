@@ -1,11 +1,12 @@
 //! The evidence of a permission.
 
 use altinn_core::store::Batch;
-use altinn_core::{Actor, InstanceId, PartyId, ServiceId};
+use altinn_core::{Actor, AuthenticationLevel, InstanceId, Language, PartyId, ServiceId};
 
-use super::{AccessRequest, Ruling, ServicePolicy};
-use crate::register::{HeldRole, HeldRoles, RightsVersion};
-use crate::xacml::RuleName;
+use super::explanation::{self, Explanation, way_of};
+use super::{AccessRequest, Grant, Ruling, ServicePolicy};
+use crate::register::{HeldRole, HeldRoles, RightsVersion, Through};
+use crate::xacml::{Request, RuleName};
 
 /// The evidence that somebody may do something: only the [`Authorizer`](super::Authorizer) makes it.
 ///
@@ -20,7 +21,7 @@ pub struct Access {
 }
 
 /// Why something was permitted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Reasons {
     /// The rule that permits it; none when the policy permits without a rule.
@@ -31,15 +32,42 @@ pub struct Reasons {
     pub roles: Vec<HeldRole>,
     /// Whether a delegation permits it, and no role; the rule is then the delegation's.
     pub by_delegation: bool,
+    /// The rights that the rule asks for and the caller has; none for a delegation.
+    pub granted_by: Vec<Grant>,
+    /// The lowest level of authentication that will do, where the policy asks for one.
+    pub required_level: Option<AuthenticationLevel>,
 }
 
 impl Reasons {
-    pub(super) fn of(policy: &ServicePolicy, ruling: &Ruling, roles: HeldRoles) -> Self {
+    pub(super) fn of(
+        policy: &ServicePolicy,
+        request: &Request,
+        ruling: &Ruling,
+        roles: HeldRoles,
+        required_level: Option<AuthenticationLevel>,
+    ) -> Self {
         let rule = ruling.decided_by().cloned();
         let decided_in = ruling.delegation().map_or(policy, |delegation| &delegation.policy);
         let description = rule.as_ref().and_then(|rule| decided_in.description(&rule.rule));
-        let roles = roles.held().to_vec();
-        Self { rule, description, roles, by_delegation: ruling.delegation().is_some() }
+        let granted_by = match (&rule, ruling.delegation()) {
+            (Some(rule), None) => {
+                policy.grants_of(&rule.rule).filter(|grant| grant.is_held(request)).collect()
+            }
+            _ => Vec::new(),
+        };
+        Self {
+            rule,
+            description,
+            roles: roles.held().to_vec(),
+            by_delegation: ruling.delegation().is_some(),
+            granted_by,
+            required_level,
+        }
+    }
+
+    /// By what way the caller holds a right, when it is a role that was not given directly.
+    pub fn through(&self, grant: &Grant) -> Option<Through> {
+        way_of(grant, &self.roles)
     }
 }
 
@@ -86,6 +114,20 @@ impl Access {
     /// Why they may.
     pub fn reasons(&self) -> &Reasons {
         &self.reasons
+    }
+
+    /// Why they may, in plain words; in Northern Sami, as in bokmål.
+    pub fn explain(&self, language: Language) -> String {
+        explanation::of_access(self, language)
+    }
+
+    /// Why they may, as data.
+    pub fn explanation(&self) -> Explanation {
+        Explanation::of_access(self)
+    }
+
+    pub(super) fn request(&self) -> &AccessRequest {
+        &self.request
     }
 
     /// Makes a batch conflict when the rights that this rests on have changed since.

@@ -23,7 +23,7 @@ use crate::xacml::{Decision, Request};
 /// Decides who may do what. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Authorizer {
-    point: DecisionPoint,
+    pub(super) point: DecisionPoint,
     clock: Arc<dyn Clock>,
     max_role_age: Duration,
     log: Option<Arc<dyn DecisionLog>>,
@@ -141,9 +141,10 @@ impl Authorizer {
         if ruling.decision() != Decision::Permit {
             return Err(refusal(&policy, &request, &ruling));
         }
-        level::check(actor, ruling.obligations())?;
+        let required_level = level::check(actor, ruling.obligations())?;
         let rights = rights_of(&roles, &ruling);
-        Ok(Access::new(actor.clone(), access.clone(), Reasons::of(&policy, &ruling, roles), rights))
+        let reasons = Reasons::of(&policy, &request, &ruling, roles, required_level);
+        Ok(Access::new(actor.clone(), access.clone(), reasons, rights))
     }
 
     async fn question(&self, actor: &Actor, access: &AccessRequest) -> Result<Question, RegisterError> {
@@ -213,7 +214,7 @@ impl Authorizer {
         Ok(())
     }
 
-    async fn policy(&self, service: &ServiceId) -> Result<Arc<ServicePolicy>, DenialReason> {
+    pub(super) async fn policy(&self, service: &ServiceId) -> Result<Arc<ServicePolicy>, DenialReason> {
         match self.point.policies.policy(&service.resource_id()).await {
             Ok(Some(policy)) => Ok(policy),
             Ok(None) => Err(DenialReason::PolicyMissing),
@@ -234,7 +235,7 @@ fn own_role(actor: &Actor, access: &AccessRequest) -> Option<Role> {
     }
 }
 
-fn unavailable(error: RegisterError) -> DenialReason {
+pub(super) fn unavailable(error: RegisterError) -> DenialReason {
     tracing::warn!(code = error.code(), "a register is unavailable");
     DenialReason::RegisterUnavailable { code: error.code() }
 }
@@ -265,7 +266,7 @@ fn refusal(policy: &ServicePolicy, request: &Request, ruling: &Ruling) -> Denial
 }
 
 /// What would have been permitted: every right that the policy names is tried on the request.
-fn remedies(policy: &ServicePolicy, request: &Request) -> Vec<Remedy> {
+pub(super) fn remedies(policy: &ServicePolicy, request: &Request) -> Vec<Remedy> {
     let tried = policy.grants().iter().filter_map(|grant| {
         let mut with_grant = request.clone();
         grant.add_to(&mut with_grant, policy);

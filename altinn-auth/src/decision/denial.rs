@@ -5,8 +5,9 @@ use std::time::Duration;
 use altinn_core::{AuthenticationLevel, Language, PartyId, ServiceId};
 use thiserror::Error;
 
+use super::AccessRequest;
+use super::explanation::{self, Explanation};
 use super::grant::Grant;
-use super::{AccessRequest, explanation};
 use crate::xacml::{RuleName, StatusCode};
 
 /// Why an operation that needs a permission was not let through.
@@ -176,6 +177,15 @@ impl Denial {
     /// Why not and what would change it, in plain words; in Northern Sami, as in bokmål.
     pub fn explain(&self, language: Language) -> String {
         explanation::of_denial(self, language)
+    }
+
+    /// Why not and what would change it, as data.
+    pub fn explanation(&self) -> Explanation {
+        Explanation::of_denial(self)
+    }
+
+    pub(super) fn request(&self) -> &AccessRequest {
+        &self.request
     }
 }
 

@@ -45,6 +45,23 @@ impl Grant {
         })
     }
 
+    /// The attribute that names it, and its value.
+    pub(super) fn parts(&self) -> (String, String) {
+        match self {
+            Self::Role(role) => (attribute::ROLE_CODE.to_owned(), role.code().to_owned()),
+            Self::AccessPackage(package) => (attribute::ACCESS_PACKAGE.to_owned(), package.clone()),
+            Self::ServiceOwner(org) => (attribute::ORG.to_owned(), org.clone()),
+            Self::Attribute { id, value } => (id.to_string(), value.to_string()),
+        }
+    }
+
+    /// Whether the subject of a request has it.
+    pub(super) fn is_held(&self, request: &Request) -> bool {
+        let (attribute, wanted) = self.parts();
+        let mut values = request.values(name::ACCESS_SUBJECT, &attribute);
+        values.any(|value| value.to_string().eq_ignore_ascii_case(&wanted))
+    }
+
     /// Adds it to the subject of a request.
     pub(super) fn add_to(&self, request: &mut Request, policy: &ServicePolicy) {
         match self {

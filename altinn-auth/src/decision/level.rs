@@ -6,33 +6,56 @@ use super::attribute;
 use super::denial::DenialReason;
 use crate::xacml::{Obligation, Value};
 
+/// The levels that obligations ask for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct RequiredLevels {
+    /// Of everybody.
+    pub(super) general: Option<AuthenticationLevel>,
+    /// Of callers that are service owners, in place of the general one.
+    pub(super) of_org: Option<AuthenticationLevel>,
+}
+
+impl RequiredLevels {
+    /// The levels that obligations ask for; every obligation must be known.
+    pub(super) fn of(obligations: &[Obligation]) -> Result<Self, DenialReason> {
+        let mut levels = Self::default();
+        for obligation in obligations {
+            if obligation.assignments.is_empty() {
+                return Err(unknown(obligation));
+            }
+            for assignment in &obligation.assignments {
+                let level = match assignment.category.as_deref() {
+                    Some(attribute::MINIMUM_LEVEL) => &mut levels.general,
+                    Some(attribute::MINIMUM_LEVEL_OF_ORG) => &mut levels.of_org,
+                    _ => return Err(unknown(obligation)),
+                };
+                let required = level_of(&assignment.value).ok_or_else(|| unknown(obligation))?;
+                *level = (*level).max(Some(required));
+            }
+        }
+        Ok(levels)
+    }
+
+    /// The level that a caller needs.
+    pub(super) fn for_caller(self, is_service_owner: bool) -> Option<AuthenticationLevel> {
+        self.of_org.filter(|_| is_service_owner).or(self.general)
+    }
+}
+
 /// Checks the obligations of a permission: every one must be known, and the caller's level high enough.
 ///
-/// The level for service owners takes the place of the general one for a caller that is one, and where the policy
-/// has it.
-pub(super) fn check(actor: &Actor, obligations: &[Obligation]) -> Result<(), DenialReason> {
-    let (mut general, mut of_org) = (None, None);
-    for obligation in obligations {
-        for assignment in &obligation.assignments {
-            let level = match assignment.category.as_deref() {
-                Some(attribute::MINIMUM_LEVEL) => &mut general,
-                Some(attribute::MINIMUM_LEVEL_OF_ORG) => &mut of_org,
-                _ => return Err(unknown(obligation)),
-            };
-            let required = level_of(&assignment.value).ok_or_else(|| unknown(obligation))?;
-            *level = (*level).max(Some(required));
-        }
-        if obligation.assignments.is_empty() {
-            return Err(unknown(obligation));
-        }
-    }
-    let is_org = matches!(actor.subject(), Subject::ServiceOwner { .. });
-    let required = of_org.filter(|_| is_org).or(general);
-    match required {
+/// The level for service owners takes the place of the general one for a caller that is one, where the policy has it.
+/// Gives the level that was required, if any.
+pub(super) fn check(
+    actor: &Actor,
+    obligations: &[Obligation],
+) -> Result<Option<AuthenticationLevel>, DenialReason> {
+    let is_service_owner = matches!(actor.subject(), Subject::ServiceOwner { .. });
+    match RequiredLevels::of(obligations)?.for_caller(is_service_owner) {
         Some(required) if actor.level() < required => {
             Err(DenialReason::LevelTooLow { found: actor.level(), required })
         }
-        _ => Ok(()),
+        required => Ok(required),
     }
 }
 

@@ -23,6 +23,7 @@ mod level;
 mod policy_source;
 mod registers;
 mod ruling;
+mod who_can;
 
 pub use access::{Access, Reasons};
 pub use access_request::AccessRequest;
@@ -32,7 +33,9 @@ pub use decision_log::{DecisionLog, DecisionRecord};
 pub use decision_point::DecisionPoint;
 pub use delegation::{Delegation, DelegationQuery, Delegations, Recipient};
 pub use denial::{AccessError, Denial, DenialReason, Remedy};
+pub use explanation::{ExplainedLevel, ExplainedRight, ExplainedRule, Explanation};
 pub use grant::Grant;
 pub use policy_source::{Policies, PolicySource, PolicySourceError, ServicePolicy};
 pub use registers::Registers;
 pub use ruling::Ruling;
+pub use who_can::{HolderData, WhoCan, WhoCanData};

@@ -163,6 +163,12 @@ impl ServicePolicy {
         &self.grants
     }
 
+    /// Every right of a subject that a rule asks for.
+    pub(super) fn grants_of(&self, rule: &str) -> impl Iterator<Item = Grant> {
+        let rule = self.document.tree().rules().into_iter().find(|candidate| &*candidate.id == rule);
+        rule.into_iter().flat_map(|rule| rule.target.matches()).filter_map(Grant::of_match)
+    }
+
     /// What a rule is for, in the words of the policy.
     pub(super) fn description(&self, rule: &str) -> Option<String> {
         let rules = self.document.tree().rules();

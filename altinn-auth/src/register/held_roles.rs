@@ -23,6 +23,15 @@ pub struct HeldRole {
     pub through: Option<Through>,
 }
 
+/// Somebody who holds a role for a party.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoleHolder {
+    /// Who holds it.
+    pub holder: PartyId,
+    /// The role, and by what way it is held.
+    pub held: HeldRole,
+}
+
 /// By what way somebody holds what they were not given directly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Through {

@@ -25,7 +25,7 @@ pub use access_list::{AccessListMembership, AccessLists};
 pub use access_package::AccessPackages;
 pub use error::RegisterError;
 pub use estate::EstateRoles;
-pub use held_roles::{HeldRole, HeldRoles, RightsVersion, Through};
+pub use held_roles::{HeldRole, HeldRoles, RightsVersion, RoleHolder, Through};
 pub use instance::{InstanceFact, InstanceFacts};
 pub use key::RegisterKey;
 pub use role::{Role, RoleError};
@@ -84,5 +84,13 @@ pub trait RoleRegister: Debug + Send + Sync {
     /// [`RegisterError`] when the register cannot tell.
     async fn key_role_units(&self, _holder: PartyId) -> Result<Vec<PartyId>, RegisterError> {
         Ok(Vec::new())
+    }
+
+    /// Everybody who holds a role for `party`, by whatever way; none when the register cannot list them.
+    ///
+    /// # Errors
+    /// [`RegisterError`] when the register cannot tell.
+    async fn holders(&self, _party: PartyId) -> Result<Option<Vec<RoleHolder>>, RegisterError> {
+        Ok(None)
     }
 }

@@ -10,8 +10,8 @@ use uuid::Uuid;
 use super::key::parts;
 use super::role::KEY_ROLES;
 use super::{
-    HeldRole, HeldRoles, PartyRegister, RegisterError, RegisterKey, RightsVersion, Role, RoleRegister,
-    Through,
+    HeldRole, HeldRoles, PartyRegister, RegisterError, RegisterKey, RightsVersion, Role, RoleHolder,
+    RoleRegister, Through,
 };
 
 /// Parties and roles in the store.
@@ -203,6 +203,26 @@ static ROLES: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
+/// Everybody who holds a role: to whom the party or its main unit gave one, and who has a key role in such a unit.
+static HOLDERS: LazyLock<String> = LazyLock::new(|| {
+    let key_roles = key_roles();
+    format!(
+        "with given_by as (\
+         select id from auth_party where id = $1 and not deleted \
+         union all \
+         select main.id from auth_party sub join auth_party main on main.id = sub.parent \
+         where sub.id = $1 and not sub.deleted and not main.deleted) \
+         select given.offered_by as giver, given.held_by as unit, given.held_by as holder, given.role as role \
+         from given_by join auth_role given on given.offered_by = given_by.id \
+         union all \
+         select given.offered_by, given.held_by, key_role.held_by, given.role \
+         from given_by join auth_role given on given.offered_by = given_by.id \
+         join auth_role key_role on key_role.offered_by = given.held_by and key_role.role in ({key_roles}) \
+         join auth_party unit on unit.id = given.held_by and not unit.deleted \
+         order by holder, role"
+    )
+});
+
 /// The units in which somebody has a key role.
 static UNITS: LazyLock<String> = LazyLock::new(|| {
     format!(
@@ -231,12 +251,7 @@ impl RoleRegister for StoredRegister {
             if let Some(version) = row.get("holder_version")? {
                 rights.push(RightsVersion { party: unit, version });
             }
-            let through = if unit == holder {
-                (giver != party).then_some(Through::MainUnit(giver))
-            } else {
-                Some(Through::KeyRole(unit))
-            };
-            held.push(HeldRole { role, through });
+            held.push(HeldRole { role, through: way(party, giver, unit, holder) });
         }
         held.dedup();
         rights.sort_by_key(|rights| rights.party);
@@ -244,10 +259,30 @@ impl RoleRegister for StoredRegister {
         Ok(rights.into_iter().fold(HeldRoles::of(held), HeldRoles::resting_on))
     }
 
+    async fn holders(&self, party: PartyId) -> Result<Option<Vec<RoleHolder>>, RegisterError> {
+        let rows = self.store.query(HOLDERS.as_str().to_owned(), params![party]).await?;
+        let holders = rows.iter().map(|row| {
+            let (giver, unit, holder) = (row.get("giver")?, row.get("unit")?, row.get("holder")?);
+            let held = HeldRole { role: row.get("role")?, through: way(party, giver, unit, holder) };
+            Ok(RoleHolder { holder, held })
+        });
+        let mut holders: Vec<RoleHolder> = holders.collect::<Result<_, RegisterError>>()?;
+        holders.dedup();
+        Ok(Some(holders))
+    }
+
     async fn key_role_units(&self, holder: PartyId) -> Result<Vec<PartyId>, RegisterError> {
         let rows = self.store.query(UNITS.as_str().to_owned(), params![holder]).await?;
         rows.iter().map(|row| Ok(row.get("offered_by")?)).collect()
     }
+}
+
+/// By what way somebody holds for a party what its giver gave a unit, or the holder themselves.
+fn way(party: PartyId, giver: PartyId, unit: PartyId, holder: PartyId) -> Option<Through> {
+    if unit != holder {
+        return Some(Through::KeyRole(unit));
+    }
+    (giver != party).then_some(Through::MainUnit(giver))
 }
 
 fn raise_version(batch: &mut Batch, party: PartyId) {

@@ -1,10 +1,11 @@
-//! Refusals in plain words.
+//! Decisions in plain words.
 
 use altinn_core::{AuthenticationLevel, Language};
 
-use super::denial::{Denial, DenialReason, Remedy};
-use super::grant::Grant;
-use crate::register::Role;
+use super::super::access::Access;
+use super::super::denial::{Denial, DenialReason, Remedy};
+use super::super::grant::Grant;
+use crate::register::{Role, Through};
 
 /// One wording in bokmål, nynorsk and English; Northern Sami falls back on bokmål.
 fn pick<T>(language: Language, nb: T, nn: T, en: T) -> T {
@@ -15,16 +16,9 @@ fn pick<T>(language: Language, nb: T, nn: T, en: T) -> T {
     }
 }
 
-pub(super) fn of_denial(denial: &Denial, language: Language) -> String {
+pub(in super::super) fn of_denial(denial: &Denial, language: Language) -> String {
     let (action, service) = (action_name(denial.action(), language), denial.service());
-    let place = denial.task().map_or_else(String::new, |task| {
-        pick(
-            language,
-            format!(" i steget «{task}»"),
-            format!(" i steget «{task}»"),
-            format!(" in step “{task}”"),
-        )
-    });
+    let place = place(denial.task(), language);
     let first = pick(
         language,
         format!("Du kan ikke {action} i tjenesten {service}{place}."),
@@ -34,15 +28,75 @@ pub(super) fn of_denial(denial: &Denial, language: Language) -> String {
     format!("{first} {}", because(denial.reason(), language))
 }
 
+pub(in super::super) fn of_access(access: &Access, language: Language) -> String {
+    let (action, service) = (action_name(access.action(), language), access.service());
+    let place = place(access.task(), language);
+    let first = pick(
+        language,
+        format!("Du kan {action} i tjenesten {service}{place}."),
+        format!("Du kan {action} i tenesta {service}{place}."),
+        format!("You can {action} in the service {service}{place}."),
+    );
+    let reasons = access.reasons();
+    let mut sentences = vec![first];
+    if reasons.by_delegation {
+        sentences.push(pick(
+            language,
+            "Retten er delegert.".to_owned(),
+            "Retten er delegert.".to_owned(),
+            "The right has been delegated.".to_owned(),
+        ));
+    }
+    sentences.extend(reasons.granted_by.iter().map(|grant| {
+        let through = reasons.through(grant).map_or("", |through| by_way_of(through, language));
+        let grant = grant_name(grant, language);
+        pick(
+            language,
+            format!("Det gir {grant} rett til{through}."),
+            format!("Det gir {grant} rett til{through}."),
+            format!("The right comes from: {grant}{through}."),
+        )
+    }));
+    if let Some(required) = reasons.required_level {
+        let found = access.actor().level();
+        sentences.push(pick(
+            language,
+            format!("Det kreves sikkerhetsnivå {required}, og du er logget inn på nivå {found}."),
+            format!("Det krevst tryggingsnivå {required}, og du er logga inn på nivå {found}."),
+            format!("Security level {required} is needed, and you are logged in at level {found}."),
+        ));
+    }
+    sentences.join(" ")
+}
+
+fn by_way_of(through: Through, language: Language) -> &'static str {
+    match through {
+        Through::MainUnit(_) => {
+            pick(language, ", fra hovedenheten", ", frå hovudeininga", ", from the main unit")
+        }
+        Through::KeyRole(_) => pick(
+            language,
+            ", gjennom en virksomhet du har en nøkkelrolle i",
+            ", gjennom ei verksemd du har ei nøkkelrolle i",
+            ", through an organization in which you have a key role",
+        ),
+    }
+}
+
+fn place(task: Option<&str>, language: Language) -> String {
+    task.map_or_else(String::new, |task| {
+        pick(
+            language,
+            format!(" i steget «{task}»"),
+            format!(" i steget «{task}»"),
+            format!(" in step “{task}”"),
+        )
+    })
+}
+
 fn because(reason: &DenialReason, language: Language) -> String {
     match reason {
-        DenialReason::NotGranted { would_help } if would_help.is_empty() => pick(
-            language,
-            "Ingen har rett til dette her.".to_owned(),
-            "Ingen har rett til dette her.".to_owned(),
-            "Nobody has the right to do this here.".to_owned(),
-        ),
-        DenialReason::NotGranted { would_help } => needed(would_help, language),
+        DenialReason::NotGranted { would_help } => of_rights(would_help, language),
         DenialReason::Forbidden { rule, description } => {
             let rule = description.as_deref().unwrap_or(&rule.rule);
             pick(
@@ -88,7 +142,16 @@ fn because(reason: &DenialReason, language: Language) -> String {
     }
 }
 
-fn needed(would_help: &[Remedy], language: Language) -> String {
+/// Who can: whoever has one of these rights.
+pub(in super::super) fn of_rights(would_help: &[Remedy], language: Language) -> String {
+    if would_help.is_empty() {
+        return pick(
+            language,
+            "Ingen har rett til dette her.".to_owned(),
+            "Ingen har rett til dette her.".to_owned(),
+            "Nobody has the right to do this here.".to_owned(),
+        );
+    }
     let mut names: Vec<String> =
         would_help.iter().map(|remedy| grant_name(&remedy.grant, language)).collect();
     names.dedup();
