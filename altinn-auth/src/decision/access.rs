@@ -12,6 +12,48 @@ use crate::xacml::{Request, RuleName};
 ///
 /// What needs a permission asks for this value and takes actor, action and target from it, so that a forgotten check
 /// does not compile. Its guards go into the batch, so that what was revoked in between refuses the commit.
+///
+/// ```
+/// use altinn_auth::decision::Access;
+/// use altinn_core::store::Batch;
+///
+/// /// Strikes out a case: whoever calls it must have been permitted to.
+/// fn strike_out(access: Access, batch: &mut Batch) {
+///     access.guard(batch);
+///     batch.execute_one("update cases set struck_out_by = $1", vec![access.actor().reference().into()]);
+/// }
+/// ```
+///
+/// There is no other way to get one than a decision:
+///
+/// ```compile_fail
+/// # use altinn_auth::decision::Access;
+/// # use altinn_core::store::Batch;
+/// # fn strike_out(access: Access, batch: &mut Batch) {}
+/// # fn nobody_asked(mut batch: Batch) {
+/// strike_out(&mut batch);
+/// # }
+/// ```
+///
+/// ```compile_fail
+/// # use altinn_auth::decision::{Access, AccessRequest};
+/// # use altinn_core::Actor;
+/// # fn made_up(actor: Actor, request: AccessRequest) -> Access {
+/// Access { actor, request, reasons: Default::default(), rights: Vec::new() }
+/// # }
+/// ```
+///
+/// And what was decided once is used once:
+///
+/// ```compile_fail
+/// # use altinn_auth::decision::Access;
+/// # use altinn_core::store::Batch;
+/// # fn strike_out(access: Access, batch: &mut Batch) {}
+/// # fn twice(access: Access, mut batch: Batch) {
+/// strike_out(access, &mut batch);
+/// strike_out(access, &mut batch);
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Access {
     actor: Actor,
@@ -43,7 +85,7 @@ impl Reasons {
         policy: &ServicePolicy,
         request: &Request,
         ruling: &Ruling,
-        roles: HeldRoles,
+        roles: &HeldRoles,
         required_level: Option<AuthenticationLevel>,
     ) -> Self {
         let rule = ruling.decided_by().cloned();

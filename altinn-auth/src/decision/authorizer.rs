@@ -85,13 +85,15 @@ impl Authorizer {
     /// the policy or a register cannot be had, or the policy asks for what is not known.
     #[tracing::instrument(level = "debug", skip_all, fields(altinn.service = %access.service, altinn.action = access.action))]
     pub async fn decide(&self, actor: &Actor, access: &AccessRequest) -> Result<Access, AccessError> {
-        let outcome = self.evaluate(actor, access).await.map_err(|reason| {
+        let mut roles = HeldRoles::default();
+        let outcome = self.evaluate(actor, access, &mut roles).await.map_err(|reason| {
             tracing::debug!(code = reason.code(), "denied");
             Denial::new(access.clone(), reason)
         });
         if let Some(log) = &self.log {
             let at = self.clock.now();
-            log.decided(&DecisionRecord { at, actor, request: access, outcome: outcome.as_ref() });
+            let (roles, outcome) = (roles.held(), outcome.as_ref());
+            log.decided(&DecisionRecord { at, actor, request: access, roles, outcome });
         }
         outcome.map_err(AccessError::from)
     }
@@ -127,7 +129,13 @@ impl Authorizer {
         Ok(self.point.gatherer.roles(subject.holder, party).await?.roles().next().is_some())
     }
 
-    async fn evaluate(&self, actor: &Actor, access: &AccessRequest) -> Result<Access, DenialReason> {
+    /// Decides; `roles` becomes the roles that the caller was found to hold.
+    async fn evaluate(
+        &self,
+        actor: &Actor,
+        access: &AccessRequest,
+        roles: &mut HeldRoles,
+    ) -> Result<Access, DenialReason> {
         let policy = self.policy(&access.service).await?;
         let question = self.question(actor, access).await.map_err(unavailable)?;
         let mut facts = self.point.gatherer.facts(&question, &policy).await.map_err(unavailable)?;
@@ -136,13 +144,13 @@ impl Authorizer {
         facts.roles.add(own);
         let mut request = request_of(actor, access);
         add_rights(&mut request, &policy, &facts);
-        let roles = facts.roles.clone();
+        roles.clone_from(&facts.roles);
         let ruling = self.point.settle(&policy, &question, &request, facts).await.map_err(unavailable)?;
         if ruling.decision() != Decision::Permit {
             return Err(refusal(&policy, &request, &ruling));
         }
         let required_level = level::check(actor, ruling.obligations())?;
-        let rights = rights_of(&roles, &ruling);
+        let rights = rights_of(roles, &ruling);
         let reasons = Reasons::of(&policy, &request, &ruling, roles, required_level);
         Ok(Access::new(actor.clone(), access.clone(), reasons, rights))
     }

@@ -6,6 +6,7 @@ use altinn_core::Actor;
 use chrono::{DateTime, Utc};
 
 use super::{Access, AccessRequest, Denial};
+use crate::register::HeldRole;
 
 /// Is told of every decision of an [`Authorizer`](super::Authorizer), permitted or denied.
 ///
@@ -26,6 +27,8 @@ pub struct DecisionRecord<'a> {
     pub actor: &'a Actor,
     /// What they wanted to do.
     pub request: &'a AccessRequest,
+    /// The roles that the caller holds for the party, as far as the policy asks for any and the register could tell.
+    pub roles: &'a [HeldRole],
     /// The evidence of the permission, with its reasons; or the refusal, with its reason.
     pub outcome: Result<&'a Access, &'a Denial>,
 }

@@ -21,6 +21,7 @@ mod gather;
 mod grant;
 mod level;
 mod policy_source;
+mod policy_test;
 mod registers;
 mod ruling;
 mod who_can;
@@ -36,6 +37,10 @@ pub use denial::{AccessError, Denial, DenialReason, Remedy};
 pub use explanation::{ExplainedLevel, ExplainedRight, ExplainedRule, Explanation};
 pub use grant::Grant;
 pub use policy_source::{Policies, PolicySource, PolicySourceError, ServicePolicy};
+pub use policy_test::{
+    Expected, MAX_POLICY_TEST_BYTES, POLICY_TESTS, PolicyAnswer, PolicyComparison, PolicyDifference,
+    PolicyQuestion, PolicyTest, PolicyTestError, PolicyTestOutcome, PolicyTestReport, PolicyTests,
+};
 pub use registers::Registers;
 pub use ruling::Ruling;
 pub use who_can::{HolderData, WhoCan, WhoCanData};

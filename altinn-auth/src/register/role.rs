@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use altinn_core::Language;
 use altinn_core::store::{FromValue, Value};
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// A role (rolle) that somebody can hold for a party, by its code: `DAGL`, `REGN`, `A0241`.
@@ -22,7 +23,8 @@ use thiserror::Error;
 /// assert!("".parse::<Role>().is_err());
 /// # Ok::<(), altinn_auth::register::RoleError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct Role(String);
 
 /// A text that is no role code.
@@ -157,6 +159,20 @@ impl FromStr for Role {
     fn from_str(code: &str) -> Result<Self, RoleError> {
         let is_code = (1..=40).contains(&code.len()) && code.chars().all(char::is_alphanumeric);
         if is_code { Ok(Self(code.to_uppercase())) } else { Err(RoleError) }
+    }
+}
+
+impl TryFrom<String> for Role {
+    type Error = RoleError;
+
+    fn try_from(code: String) -> Result<Self, RoleError> {
+        code.parse()
+    }
+}
+
+impl From<Role> for String {
+    fn from(role: Role) -> Self {
+        role.0
     }
 }
 

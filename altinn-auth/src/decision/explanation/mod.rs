@@ -148,7 +148,7 @@ impl Explanation {
 }
 
 impl ExplainedRule {
-    fn of(rule: &RuleName, description: Option<&str>) -> Self {
+    pub(super) fn of(rule: &RuleName, description: Option<&str>) -> Self {
         Self {
             policy: rule.policy.to_string(),
             id: rule.rule.to_string(),
