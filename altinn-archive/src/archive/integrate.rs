@@ -99,12 +99,12 @@ impl Archive {
     /// One round. While it runs the edge is out of the turn's hands, so that one that failed or was given up leaves
     /// nothing behind that may be wrong.
     async fn round(&self, turn: &mut Turn) -> Result<Outcome, ArchiveError> {
-        let edge = turn.edge.take();
-        let staged = self.read_staged().await?;
-        let edge = match edge {
+        // The edge before what waits: so nothing of that is in the log already, unless the log has moved on since.
+        let edge = match turn.edge.take() {
             Some(edge) => edge,
             None => self.read_edge().await?,
         };
+        let staged = self.read_staged().await?;
         if staged.is_empty() {
             // Another process may have put the last ones into the log.
             let head = Head::read(&self.store).await?;
