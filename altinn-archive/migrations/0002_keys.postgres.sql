@@ -3,7 +3,8 @@ create table archive_generation (
     id text collate "C" primary key,
     -- The key of the search index, wrapped with this generation; null once that is destroyed.
     index_key bytea,
-    destroyed_at bigint
+    -- 1, and 0 once it is to be destroyed.
+    live bigint not null
 );
 
 -- The keys that wrap the keys of entries and contents: one at a time for every party and archive class.
@@ -16,6 +17,8 @@ create table archive_key (
     -- The generation of the agency's key that wraps it, and what that makes of it.
     generation text collate "C" not null,
     wrapped bytea not null,
+    -- 1, and 0 once it is being replaced: nothing more is wrapped with it.
+    live bigint not null,
     unique (owner, number)
 );
 

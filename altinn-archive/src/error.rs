@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use crate::content::ContentError;
 use crate::entry::{EntryError, EntryId, NoRandomNumbers};
-use crate::keys::KeyProviderError;
+use crate::keys::{KeyGeneration, KeyProviderError};
 use crate::receipt::ReceiptError;
 
 /// Why the archive could not do what it was asked. Personal data never appears in it.
@@ -31,6 +31,24 @@ pub enum ArchiveError {
         entry: EntryId,
         /// The entry that says so.
         by: EntryId,
+    },
+    /// A legal hold is on the entry.
+    #[error("entry `{entry}` is held, and may not be erased")]
+    Held {
+        /// Which entry.
+        entry: EntryId,
+    },
+    /// The entry is one of the archive's own, which say what was erased.
+    #[error("entry `{entry}` says what was erased, and may not be erased itself")]
+    OwnEntry {
+        /// Which entry.
+        entry: EntryId,
+    },
+    /// Keys beneath the generation are in use.
+    #[error("keys are still wrapped with the agency's key `{generation}`")]
+    KeyInUse {
+        /// Which generation.
+        generation: KeyGeneration,
     },
     /// The archive's log is signed with another key, and never with two.
     #[error("the archive's log is signed with key `{kept}` and not with `{given}`")]
@@ -83,6 +101,9 @@ impl ArchiveError {
             Self::Entry(error) => error.code(),
             Self::Key(error) => error.code(),
             Self::Erased { .. } => "ARCHIVE-ERASED",
+            Self::Held { .. } => "ARCHIVE-HELD",
+            Self::OwnEntry { .. } => "ARCHIVE-OWN-ENTRY",
+            Self::KeyInUse { .. } => "ARCHIVE-KEY-IN-USE",
             Self::OtherKey { .. } => "ARCHIVE-OTHER-KEY",
             Self::NotFound { .. } => "ARCHIVE-NOT-FOUND",
             Self::NoElement { .. } => "ARCHIVE-NO-ELEMENT",

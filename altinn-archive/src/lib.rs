@@ -43,6 +43,7 @@ mod audit;
 mod cipher;
 mod content;
 mod entry;
+mod erasure;
 mod error;
 pub mod keys;
 mod listing;
@@ -61,8 +62,10 @@ pub use entry::{
     Element, EntryError, EntryId, Fields, NewElement, NewEntry, NoRandomNumbers, Participant, SaltSource,
     SystemSalts,
 };
+pub use erasure::{Destroyed, Erasure, ErasureOrder, Rotated};
 pub use error::ArchiveError;
 pub use keys::{KeyFolder, KeyProvider, MemoryKeys};
+pub use listing::{Cursor, InvalidCursor, Listed, Listing, Page};
 pub use log::{LogKey, VerifierKey};
 pub use migrations::MIGRATIONS;
 pub use receipt::{Promise, Receipt, ReceiptError};

@@ -18,4 +18,11 @@ pub static MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/0002_keys.sqlite.sql"),
         postgres: include_str!("../migrations/0002_keys.postgres.sql"),
     },
+    Migration {
+        owner: "altinn-archive",
+        number: 3,
+        name: "retention",
+        sqlite: include_str!("../migrations/0003_retention.sqlite.sql"),
+        postgres: include_str!("../migrations/0003_retention.postgres.sql"),
+    },
 ];

@@ -265,7 +265,7 @@ async fn forge(world: &World, id: EntryId) -> Vec<u8> {
     world.tamper("delete from archive_entry where id = $1", params![id]).await;
     world.tamper("delete from archive_content where entry_id = $1", params![id]).await;
     for (table, columns) in [
-        ("archive_key", &["id", "owner", "number", "generation", "wrapped"][..]),
+        ("archive_key", &["id", "owner", "number", "generation", "wrapped", "live"][..]),
         ("archive_entry", &["id", "version", "commitments", "sealed", "wrap", "key_id"]),
         ("archive_content", &["entry_id", "position", "kind", "size", "digest", "wrap", "bytes"]),
     ] {

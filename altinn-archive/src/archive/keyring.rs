@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use altinn_core::key::SecretKey;
-use altinn_core::store::{Batch, Row, Store, StoreError, params};
+use altinn_core::store::{Batch, Guard, Row, Store, StoreError, params};
 use uuid::Uuid;
 
 use crate::cipher::{Cipher, random_key, random_name, unwrap_key, wrap_key};
@@ -52,7 +52,7 @@ impl Keyring {
             let wrapped = provider.wrap_key(&generation, &random_key()?, INDEX).await?;
             let mut batch = Batch::new();
             batch.execute(
-                "insert into archive_generation (id, index_key) values ($1, $2) on conflict (id) do nothing",
+                "insert into archive_generation (id, index_key, live) values ($1, $2, 1) on conflict (id) do nothing",
                 params![&generation, wrapped],
             );
             store.commit(batch).await?;
@@ -76,6 +76,10 @@ impl Keyring {
         &self.tag_key
     }
 
+    pub(crate) fn provider(&self) -> &dyn KeyProvider {
+        self.provider.as_ref()
+    }
+
     /// The key that new objects of an owner are wrapped with; made when there is none.
     pub(crate) async fn in_use(&self, store: &Store, owner: Tag) -> Result<Arc<WrappingKey>, ArchiveError> {
         loop {
@@ -84,9 +88,7 @@ impl Keyring {
                 self.lock().remember_in_use(owner, &key);
                 return Ok(key);
             }
-            let mut batch = Batch::new();
-            self.make(store, &mut batch, owner, 1).await?;
-            store.commit(batch).await?;
+            self.make(store, owner, 1).await?;
         }
     }
 
@@ -95,22 +97,19 @@ impl Keyring {
         self.lock().in_use.get(&owner).cloned()
     }
 
-    /// Adds a new key of an owner to a batch, unless another was first.
-    pub(crate) async fn make(
-        &self,
-        store: &Store,
-        batch: &mut Batch,
-        owner: Tag,
-        number: i64,
-    ) -> Result<(), ArchiveError> {
+    /// Makes a new key of an owner, unless another was first.
+    pub(crate) async fn make(&self, store: &Store, owner: Tag, number: i64) -> Result<(), ArchiveError> {
         let generation = self.current_generation(store).await?;
         let id = random_name()?;
         let wrapped = self.provider.wrap_key(&generation, &random_key()?, &bound_to(id)).await?;
+        let mut batch = Batch::new();
+        batch.guard(&LIVE, generation.as_str(), 1);
         batch.execute(
-            "insert into archive_key (id, owner, number, generation, wrapped) values ($1, $2, $3, $4, $5) \
+            "insert into archive_key (id, owner, number, generation, wrapped, live) values ($1, $2, $3, $4, $5, 1) \
              on conflict (owner, number) do nothing",
             params![id, owner, number, &generation, wrapped],
         );
+        store.commit(batch).await?;
         Ok(())
     }
 
@@ -149,7 +148,7 @@ impl Keyring {
         let wrapped = self.provider.wrap_key(&current, &index_key, INDEX).await?;
         let mut batch = Batch::new();
         batch.execute(
-            "insert into archive_generation (id, index_key) values ($1, $2) on conflict (id) do nothing",
+            "insert into archive_generation (id, index_key, live) values ($1, $2, 1) on conflict (id) do nothing",
             params![&current, wrapped],
         );
         store.commit(batch).await?;
@@ -160,6 +159,12 @@ impl Keyring {
         self.ready.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+/// What a generation must still be when a key that it wraps commits: not about to be destroyed.
+const LIVE: Guard = Guard::new("archive_generation", "id", "live");
+
+/// What a key must still be when something that it wraps commits: not being replaced.
+const IN_PLACE: Guard = Guard::new("archive_key", "id", "live");
 
 const IN_USE: &str = "select id as key_id, number, generation, wrapped from archive_key where owner = $1 \
                       order by number desc limit 1";
@@ -181,6 +186,11 @@ impl Ready {
 }
 
 impl WrappingKey {
+    /// Adds that the key must still be in use when the batch commits.
+    pub(crate) fn guard(&self, batch: &mut Batch) {
+        batch.guard(&IN_PLACE, self.id, 1);
+    }
+
     /// Wraps the key of an object.
     pub(crate) fn wrap(&self, key: &SecretKey, bound_to: &[u8]) -> Result<Vec<u8>, ArchiveError> {
         wrap_key(&self.cipher, key, bound_to)
@@ -194,7 +204,7 @@ impl WrappingKey {
 
 /// The generations that are not destroyed, with the index key that each wraps.
 async fn live_generations(store: &Store) -> Result<Vec<(KeyGeneration, Vec<u8>)>, StoreError> {
-    let sql = "select id, index_key from archive_generation where destroyed_at is null order by id";
+    let sql = "select id, index_key from archive_generation where live = 1 order by id";
     let rows = store.query(sql, params![]).await?;
     rows.iter().map(|row| Ok((row.get("id")?, row.get("index_key")?))).collect()
 }

@@ -16,18 +16,20 @@ use std::sync::Arc;
 
 use altinn_core::store::Store;
 use altinn_core::{Clock, IdSource, RandomIds, SystemClock};
+use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
 
 pub(crate) use head::{Head, stored};
 pub use integrate::Integrated;
 pub(crate) use keyring::WrappingKey;
 pub use prove::ReceiptState;
-pub(crate) use record::{CONTENT_COLUMNS, ContentRow, Record};
+pub(crate) use record::{CONTENT_COLUMNS, ContentRow, Kept, Record, bound_to, content_bound_to};
 pub(crate) use tiles::read_tile;
 
 use crate::content::Objects;
 use crate::entry::{SaltSource, SystemSalts};
 use crate::error::ArchiveError;
 use crate::keys::KeyProvider;
+use crate::listing::{Tag, TagKey};
 use crate::log::{LogKey, VerifierKey};
 use keyring::Keyring;
 
@@ -76,12 +78,14 @@ impl Archive {
     ///
     /// # Errors
     /// [`ArchiveError::OtherKey`] when the archive's log is signed with another key; [`ArchiveError::Key`] when a
-    /// generation of the agency's key that the store names is not there, or is another one: it is never made anew.
+    /// generation of the agency's key that the store names is not there, or is another one: it is never made anew;
+    /// [`ArchiveError::Content`] when the objects cannot be asked whether there is something to
+    /// [erase again](Archive::reapply_erasures).
     pub async fn open(store: Store, objects: Objects, keys: ArchiveKeys) -> Result<Self, ArchiveError> {
         head::claim(&store, keys.log.verifier_key()).await?;
         let salts: Arc<dyn SaltSource> = Arc::new(SystemSalts);
         let keyring = Arc::new(Keyring::open(&store, keys.provider).await?);
-        Ok(Self {
+        let archive = Self {
             store,
             objects,
             log_key: Arc::new(keys.log),
@@ -90,7 +94,9 @@ impl Archive {
             ids: Arc::new(RandomIds),
             salts,
             integrator: Arc::default(),
-        })
+        };
+        archive.reapply_erasures().await?;
+        Ok(archive)
     }
 
     /// The same archive by another clock than the machine's.
@@ -122,6 +128,34 @@ impl Archive {
 
     pub(crate) fn store(&self) -> &Store {
         &self.store
+    }
+
+    pub(crate) fn log_key(&self) -> &LogKey {
+        &self.log_key
+    }
+
+    pub(crate) fn provider(&self) -> &dyn KeyProvider {
+        self.keyring.provider()
+    }
+
+    /// The time, as rows keep it.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        let now = self.clock.now();
+        now.duration_trunc(TimeDelta::microseconds(1)).unwrap_or(now)
+    }
+
+    /// The key that new objects of an owner are wrapped with.
+    pub(crate) async fn key_in_use(&self, owner: Tag) -> Result<Arc<WrappingKey>, ArchiveError> {
+        self.keyring.in_use(&self.store, owner).await
+    }
+
+    /// Makes the key of this number of an owner, unless there is one.
+    pub(crate) async fn make_key(&self, owner: Tag, number: i64) -> Result<(), ArchiveError> {
+        self.keyring.make(&self.store, owner, number).await
+    }
+
+    pub(crate) fn tags(&self) -> &TagKey {
+        self.keyring.tags()
     }
 
     pub(crate) fn objects(&self) -> &Objects {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use altinn_core::Digest;
 use altinn_core::key::SecretKey;
-use altinn_core::store::{Batch, Guard, Value, params};
+use altinn_core::store::{Batch, Value, params};
 use bytes::BytesMut;
 
 use super::keyring::WrappingKey;
@@ -15,6 +15,7 @@ use crate::cipher::{Chunks, random_key, random_name};
 use crate::content::{ContentWriter, NewPlace, Place, StoredContent, unnamed};
 use crate::entry::{EntryId, Fields, Header, NewEntry, Opening};
 use crate::error::ArchiveError;
+use crate::listing::{TAGS, tag_rows};
 use crate::receipt::Receipt;
 
 /// Woken when a batch with a staged entry is committed.
@@ -24,10 +25,7 @@ const STAGED: &str = "altinn-archive/staged";
 const APPEND_AT_MOST: Duration = Duration::from_secs(30);
 
 /// How often [`Archive::append`] begins again because the key in use has changed.
-const TRIES: usize = 4;
-
-/// What a wrapping key must still be when an entry commits: there.
-const KEY: Guard = Guard::new("archive_key", "id", "number");
+const TRIES: usize = 8;
 
 impl Archive {
     /// Adds an entry to a batch; once the batch is committed the entry is archived, and the next integration puts it
@@ -102,13 +100,14 @@ impl Archive {
             (0..).zip(contents).map(|(position, content)| self.content_row(id, position, content, key));
         let rows = rows.collect::<Result<_, _>>()?;
 
-        batch.guard(&KEY, key.id, key.number);
+        key.guard(batch);
         batch.execute_one(
             "insert into archive_entry (id, version, commitments, sealed, wrap, key_id) \
              values ($1, $2, $3, $4, $5, $6)",
             row,
         );
         batch.insert_rows(&CONTENT, rows);
+        batch.insert_rows(&TAGS, tag_rows(self.tags(), id, fields));
         objects.into_iter().for_each(|name| unnamed::named(batch, name));
         batch.execute_one(
             "insert into archive_staged (entry_id, leaf) values ($1, $2)",

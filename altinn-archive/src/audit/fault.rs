@@ -139,6 +139,9 @@ pub(super) fn or_fault<T, E: Into<ArchiveError>>(
 ) -> Result<T, Stop> {
     read.map_err(|error| match error.into() {
         ArchiveError::Damaged { .. }
+        | ArchiveError::Erased { .. }
+        | ArchiveError::NotFound { .. }
+        | ArchiveError::NoElement { .. }
         | ArchiveError::Store(StoreError::Decode { .. } | StoreError::NotFound { .. })
         | ArchiveError::Content(ContentError::Missing | ContentError::Altered) => fault().into(),
         error => Stop::Error(error),

@@ -4,6 +4,7 @@ mod anchor;
 mod checkpoints;
 mod contents;
 mod ends;
+mod erased;
 mod fault;
 mod report;
 mod start;

@@ -5,9 +5,10 @@ use altinn_core::store::{Row, Store, StoreError, params};
 
 use super::checkpoints::{self, Checkpoints};
 use super::contents::{ContentCheck, Contents, WrongContent};
+use super::erased::Erasures;
 use super::fault::{Fault, Stop, or_fault};
 use super::tiles::{self, LeafTiles};
-use crate::archive::{Archive, Record, stored};
+use crate::archive::{Archive, Kept, Record, stored};
 use crate::entry::EntryId;
 use crate::log::{Checkpoint, Frontier, Tile, TileId};
 
@@ -29,6 +30,7 @@ pub(super) struct Walk<'a> {
     wrong_checkpoint: Option<u64>,
     signed: Checkpoints,
     contents: Contents,
+    erasures: Erasures,
     leaf_tiles: LeafTiles,
     anchor: Option<&'a Checkpoint>,
     /// The root at the anchor's size.
@@ -63,6 +65,7 @@ impl<'a> Walk<'a> {
             wrong_checkpoint: None,
             signed: Checkpoints::new(up_to),
             contents: Contents::new(up_to),
+            erasures: Erasures::default(),
             leaf_tiles: LeafTiles::new(),
             anchor,
             anchor_root: anchor.filter(|anchor| anchor.size == 0).map(|_| Frontier::new().root()),
@@ -131,7 +134,19 @@ impl<'a> Walk<'a> {
             return Err(removed().into());
         }
         let altered = |what: String| Fault::Altered { index, entry: place.entry, what };
-        let record = or_fault(self.archive.record(row).await, || altered("its row".to_owned()))?;
+        let kept = or_fault(self.archive.kept(row).await, || altered("its row".to_owned()))?;
+        let record = match kept {
+            Kept::Whole(record) => record,
+            Kept::Erased { header, by } => {
+                let proved = self.erasures.say(self.archive, by, &header).await?;
+                let content = self.contents.next_of(self.archive.store(), index).await?;
+                if !proved || content.is_some() {
+                    return Err(altered("it was erased without proof".to_owned()).into());
+                }
+                self.check_covering(&place).await?;
+                return self.grow(&place, header.leaf_hash()).await;
+            }
+        };
         let fields = record.fields().map_err(|what| altered(format!("{what} in its row")))?;
         let wrong_content = |wrong: WrongContent| altered(wrong.name());
         let mut check = ContentCheck::new(self.archive, place.entry, &fields, row).await?;

@@ -92,11 +92,26 @@ impl Objects {
     /// Removes an object and what was left of the attempts to write it; one that is not there is removed already.
     pub(crate) async fn remove(&self, name: Uuid) -> Result<(), ContentError> {
         let path = object_path(name);
-        match self.store.delete(&path).await {
-            Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
-            Err(error) => return Err(error.into()),
-        }
+        self.delete(&path).await?;
         self.remove_unfinished(&path).map_err(|error| ContentError::Objects { reason: error.to_string() })
+    }
+
+    /// Removes what lies at a path, if anything does.
+    pub(crate) async fn delete(&self, path: &Path) -> Result<(), ContentError> {
+        match self.store.delete(path).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The paths below a folder that come after one, in any order.
+    pub(crate) fn list_after(
+        &self,
+        folder: &Path,
+        after: &Path,
+    ) -> BoxStream<'static, Result<Path, ContentError>> {
+        let listed = self.store.list_with_offset(Some(folder), after);
+        listed.map(|found| Ok(found?.location)).boxed()
     }
 
     /// A folder keeps what is being written beside its object, under the object's name, `#` and a number. Elsewhere

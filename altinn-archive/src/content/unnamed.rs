@@ -67,6 +67,15 @@ pub(crate) fn named(batch: &mut Batch, name: Uuid) {
     batch.execute_one("delete from archive_unnamed where id = $1 and lease_generation = 0", params![name]);
 }
 
+/// Adds that an object has lost its entry and is to be removed.
+pub(crate) fn remove(batch: &mut Batch, name: Uuid, now: DateTime<Utc>) {
+    batch.execute(
+        "insert into archive_unnamed (id, due_at, lease_until, lease_generation) values ($1, $2, 0, 1) \
+         on conflict (id) do nothing",
+        params![name, now],
+    );
+}
+
 /// Adds that an object is gone.
 pub(crate) fn removed(batch: &mut Batch, name: Uuid) {
     batch.execute("delete from archive_unnamed where id = $1", params![name]);

@@ -1,8 +1,13 @@
 //! What an entry can be found by.
 
+use std::collections::BTreeSet;
+
 use altinn_core::key::SecretKey;
 use altinn_core::store::{FromValue, Value};
 use ring::hmac;
+
+use super::words;
+use crate::entry::{EntryId, Fields};
 
 /// What an entry can be found by, as it stands in the index: 16 bytes that say nothing without the key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,6 +37,63 @@ impl TagKey {
     /// Whose wrapping key it is.
     pub(crate) fn owner(&self, party: &str, class: &str) -> Tag {
         self.tag("owner", &[party, class])
+    }
+
+    /// All entries of a party.
+    pub(crate) fn party(&self, party: &str) -> Tag {
+        self.tag("party", &[party])
+    }
+
+    /// All entries of a party in a service.
+    pub(super) fn service_of(&self, party: &str, service: &str) -> Tag {
+        self.tag("service", &[party, service])
+    }
+
+    /// All entries of a party with a label.
+    pub(super) fn label_of(&self, party: &str, name: &str, value: &str) -> Tag {
+        self.tag("label", &[party, name, value])
+    }
+
+    /// All entries of a party in whose title a word begins so.
+    pub(super) fn word_of(&self, party: &str, beginning: &str) -> Tag {
+        self.tag("word", &[party, beginning])
+    }
+
+    /// All entries that concern somebody, as party or as actor.
+    pub(crate) fn person(&self, id: &str) -> Tag {
+        self.tag("person", &[id])
+    }
+
+    /// All entries of a service.
+    pub(crate) fn service(&self, service: &str) -> Tag {
+        self.tag("service of all", &[service])
+    }
+
+    /// All entries of a service and an archive class.
+    pub(crate) fn class(&self, service: &str, class: &str) -> Tag {
+        self.tag("class", &[service, class])
+    }
+
+    /// One entry alone.
+    pub(crate) fn entry(&self, entry: EntryId) -> Tag {
+        self.tag("entry", &[&entry.to_string()])
+    }
+
+    /// Everything that an entry is found by.
+    pub(crate) fn of_entry(&self, fields: &Fields) -> BTreeSet<Tag> {
+        let (party, actor) = (fields.party.expose().0, fields.actor.expose().0);
+        let labels = fields.labels.iter().map(|(name, value)| self.label_of(party, name, value));
+        let words = words::beginnings(&fields.title);
+        let words = words.iter().map(|word| self.word_of(party, word));
+        let others = [
+            self.party(party),
+            self.service_of(party, &fields.service),
+            self.person(party),
+            self.person(actor),
+            self.service(&fields.service),
+            self.class(&fields.service, &fields.class),
+        ];
+        labels.chain(words).chain(others).collect()
     }
 }
 

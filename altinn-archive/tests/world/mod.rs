@@ -5,6 +5,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use altinn_archive::KeyProvider as _;
+use altinn_archive::keys::KeyGeneration;
 use altinn_archive::{
     Archive, ArchiveError, ArchiveKeys, Digest, LogKey, MIGRATIONS, MemoryKeys, NewElement, NewEntry,
     NoRandomNumbers, Objects, Participant, SaltSource,
@@ -77,6 +79,16 @@ impl World {
     /// The folder of the database, when it is in a file.
     pub(crate) fn store_folder(&self) -> Option<&std::path::Path> {
         self.store_folder.as_ref().map(TempDir::path)
+    }
+
+    /// The archive over another database, as a restored backup is.
+    pub(crate) async fn opened_on(&self, store: &Store) -> Result<Archive, ArchiveError> {
+        open(store, &self.clock, &self.folder, &self.seed, &self.keys).await
+    }
+
+    /// The generation of the agency's key that the archive began with.
+    pub(crate) async fn first_generation(&self) -> KeyGeneration {
+        self.keys.current().await.unwrap()
     }
 
     /// Does with the database what only an intruder does.

@@ -93,6 +93,6 @@ fn read(receipt: Value) -> Result<Receipt, Failure> {
     receipt.to_string().parse().map_err(|error: ReceiptError| Failure::new(error.code(), error))
 }
 
-fn failed(error: ArchiveError) -> Failure {
+pub(crate) fn failed(error: ArchiveError) -> Failure {
     Failure::new(error.code(), error)
 }

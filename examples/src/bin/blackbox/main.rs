@@ -5,6 +5,7 @@
 
 mod answer;
 mod archive;
+mod archive_write;
 mod asic;
 mod clock;
 mod identifier;
@@ -87,6 +88,9 @@ async fn run(world: &World, op: &str, arguments: Value) -> Result<Value, Failure
         "submit" => service::submit(world, answer::arguments(arguments)?).await,
         "event.feed" => service::events(world, answer::arguments(arguments)?).await,
         "dispatch.run" => service::dispatch(world, answer::arguments(arguments)?).await,
+        "archive.append" => archive_write::append(world, answer::arguments(arguments)?).await,
+        "archive.list" => archive_write::list(world, answer::arguments(arguments)?).await,
+        "archive.erase" => archive_write::erase(world, answer::arguments(arguments)?).await,
         "archive.get" => archive::get(world, answer::arguments(arguments)?).await,
         "archive.verify" => archive::verify(world, answer::arguments(arguments)?),
         "archive.audit" => archive::audit(world, answer::arguments(arguments)?).await,

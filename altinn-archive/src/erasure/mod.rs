@@ -1,0 +1,13 @@
+//! Forgetting what an entry said, without a gap in the log: its keys are destroyed, and another entry says so.
+
+mod destroy;
+mod erase;
+mod note;
+mod reapply;
+mod rotate;
+mod slice;
+
+pub use destroy::Destroyed;
+pub use erase::{Erasure, ErasureOrder};
+pub(crate) use note::ErasureNote;
+pub use rotate::Rotated;

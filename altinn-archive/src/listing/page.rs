@@ -1,0 +1,84 @@
+//! A page of a party's archive.
+
+use altinn_core::store::{Column, ColumnKind, InsertRows, Row, Value, params};
+use chrono::{DateTime, Utc};
+
+use super::query::{Cursor, Listing};
+use super::tag::TagKey;
+use crate::archive::{Archive, Kept, Record};
+use crate::entry::{EntryId, Fields};
+use crate::error::ArchiveError;
+
+/// The rows of the index.
+pub(crate) static TAGS: InsertRows = InsertRows::new(
+    "archive_tag",
+    &[
+        Column::new("tag", ColumnKind::Blob),
+        Column::new("time", ColumnKind::Int),
+        Column::new("entry_id", ColumnKind::Uuid),
+    ],
+);
+
+/// The index's rows for an entry.
+pub(crate) fn tag_rows(key: &TagKey, entry: EntryId, fields: &Fields) -> Vec<Vec<Value>> {
+    key.of_entry(fields).into_iter().map(|tag| params![tag, fields.time, entry]).collect()
+}
+
+/// A page of a party's archive, newest first.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Page {
+    /// The entries, and what they say.
+    pub entries: Vec<Listed>,
+    /// Where the next page begins, unless this is the last one.
+    pub next: Option<Cursor>,
+}
+
+/// An entry of a page.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Listed {
+    /// Which entry.
+    pub entry: EntryId,
+    /// What it says.
+    pub fields: Fields,
+}
+
+impl Archive {
+    /// A page of a party's archive. What it costs does not depend on how much the archive holds.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Store`]; [`ArchiveError::Key`]; [`ArchiveError::Damaged`] when an entry is not what was archived.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn list(&self, listing: &Listing) -> Result<Page, ArchiveError> {
+        let (condition, values) = listing.condition(self.tags());
+        let rows = self.store().query(list_sql(&condition), values).await?;
+        self.page_of(&rows, listing.page()).await
+    }
+
+    /// The page that begins with these rows, of which there is one more than it has entries if others follow.
+    pub(crate) async fn page_of(&self, rows: &[Row], limit: usize) -> Result<Page, ArchiveError> {
+        let mut page = Page { entries: Vec::new(), next: None };
+        for row in rows.iter().take(limit) {
+            // An entry that was erased while the page was read is no longer of it.
+            let Kept::Whole(record) = self.kept(row).await? else { continue };
+            let entry = record.header.entry;
+            let damaged = |what| ArchiveError::damaged(format!("{what} of entry `{entry}`"));
+            page.entries.push(Listed { entry, fields: record.fields().map_err(damaged)? });
+        }
+        if let Some(last) = rows.get(limit.saturating_sub(1)).filter(|_| rows.len() > limit) {
+            let time: DateTime<Utc> = last.get("time")?;
+            page.next = Some(Cursor { time, entry: last.get("id")? });
+        }
+        Ok(page)
+    }
+}
+
+/// The query for a page's rows.
+pub(crate) fn list_sql(condition: &str) -> String {
+    format!(
+        "select t.time, {} from archive_tag t join archive_entry e on e.id = t.entry_id \
+         left join archive_key k on k.id = e.key_id where {condition}",
+        Record::COLUMNS
+    )
+}
