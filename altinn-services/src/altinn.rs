@@ -22,7 +22,7 @@ use crate::event::Webhooks;
 #[cfg(feature = "lookup")]
 use crate::lookup::{Lookup, LookupService, Lookups};
 use crate::plug_ins::PlugIns;
-use crate::submission::{Payment, Service, ServiceTask, SubmissionError, Submissions, Tools};
+use crate::submission::{Payment, Service, ServiceTask, Submission, SubmissionError, Submissions, Tools};
 use crate::trail::Trail;
 use crate::{OpenError, PublishError, workers};
 
@@ -191,6 +191,12 @@ impl Altinn {
         self.plug_in(|plug_ins| plug_ins.service_tasks.insert(kind.into(), Arc::new(task)));
     }
 
+    /// Says what the agency's own code adds to the forms of a service from now on, as [`AltinnBuilder::submission`] does
+    /// at the start.
+    pub fn register_submission(&self, service: ServiceId, code: impl Submission + 'static) {
+        self.plug_in(|plug_ins| plug_ins.submissions.insert(service, Arc::new(code)));
+    }
+
     /// Says who takes payments from now on, as [`AltinnBuilder::payment`] does at the start.
     pub fn register_payment(&self, payment: impl Payment + 'static) {
         self.plug_in(|plug_ins| plug_ins.payment = Some(Arc::new(payment)));
@@ -206,7 +212,7 @@ impl Altinn {
 
     /// What a step of an instance is worked out with.
     pub(crate) fn tools(&self, now: DateTime<Utc>) -> Tools<'_> {
-        Tools { ids: self.ids(), plug_ins: self.plug_ins(), now }
+        Tools { ids: self.ids(), plug_ins: self.plug_ins(), known: Arc::default(), now }
     }
 
     pub(crate) fn receipt_template(&self) -> Arc<Template> {

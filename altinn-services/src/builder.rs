@@ -12,7 +12,7 @@ use altinn_auth::register::{RegisterKey, RoleRegister, StoredRegister};
 use altinn_core::http::Destinations;
 use altinn_core::key::{SecretKey, SigningKey};
 use altinn_core::store::{Store, StoreError};
-use altinn_core::{Clock, IdSource, RandomIds, SystemClock};
+use altinn_core::{Clock, IdSource, RandomIds, ServiceId, SystemClock};
 use altinn_notify::channel::Channel;
 use altinn_notify::contact::{ContactRegister, StoredContacts};
 use altinn_notify::{EmailAddress, Notifier, Template};
@@ -25,7 +25,7 @@ use crate::event::EventFeed;
 use crate::event::{WebhookKey, Webhooks};
 use crate::plug_ins::PlugIns;
 use crate::process::Environment;
-use crate::submission::{Payment, ServiceTask};
+use crate::submission::{Payment, ServiceTask, Submission};
 use crate::{MIGRATIONS, receipt_template};
 
 /// The files of the keys in their folder.
@@ -192,6 +192,12 @@ impl AltinnBuilder {
     /// Who does the service tasks of a kind: `eFormidling`, `fiksArkiv`, or a name of the app's own.
     pub fn service_task(mut self, kind: impl Into<String>, task: impl ServiceTask + 'static) -> Self {
         self.plug_ins.service_tasks.insert(kind.into(), Arc::new(task));
+        self
+    }
+
+    /// What the agency's own code adds to the forms of a service.
+    pub fn submission(mut self, service: ServiceId, code: impl Submission + 'static) -> Self {
+        self.plug_ins.submissions.insert(service, Arc::new(code));
         self
     }
 

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use altinn_core::ServiceId;
+
 use crate::process::{Environment, Task, TaskKind};
-use crate::submission::{Payment, ServiceTask, SubmissionError};
+use crate::submission::{Payment, ServiceTask, Submission, SubmissionError};
 
 /// What the agency has plugged in, beside the folders of its services.
 #[derive(Debug, Clone, Default)]
@@ -13,9 +15,16 @@ pub(crate) struct PlugIns {
     /// The agency's code for service tasks, by kind.
     pub(crate) service_tasks: BTreeMap<String, Arc<dyn ServiceTask>>,
     pub(crate) payment: Option<Arc<dyn Payment>>,
+    /// The agency's code for the forms of its services.
+    pub(crate) submissions: BTreeMap<ServiceId, Arc<dyn Submission>>,
 }
 
 impl PlugIns {
+    /// The agency's code for the forms of a service.
+    pub(crate) fn submission(&self, service: &ServiceId) -> Option<Arc<dyn Submission>> {
+        self.submissions.get(service).cloned()
+    }
+
     /// Whether all is there that a task needs; asked before a process steps into it, so that none is stuck there.
     ///
     /// # Errors

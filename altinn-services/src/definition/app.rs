@@ -9,12 +9,15 @@ use serde_json::Value;
 use super::elements::{ElementFacts, check_elements};
 use super::error::DefinitionError;
 use super::folder::AppFolder;
+use super::form_files::FormFiles;
 use super::json_file;
+use super::layout_sets::LayoutSet;
 use super::metadata::ApplicationMetadata;
-use super::models::{ModelFiles, schemas_of_forms};
+use super::models::{ModelFiles, models_of_forms, schemas_of_forms};
 use super::remark::Remark;
 use super::text_resources::TextResources;
-use crate::form::{FormData, FormSchema, Issue};
+use crate::expression::Context;
+use crate::form::{FormData, FormSchema, Issue, Prefill, XmlModel};
 use crate::process::{MAX_BPMN_BYTES, Process};
 
 const METADATA: &str = "config/applicationmetadata.json";
@@ -46,6 +49,7 @@ pub struct AppDefinition {
     policy: String,
     texts: TextResources,
     forms: BTreeMap<String, FormSchema>,
+    form_files: FormFiles,
     options: BTreeMap<String, Value>,
 }
 
@@ -64,10 +68,13 @@ impl AppDefinition {
         let policy = folder.text(POLICY, MAX_POLICY_BYTES)?;
         let models: ModelFiles = json_files(&folder, MODELS, ".schema.json", MAX_MODEL_BYTES)?.collect();
         let forms = schemas_of_forms(METADATA, metadata.data_types(), &models)?;
+        let form_files =
+            FormFiles::read(&folder, &models_of_forms(METADATA, metadata.data_types(), &models)?)?;
         let options = json_files(&folder, OPTIONS, ".json", MAX_OPTIONS_BYTES)?
             .map(|(name, options)| (name.trim_end_matches(".json").to_owned(), options))
             .collect();
-        Ok(Self { metadata, process, policy, texts: read_texts(&folder)?, forms, options })
+        let texts = read_texts(&folder)?;
+        Ok(Self { metadata, process, policy, texts, forms, form_files, options })
     }
 
     /// Who the app is, what its instances hold and who may own them.
@@ -100,6 +107,44 @@ impl AppDefinition {
         self.form_schema(data_type).map(|schema| schema.validate_data(data)).unwrap_or_default()
     }
 
+    /// What is wrong with a form by its rules that are expressions (`MODEL.validation.json`). The context holds the
+    /// data, and the layouts that say what is hidden.
+    pub fn rule_issues(&self, data_type: &str, context: &Context<'_>) -> Vec<Issue> {
+        let Some(rules) = self.form_files.rules(data_type) else { return Vec::new() };
+        let issues = rules.validate(data_type, context).into_iter();
+        issues.map(|issue| issue.into_issue(&self.texts)).collect()
+    }
+
+    /// The layouts of a task; none where the app has none.
+    pub fn layouts_of(&self, task: &str) -> Option<&LayoutSet> {
+        self.form_files.layouts_of(task)
+    }
+
+    /// What a form is filled in with when it is made; none where the app does not say.
+    pub fn prefill(&self, data_type: &str) -> Option<&Prefill> {
+        self.form_files.prefill(data_type)
+    }
+
+    /// How a form is written as XML: as its XSD says, else in the order of its JSON Schema.
+    pub fn xml_model(&self, data_type: &str) -> Option<&XmlModel> {
+        self.form_files.xml(data_type)
+    }
+
+    /// The settings that expressions and texts may read (`FrontEndSettings` of `appsettings.json`).
+    pub fn frontend_settings(&self) -> &Value {
+        self.form_files.frontend_settings()
+    }
+
+    /// Whether the data of what is hidden are removed when a task is done (`AppSettings:RemoveHiddenData`).
+    pub fn removes_hidden_data(&self) -> bool {
+        self.form_files.removes_hidden_data()
+    }
+
+    /// Every list of options, by its id.
+    pub fn all_options(&self) -> &BTreeMap<String, Value> {
+        &self.options
+    }
+
     /// A list of options, by its id: what the file holds.
     pub fn options(&self, id: &str) -> Option<&Value> {
         self.options.get(id)
@@ -126,7 +171,10 @@ impl AppDefinition {
         let id = unpublishable.then(|| Remark::NotPublishable { id: metadata.id().to_owned() });
         let org = metadata.stated_org().filter(|org| *org != metadata.org());
         let org = org.map(|org| Remark::OrgDiffers { id: metadata.id().to_owned(), org: org.to_owned() });
-        id.into_iter().chain(org).chain(forms).chain(tasks).collect()
+        let layouts = self.form_files.faults();
+        let layouts =
+            layouts.map(|(set, fault)| Remark::Layout { set: set.to_owned(), fault: fault.clone() });
+        id.into_iter().chain(org).chain(forms).chain(tasks).chain(layouts).collect()
     }
 }
 

@@ -5,7 +5,8 @@ use std::io;
 use thiserror::Error;
 
 use super::position::Position;
-use crate::form::SchemaError;
+use crate::expression::LayoutError;
+use crate::form::{ExpressionValidationError, PrefillError, SchemaError, XmlModelError};
 use crate::process::ProcessError;
 
 /// Why a folder gives no app definition. Files are named as they lie below the `App` folder.
@@ -110,6 +111,38 @@ pub enum DefinitionError {
         /// What is wrong.
         source: SchemaError,
     },
+    /// The layouts of a task are not in order.
+    #[error("the layouts in `{file}` are not in order: {source}")]
+    Layout {
+        /// The folder.
+        file: String,
+        /// What is wrong.
+        source: Box<LayoutError>,
+    },
+    /// Rules of a form that are expressions are not in order.
+    #[error("the rules in `{file}` are not in order: {source}")]
+    Rules {
+        /// The file.
+        file: String,
+        /// What is wrong.
+        source: Box<ExpressionValidationError>,
+    },
+    /// What a form is prefilled with is not in order.
+    #[error("the prefill in `{file}` is not in order: {source}")]
+    Prefill {
+        /// The file.
+        file: String,
+        /// What is wrong.
+        source: PrefillError,
+    },
+    /// It can not be told how a form is written as XML.
+    #[error("`{file}` does not say how a form is written as XML: {source}")]
+    XmlModel {
+        /// The file.
+        file: String,
+        /// What is wrong.
+        source: XmlModelError,
+    },
 }
 
 impl DefinitionError {
@@ -128,6 +161,10 @@ impl DefinitionError {
             Self::Metadata { .. } => "APP-METADATA",
             Self::Process { source, .. } => source.code(),
             Self::Schema { source, .. } => source.code(),
+            Self::Layout { source, .. } => source.code(),
+            Self::Rules { source, .. } => source.code(),
+            Self::Prefill { source, .. } => source.code(),
+            Self::XmlModel { .. } => "APP-XML-MODEL",
         }
     }
 
@@ -143,7 +180,11 @@ impl DefinitionError {
             | Self::Toml { file, .. }
             | Self::Metadata { file, .. }
             | Self::Process { file, .. }
-            | Self::Schema { file, .. } => Some(file),
+            | Self::Schema { file, .. }
+            | Self::Layout { file, .. }
+            | Self::Rules { file, .. }
+            | Self::Prefill { file, .. }
+            | Self::XmlModel { file, .. } => Some(file),
             Self::NotAnApp { .. } | Self::TooManyFiles { .. } => None,
         }
     }

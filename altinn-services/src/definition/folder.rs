@@ -77,6 +77,12 @@ impl AppFolder {
         Ok(names)
     }
 
+    /// The names of the folders in a folder, sorted; none when it is not there.
+    pub(super) fn folders(&self, folder: &str) -> Result<Vec<String>, DefinitionError> {
+        let names = self.names(folder, "", "")?;
+        Ok(names.into_iter().filter(|name| self.root.join(folder).join(name).is_dir()).collect())
+    }
+
     /// The real path of a file, which must be an ordinary one inside the folder.
     fn inside(&self, file: &str) -> Result<PathBuf, DefinitionError> {
         let path = self.root.join(file).canonicalize().map_err(|error| match error.kind() {

@@ -20,16 +20,29 @@ pub(super) fn schemas_of_forms(
     models: &ModelFiles,
 ) -> Result<BTreeMap<String, FormSchema>, DefinitionError> {
     let mut schemas = BTreeMap::new();
-    let forms = data_types.iter().enumerate().filter(|(_, data_type)| data_type.is_form());
-    let only_form = forms.clone().count() == 1;
-    for (index, form) in forms {
-        let Some(file) = model_of(metadata_file, index, form, models, only_form)? else { continue };
-        let Some(schema) = models.get(file) else { continue };
+    for (form, model) in models_of_forms(metadata_file, data_types, models)? {
+        let file = format!("{model}{SUFFIX}");
+        let Some(schema) = models.get(&file) else { continue };
         let compiled = FormSchema::compile(schema)
             .map_err(|source| DefinitionError::Schema { file: format!("models/{file}"), source })?;
-        schemas.insert(form.id.clone(), compiled);
+        schemas.insert(form, compiled);
     }
     Ok(schemas)
+}
+
+/// The name of each form's model, which the names of its files begin with; a form without a schema has its own.
+pub(super) fn models_of_forms(
+    metadata_file: &str,
+    data_types: &[DataType],
+    models: &ModelFiles,
+) -> Result<BTreeMap<String, String>, DefinitionError> {
+    let forms = data_types.iter().enumerate().filter(|(_, data_type)| data_type.is_form());
+    let only_form = forms.clone().count() == 1;
+    let named = forms.map(|(index, form)| {
+        let file = model_of(metadata_file, index, form, models, only_form)?.unwrap_or(&form.id);
+        Ok((form.id.clone(), file.strip_suffix(SUFFIX).unwrap_or(file).to_owned()))
+    });
+    named.collect()
 }
 
 /// The file of a form's schema: the one that `schemaRef` names, else the one with the data type's name, else the one

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::expression::LayoutError;
 use crate::process::{Task, TaskKind};
 
 /// Something that loads, but will not do all that the app's folder says.
@@ -47,6 +48,13 @@ pub enum Remark {
         /// The task.
         task: String,
     },
+    /// Something in the layouts of a task is passed over.
+    Layout {
+        /// The set of layouts.
+        set: String,
+        /// What is wrong.
+        fault: LayoutError,
+    },
 }
 
 impl Remark {
@@ -71,6 +79,7 @@ impl Remark {
             Self::TaskOfOwnKind { .. } => "APP-TASK-OF-OWN-KIND",
             Self::FormWithoutSchema { .. } => "APP-FORM-WITHOUT-SCHEMA",
             Self::ServiceTaskNeeded { .. } => "APP-SERVICE-TASK-NEEDED",
+            Self::Layout { fault, .. } => fault.code(),
         }
     }
 }
@@ -91,6 +100,7 @@ impl fmt::Display for Remark {
                 f,
                 "form `{data_type}` (class `{class_ref}`) has no schema in `models` and is only checked to be a JSON object"
             ),
+            Self::Layout { set, fault } => write!(f, "in layouts `{set}`: {fault}; it is passed over"),
             Self::PaymentNeeded { task } => {
                 write!(f, "task `{task}` takes a payment: it needs a `Payment` that is registered")
             }

@@ -32,6 +32,22 @@ impl Evaluator<'_> {
         self.is_hidden_at(component, rows.get(..groups).unwrap_or(rows))
     }
 
+    /// Whether a row of a repeating group is hidden by itself.
+    pub(crate) fn is_row_hidden(&self, group: &ComponentInstance<'_>, row: usize) -> Result<bool, Failure> {
+        self.begin();
+        let rows: Vec<usize> = group.rows.iter().copied().chain([row]).collect();
+        self.says(group.component.hidden_row.as_ref(), group.component, &rows)
+    }
+
+    /// Whether the data of a component are removed when it is hidden: they are, unless it says otherwise.
+    pub(crate) fn is_removed_when_hidden(&self, instance: &ComponentInstance<'_>) -> Result<bool, Failure> {
+        self.begin();
+        let Some(removed) = &instance.component.remove_when_hidden else { return Ok(true) };
+        let scope =
+            Scope { component: Some(&instance.component.id), rows: &instance.rows, ..Scope::default() };
+        Ok(self.evaluate(removed, &scope)? != serde_json::Value::Bool(false))
+    }
+
     /// Whether a page is hidden.
     ///
     /// # Errors

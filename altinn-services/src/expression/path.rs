@@ -52,6 +52,29 @@ impl<'a> FieldPath<'a> {
         Some(at)
     }
 
+    /// The names and indices that lead to the field, with the rows of `rows` where the path has no index; none when
+    /// they do not reach.
+    pub(crate) fn steps(&self, model: &Value, rows: &[usize]) -> Option<Vec<String>> {
+        let mut rows = rows.iter().copied();
+        let mut at = Some(model);
+        let mut steps = Vec::new();
+        let last = self.segments.len().checked_sub(1)?;
+        for (position, segment) in self.segments.iter().enumerate() {
+            steps.push(segment.name.to_owned());
+            at = at.and_then(|value| value.get(segment.name));
+            let index = match segment.index {
+                Some(index) => Some(index),
+                None if position < last && at.is_some_and(Value::is_array) => Some(rows.next()?),
+                None => None,
+            };
+            if let Some(index) = index {
+                steps.push(index.to_string());
+                at = at.and_then(|value| value.get(index));
+            }
+        }
+        Some(steps)
+    }
+
     /// Every field that the path stands for: one for each row of each repeating group that it has no index for.
     pub(crate) fn all<'v>(&self, model: &'v Value) -> Vec<Field<'v>> {
         let mut found = vec![Field { path: String::new(), rows: Vec::new(), value: model }];

@@ -7,6 +7,7 @@ use serde_json::{Map, Number, Value};
 use thiserror::Error;
 
 use super::place::{self, Excess};
+use super::xml::{XmlDataError, XmlModel};
 use crate::definition::{Position, json_fault};
 
 /// What form data may be at most.
@@ -51,6 +52,34 @@ impl FormLimits {
 pub struct FormData {
     text: String,
     value: Value,
+    /// Whether the text is what was sent in, so that places in it mean something.
+    has_places: bool,
+}
+
+/// How form data are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FormFormat {
+    /// JSON.
+    Json,
+    /// XML.
+    Xml,
+}
+
+impl FormFormat {
+    /// The format of a content type: `application/json`, `application/xml`, `text/xml`, and what is derived from them.
+    ///
+    /// # Errors
+    ///
+    /// When it is another.
+    pub fn of(content_type: &str) -> Result<Self, FormDataError> {
+        let bare = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        match bare.as_str() {
+            json if json == "application/json" || json.ends_with("+json") => Ok(Self::Json),
+            xml if xml == "application/xml" || xml == "text/xml" || xml.ends_with("+xml") => Ok(Self::Xml),
+            other => Err(FormDataError::ContentType { content_type: other.chars().take(100).collect() }),
+        }
+    }
 }
 
 /// Why a text is no form data. It never repeats what is in the text.
@@ -95,6 +124,18 @@ pub enum FormDataError {
         /// What the reader found.
         problem: String,
     },
+    /// It is XML, but not the form's.
+    #[error(transparent)]
+    Xml(#[from] XmlDataError),
+    /// It is XML, and nothing says how the form is written as XML.
+    #[error("the form has no XSD and no schema that says how it is written as XML")]
+    NoXmlModel,
+    /// It is neither JSON nor XML.
+    #[error("`{content_type}` is neither JSON nor XML")]
+    ContentType {
+        /// The content type, shortened.
+        content_type: String,
+    },
     /// It is JSON, but no object.
     #[error("the form data is not a JSON object")]
     NotAnObject,
@@ -109,6 +150,9 @@ impl FormDataError {
             Self::TooMany { .. } => "FORM-DATA-TOO-MANY",
             Self::NotUtf8 { .. } => "FORM-DATA-NOT-UTF8",
             Self::NotJson { .. } => "FORM-DATA-NOT-JSON",
+            Self::Xml(error) => error.code(),
+            Self::NoXmlModel => "FORM-DATA-NO-XML-MODEL",
+            Self::ContentType { .. } => "FORM-DATA-CONTENT-TYPE",
             Self::NotAnObject => "FORM-DATA-NOT-AN-OBJECT",
         }
     }
@@ -117,7 +161,12 @@ impl FormDataError {
     pub fn position(&self) -> Option<Position> {
         match self {
             Self::TooDeep { at, .. } | Self::TooMany { at, .. } | Self::NotJson { at, .. } => Some(*at),
-            Self::TooLarge { .. } | Self::NotUtf8 { .. } | Self::NotAnObject => None,
+            Self::Xml(error) => error.position(),
+            Self::TooLarge { .. }
+            | Self::NotUtf8 { .. }
+            | Self::NoXmlModel
+            | Self::ContentType { .. }
+            | Self::NotAnObject => None,
         }
     }
 }
@@ -147,7 +196,19 @@ impl FormData {
         if !value.is_object() {
             return Err(FormDataError::NotAnObject);
         }
-        Ok(Self { text: text.to_owned(), value })
+        Ok(Self { text: text.to_owned(), value, has_places: true })
+    }
+
+    /// Reads form data from XML; it is kept as the JSON that it is.
+    ///
+    /// # Errors
+    ///
+    /// Says where and why when it is not the form's XML, or when a limit is passed.
+    pub fn parse_xml(bytes: &[u8], model: &XmlModel, limits: FormLimits) -> Result<Self, FormDataError> {
+        let text = std::str::from_utf8(bytes)
+            .map_err(|error| FormDataError::NotUtf8 { valid_up_to: error.valid_up_to() })?;
+        let value = model.read(text, limits)?;
+        Ok(Self { text: value.to_string(), value, has_places: false })
     }
 
     /// The data.
@@ -155,7 +216,7 @@ impl FormData {
         &self.value
     }
 
-    /// The text that was sent in.
+    /// The data as JSON text: as it was sent in, where it was JSON.
     pub fn text(&self) -> &str {
         &self.text
     }
@@ -165,9 +226,9 @@ impl FormData {
         self.value
     }
 
-    /// Where the value at a JSON pointer begins, or the nearest one around it that is there.
+    /// Where the value at a JSON pointer begins, or the nearest one around it that is there; none in what came as XML.
     pub fn position(&self, pointer: &str) -> Option<Position> {
-        place::of(&self.text, pointer)
+        place::of(&self.text, pointer).filter(|_| self.has_places)
     }
 }
 

@@ -6,10 +6,13 @@
 
 use std::collections::BTreeMap;
 
+use altinn_core::{Language, Text};
 use serde_json::Value;
 use thiserror::Error;
 
-use super::issue::Severity;
+use super::issue::{Issue, IssueCode, Severity};
+use super::wording;
+use crate::definition::TextResources;
 use crate::expression::{
     Component, Context, Evaluator, Expression, Field, FieldPath, Layouts, ParseError, Scope,
 };
@@ -61,6 +64,18 @@ pub struct ExpressionIssue {
     pub severity: Severity,
     /// The component where the field is filled in, with its rows: `name-1`.
     pub component_id: Option<String>,
+}
+
+impl ExpressionIssue {
+    /// The issue as all others are told: with the field as a JSON pointer, and the texts of the app.
+    pub(crate) fn into_issue(self, texts: &TextResources) -> Issue {
+        let path = format!("/{}", self.field.replace('[', "/").replace(']', "").replace('.', "/"));
+        let Some(message) = self.message else {
+            return Issue::error(IssueCode::NotChecked, path, wording::not_checked());
+        };
+        let detail = texts.text(&message).unwrap_or_else(|| Text::new(Language::Nb, message));
+        Issue { severity: self.severity, ..Issue::error(IssueCode::Expression, path, detail) }
+    }
 }
 
 /// Why rules can not be read.

@@ -10,16 +10,27 @@ mod altinn_schema;
 mod counterexample;
 mod data;
 mod expression_validation;
+mod hidden_data;
 mod issue;
+mod patch;
 mod pattern;
 pub(crate) mod place;
+mod prefill;
+mod rows;
 mod sample;
 mod schema;
 pub(crate) mod wording;
+mod xml;
 
 pub use counterexample::counterexample;
-pub use data::{FormData, FormDataError, FormLimits};
+pub use data::{FormData, FormDataError, FormFormat, FormLimits};
 pub use expression_validation::{ExpressionIssue, ExpressionValidation, ExpressionValidationError};
 pub use issue::{Issue, IssueCode, Severity};
+pub use patch::{MAX_PATCH_OPERATIONS, Patch, PatchError};
+pub use prefill::{Prefill, PrefillError, PrefillSources};
 pub use sample::{SampleError, sample};
 pub use schema::{FormSchema, MAX_ISSUES, SchemaError};
+pub use xml::{XmlDataError, XmlModel, XmlModelError};
+
+pub(crate) use hidden_data::HiddenData;
+pub(crate) use rows::{give_row_ids, has_row_ids, take_row_ids};

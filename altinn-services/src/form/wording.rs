@@ -67,7 +67,7 @@ fn of_length(rule: &ValidationErrorKind) -> (IssueCode, Text) {
                 format!("The text must have at least {limit} characters."),
             ),
         ),
-        _ => not_checked(),
+        _ => (IssueCode::NotChecked, not_checked()),
     }
 }
 
@@ -96,7 +96,7 @@ fn of_number(rule: &ValidationErrorKind) -> (IssueCode, Text) {
             let step = multiple_of.to_string();
             (IssueCode::NotAMultiple, say("et multiplum av", "eit multiplum av", "a multiple of", &step))
         }
-        _ => not_checked(),
+        _ => (IssueCode::NotChecked, not_checked()),
     }
 }
 
@@ -183,7 +183,7 @@ fn of_structure(rule: &ValidationErrorKind) -> (IssueCode, Text) {
         ValidationErrorKind::AdditionalProperties { .. }
         | ValidationErrorKind::UnevaluatedProperties { .. }
         | ValidationErrorKind::PropertyNames { .. } => (IssueCode::UnknownField, unknown_field()),
-        _ => not_checked(),
+        _ => (IssueCode::NotChecked, not_checked()),
     }
 }
 
@@ -195,14 +195,11 @@ pub(super) fn unknown_field() -> Text {
     )
 }
 
-fn not_checked() -> (IssueCode, Text) {
-    (
-        IssueCode::NotChecked,
-        text(
-            "Feltet kunne ikke kontrolleres.",
-            "Feltet kunne ikkje kontrollerast.",
-            "This field could not be checked.",
-        ),
+pub(crate) fn not_checked() -> Text {
+    text(
+        "Feltet kunne ikke kontrolleres.",
+        "Feltet kunne ikkje kontrollerast.",
+        "This field could not be checked.",
     )
 }
 

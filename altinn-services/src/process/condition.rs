@@ -34,7 +34,17 @@ impl Condition {
     ///
     /// When the expression has no value in this context.
     pub fn holds(&self, context: &Context<'_>) -> Result<bool, Failure> {
-        Evaluator::new(context).is_true(&self.expression, &Scope::default())
+        self.holds_for(context, None)
+    }
+
+    /// Whether the condition holds, where fields are those of a data type (`connectedDataTypeId`) if one is named.
+    ///
+    /// # Errors
+    ///
+    /// As [`holds`](Self::holds).
+    pub fn holds_for(&self, context: &Context<'_>, data_type: Option<&str>) -> Result<bool, Failure> {
+        let scope = Scope { data_type, ..Scope::default() };
+        Evaluator::new(context).is_true(&self.expression, &scope)
     }
 
     /// The expression.

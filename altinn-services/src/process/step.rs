@@ -53,25 +53,40 @@ pub fn step(
     event: &Event,
     at: DateTime<Utc>,
 ) -> Result<Step, Refusal> {
+    step_in(process, state, event, &Context::default(), at)
+}
+
+/// Takes one step as [`step`] does, where the conditions of gateways may look at the forms and the instance too.
+///
+/// # Errors
+///
+/// As [`step`]; [`Refusal::ConditionNotDecided`] when a condition has no value in the context.
+pub fn step_in(
+    process: &Process,
+    state: &ProcessState,
+    event: &Event,
+    context: &Context<'_>,
+    at: DateTime<Utc>,
+) -> Result<Step, Refusal> {
     if state.has_ended() {
         return Err(Refusal::Ended { end_event: state.end_event.clone().unwrap_or_default() });
     }
     match (event, state.current_task()) {
-        (Event::Start, None) => start(process, at),
+        (Event::Start, None) => start(process, context, at),
         (Event::Start, Some(_)) => Err(Refusal::AlreadyStarted),
         (_, None) => Err(Refusal::NotStarted),
         (Event::Next { action }, Some(current)) => {
             let task = task_at_hand(process, current)?;
             let action = task.action(action.as_deref());
             check_action(task, action)?;
-            Move { process, state, current, at, action: Some(action) }.to_next()
+            Move { process, state, current, at, context, action: Some(action) }.to_next()
         }
         (Event::ServiceTaskDone { task: done, action }, Some(current)) => {
             let task = task_at_hand(process, current)?;
             if task.id != *done || !task.is_done_by_machine() {
                 return Err(Refusal::NotThatTask { current: task.id.clone(), named: done.clone() });
             }
-            Move { process, state, current, at, action: action.as_deref() }.to_next()
+            Move { process, state, current, at, context, action: action.as_deref() }.to_next()
         }
     }
 }
@@ -96,7 +111,7 @@ fn check_action(task: &Task, action: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn start(process: &Process, at: DateTime<Utc>) -> Result<Step, Refusal> {
+fn start(process: &Process, context: &Context<'_>, at: DateTime<Utc>) -> Result<Step, Refusal> {
     let at_start = CurrentTask {
         flow: 1,
         started: None,
@@ -114,7 +129,8 @@ fn start(process: &Process, at: DateTime<Utc>) -> Result<Step, Refusal> {
         end_event: None,
     };
     let entry = history(HistoryEventType::StartEvent, at, &process.start, &state);
-    let mut step = Move { process, state: &state, current: &at_start, at, action: None }.to_next()?;
+    let mut step =
+        Move { process, state: &state, current: &at_start, at, context, action: None }.to_next()?;
     step.effects.insert(0, entry);
     Ok(step)
 }
@@ -125,6 +141,7 @@ struct Move<'a> {
     state: &'a ProcessState,
     current: &'a CurrentTask,
     at: DateTime<Utc>,
+    context: &'a Context<'a>,
     action: Option<&'a str>,
 }
 
@@ -216,17 +233,21 @@ impl Move<'_> {
     /// a condition.
     fn chosen_flow(&self, gateway: &ExclusiveGateway) -> Result<&SequenceFlow, Refusal> {
         let flows = || self.process.flows.iter().filter(|flow| flow.source == gateway.id);
-        let context = self
-            .action
-            .map_or_else(Context::default, |action| Context::default().with_gateway_action(action));
+        let context = match self.action {
+            Some(action) => self.context.clone().with_gateway_action(action),
+            None => self.context.clone(),
+        };
         let mut open = Vec::new();
         for flow in flows() {
             let Some(condition) = &flow.condition else { continue };
-            let holds = condition.holds(&context).map_err(|reason| Refusal::ConditionNotDecided {
-                gateway: gateway.id.clone(),
-                flow: flow.id.clone(),
-                reason,
-            })?;
+            let holds =
+                condition.holds_for(&context, gateway.connected_data_type.as_deref()).map_err(|reason| {
+                    Refusal::ConditionNotDecided {
+                        gateway: gateway.id.clone(),
+                        flow: flow.id.clone(),
+                        reason,
+                    }
+                })?;
             if holds {
                 open.push(flow);
             }

@@ -10,8 +10,9 @@ use altinn_notify::{Content, Order};
 use super::author::Author;
 use super::element::DataElement;
 use super::history::History;
-use super::plan::Plan;
+use super::plan::{Plan, REJECT, Tools};
 use super::{Instance, Service, SubmissionError, Submissions, TRIES};
+use crate::form::Severity;
 use crate::process::{MAX_ITERATIONS, Refusal, Task};
 
 /// How far a call goes.
@@ -147,7 +148,7 @@ impl Submissions<'_> {
             self.permit(actor, &instance, "read").await?;
             return Err(SubmissionError::UnknownService(instance.service));
         };
-        let tools = self.altinn.tools(self.altinn.clock().now());
+        let tools = self.tools_for(&service, &instance).await?;
         let mut plan = Plan::go_on(&service, instance, tools, actor.into());
         let mut batch = self.also.clone();
         for passed in 0.. {
@@ -164,6 +165,12 @@ impl Submissions<'_> {
         }
         self.store_step(&mut plan, batch).await?;
         Ok(plan.instance)
+    }
+
+    /// What a step of an instance is worked out with, with what is known of its party for the forms that are made.
+    async fn tools_for(&self, service: &Service, instance: &Instance) -> Result<Tools<'_>, SubmissionError> {
+        let known = self.known_of(service, instance.id.owner).await?;
+        Ok(Tools { known, ..self.altinn.tools(self.altinn.clock().now()) })
     }
 
     /// Commits what a plan comes to, with what follows when it has come to the end.
@@ -200,6 +207,12 @@ impl Submissions<'_> {
             Way::End => None,
         });
         let access = self.permit(actor, &plan.instance, action).await?;
+        if action != REJECT {
+            let issues = self.issues_of_hooks(plan.service, &plan.instance, &task.id).await?;
+            if issues.iter().any(|issue| issue.severity == Severity::Error) {
+                return Err(SubmissionError::Invalid(issues));
+            }
+        }
         let payment = self.settle_payment(&plan.instance, task, action).await?;
         plan.leave(&access, payment)?;
         Ok(access)

@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use super::payment::{PaymentError, PaymentStatus};
 use crate::event::EventError;
-use crate::form::{FormDataError, Issue};
+use crate::form::{FormDataError, Issue, PatchError};
 use crate::process::Refusal;
 
 /// Why a submission did not go on. Nothing was stored by the call that gave it.
@@ -39,6 +39,9 @@ pub enum SubmissionError {
     /// What was sent in is no form.
     #[error(transparent)]
     Form(#[from] FormDataError),
+    /// A patch of a form can not be applied.
+    #[error(transparent)]
+    Patch(#[from] PatchError),
     /// What was filled in is not in order: where and why.
     #[error("the form has {} errors", .0.len())]
     Invalid(Vec<Issue>),
@@ -129,6 +132,7 @@ impl SubmissionError {
             Self::PartyKindNotAllowed => "SUBMISSION-PARTY-KIND",
             Self::Access(error) => error.code(),
             Self::Form(error) => error.code(),
+            Self::Patch(error) => error.code(),
             Self::Invalid(_) => "SUBMISSION-INVALID",
             Self::Process(refusal) => refusal.code(),
             Self::ServiceTaskMissing { .. } => "SUBMISSION-SERVICE-TASK-MISSING",

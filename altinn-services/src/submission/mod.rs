@@ -9,11 +9,15 @@ mod author;
 mod documents;
 mod element;
 mod error;
+mod forms;
 mod history;
+mod hooks;
 mod instance;
 mod pay;
 mod payment;
 mod plan;
+mod prefill;
+mod read_form;
 mod receipt;
 mod receipt_document;
 mod save;
@@ -29,6 +33,7 @@ use altinn_core::{Actor, InstanceId, Subject};
 
 pub use element::DataElement;
 pub use error::SubmissionError;
+pub use hooks::{Form, Submission};
 pub use instance::Instance;
 pub use payment::{
     Hundredths, OrderDetails, OrderLine, Payment, PaymentContext, PaymentDetails, PaymentError,

@@ -10,15 +10,17 @@ use uuid::Uuid;
 
 use super::author::Author;
 use super::element::{DataElement, FORM};
+use super::forms::Forms;
 use super::history::History;
 use super::pay::Settled;
 use super::service_task::{NewWork, ServiceTaskDone, abandon_open};
 use super::{Instance, Service, SubmissionError};
 use crate::event::{EventError, EventFeed, NewEvent};
-use crate::form::{Issue, Severity};
+use crate::form::{Issue, PrefillSources, Severity};
 use crate::plug_ins::PlugIns;
 use crate::process::{
     Effect, Event, MAX_ITERATIONS, Process, ProcessState, Refusal, ServiceWork, Step, Task, TaskKind, step,
+    step_in,
 };
 
 /// How many events one version of an instance may have: their sequence follows from its version.
@@ -32,6 +34,8 @@ pub(super) const REJECT: &str = "reject";
 pub(crate) struct Tools<'a> {
     pub(crate) ids: &'a dyn IdSource,
     pub(crate) plug_ins: Arc<PlugIns>,
+    /// What is known of the party already, for the forms that are made.
+    pub(crate) known: Arc<PrefillSources>,
     pub(crate) now: DateTime<Utc>,
 }
 
@@ -137,8 +141,9 @@ impl<'a> Plan<'a> {
             if issues.iter().any(|issue| issue.severity == Severity::Error) {
                 return Err(SubmissionError::Invalid(issues));
             }
+            self.finish_forms(task)?;
         }
-        let step = step(self.process(), &self.instance.process, &Event::next(action), self.tools.now)?;
+        let step = self.step(&task.id, &Event::next(action))?;
         self.abandons_work = task.is_done_by_machine();
         if task.kind == TaskKind::Signing && action != REJECT {
             self.sign(task, access.actor())?;
@@ -164,22 +169,49 @@ impl<'a> Plan<'a> {
             ));
         }
         let event = Event::ServiceTaskDone { task: task.to_owned(), action: done.action.clone() };
-        self.take(step(self.process(), &self.instance.process, &event, self.tools.now)?)
+        self.take(self.step(task, &event)?)
+    }
+
+    /// The step that an event is, out of a task: its conditions look at the forms as they are.
+    fn step(&self, task: &str, event: &Event) -> Result<Step, SubmissionError> {
+        let forms = Forms::of(self.service, &self.instance, task)?;
+        let context = forms.of_process();
+        Ok(step_in(self.process(), &self.instance.process, event, &context, self.tools.now)?)
     }
 
     /// What is wrong with what a task's forms and attachments hold.
     pub(super) fn issues(&self, task: &Task) -> Result<Vec<Issue>, SubmissionError> {
         let app = self.service.definition();
+        let forms = Forms::of(self.service, &self.instance, &task.id)?;
         let mut issues = Vec::new();
-        for form in self.service.forms_of(&task.id) {
-            let Some(schema) = app.form_schema(&form.id) else { continue };
-            for element in self.instance.elements.iter().filter(|element| element.data_type == form.id) {
-                issues.extend(schema.validate(&element.form()?));
-            }
+        for element in self.forms_of(task) {
+            issues.extend(forms.issues(&element.data_type, &element.form()?, None));
         }
         let facts: Vec<_> = self.instance.elements.iter().map(DataElement::facts).collect();
         issues.extend(app.check_elements(&task.id, &facts));
         Ok(issues)
+    }
+
+    /// The forms that are filled in in a task.
+    fn forms_of(&self, task: &Task) -> impl Iterator<Item = &DataElement> {
+        let of_task = |data_type: &str| self.service.forms_of(&task.id).any(|form| form.id == data_type);
+        self.instance.elements.iter().filter(move |element| of_task(&element.data_type))
+    }
+
+    /// Brings the forms of a task that is done into the shape that is kept: without what is hidden where the app asks
+    /// for it, and without the ids of rows.
+    fn finish_forms(&mut self, task: &Task) -> Result<(), SubmissionError> {
+        let forms = Forms::of(self.service, &self.instance, &task.id)?;
+        let mut finished = Vec::new();
+        for element in self.forms_of(task) {
+            let data = forms.finished(&element.data_type, &element.form()?);
+            let data = data.map_err(|issue| SubmissionError::Invalid(vec![issue]))?;
+            finished.extend(data.map(|data| (element.id, data)));
+        }
+        for (element, data) in finished {
+            self.change(element, data.to_string().into_bytes());
+        }
+        Ok(())
     }
 
     /// Takes what a step gave: the state, the history, the work of service tasks and the steps that follow from it.
@@ -230,7 +262,7 @@ impl<'a> Plan<'a> {
             }
         }
         let done = Event::ServiceTaskDone { task: work.task().to_owned(), action: None };
-        Ok(Some(step(self.process(), &self.instance.process, &done, self.tools.now)?))
+        Ok(Some(self.step(work.task(), &done)?))
     }
 
     /// Makes the forms of the task at hand that the service wants to be there from the start.
@@ -245,7 +277,11 @@ impl<'a> Plan<'a> {
             .map(|form| form.id.clone())
             .collect();
         for data_type in missing {
-            self.add_form(data_type, b"{}".to_vec());
+            let mut data = serde_json::json!({});
+            if let Some(prefill) = self.service.definition().prefill(&data_type) {
+                prefill.fill(&mut data, &self.tools.known);
+            }
+            self.add_form(data_type, data.to_string().into_bytes());
         }
     }
 

@@ -1,11 +1,14 @@
-//! Keeping a draft.
+//! Keeping a draft: whole, or field by field.
 
 use altinn_core::{Actor, InstanceId};
+use serde_json::Value;
 
+use super::forms::Forms;
 use super::history::History;
+use super::hooks::Form;
 use super::plan::Plan;
-use super::{Instance, SubmissionError, Submissions, TRIES};
-use crate::form::{FormData, Issue};
+use super::{Instance, Service, SubmissionError, Submissions, TRIES};
+use crate::form::{FormData, Issue, Patch};
 
 /// A draft that is stored, and what is still wrong with it.
 #[derive(Debug, Clone)]
@@ -17,13 +20,19 @@ pub struct Saved {
     pub issues: Vec<Issue>,
 }
 
+/// What is to become of a form.
+#[derive(Debug, Clone, Copy)]
+enum Change<'a> {
+    To(&'a FormData),
+    By(&'a Patch),
+}
+
 impl Submissions<'_> {
     /// Stores a form as it is filled in so far, and tells what is wrong with it.
     ///
     /// # Errors
     /// [`SubmissionError::Access`] when the caller may not write in this task, [`SubmissionError::UnknownForm`] when
     /// it has no such form, [`SubmissionError::Changed`] when somebody else wrote at the same time.
-    #[tracing::instrument(skip_all, fields(altinn.instance = %id.guid), err(level = "debug"))]
     pub async fn save(
         &self,
         actor: &Actor,
@@ -38,12 +47,41 @@ impl Submissions<'_> {
     ///
     /// # Errors
     /// As [`Submissions::save`].
+    #[tracing::instrument(skip_all, fields(altinn.instance = %id.guid), err(level = "debug"))]
     pub async fn save_version(
         &self,
         actor: &Actor,
         id: &InstanceId,
         data_type: &str,
         form: &FormData,
+        version: Option<i64>,
+    ) -> Result<Saved, SubmissionError> {
+        self.change_form(actor, id, data_type, Change::To(form), version).await
+    }
+
+    /// Changes fields of a form (JSON Patch, RFC 6902), all of them or none, if the instance still has the version that
+    /// was read, where one is given. Operations of the patch that test values guard what they test whatever the version.
+    ///
+    /// # Errors
+    /// As [`Submissions::save`]; [`SubmissionError::Patch`] when an operation does not go.
+    #[tracing::instrument(skip_all, fields(altinn.instance = %id.guid), err(level = "debug"))]
+    pub async fn patch(
+        &self,
+        actor: &Actor,
+        id: &InstanceId,
+        data_type: &str,
+        patch: &Patch,
+        version: Option<i64>,
+    ) -> Result<Saved, SubmissionError> {
+        self.change_form(actor, id, data_type, Change::By(patch), version).await
+    }
+
+    async fn change_form(
+        &self,
+        actor: &Actor,
+        id: &InstanceId,
+        data_type: &str,
+        change: Change<'_>,
         version: Option<i64>,
     ) -> Result<Saved, SubmissionError> {
         let instance = self.load(id).await?;
@@ -53,7 +91,7 @@ impl Submissions<'_> {
                 self.permit(actor, &instance, "read").await?;
                 return Err(SubmissionError::Changed);
             }
-            match self.try_save(actor, instance.clone(), data_type, form).await {
+            match self.try_change(actor, instance.clone(), data_type, change).await {
                 // The rights changed, and are decided anew.
                 Err(SubmissionError::Changed) if tries < TRIES && self.is_unchanged(&instance).await? => {
                     tries += 1;
@@ -63,12 +101,12 @@ impl Submissions<'_> {
         }
     }
 
-    async fn try_save(
+    async fn try_change(
         &self,
         actor: &Actor,
         instance: Instance,
         data_type: &str,
-        form: &FormData,
+        change: Change<'_>,
     ) -> Result<Saved, SubmissionError> {
         let access = self.permit(actor, &instance, "write").await?;
         let service = self.service_of(&instance)?;
@@ -80,7 +118,12 @@ impl Submissions<'_> {
 
         let mut batch = self.also.clone();
         access.guard(&mut batch);
-        let content = form.text().as_bytes().to_vec();
+        let forms = Forms::of(&service, &plan.instance, &task.id)?;
+        let (data, issues) = self.worked_out(&service, &plan.instance, &forms, data_type, change).await?;
+        let content = match (data, change) {
+            (None, Change::To(form)) => form.text().as_bytes().to_vec(),
+            (data, _) => data.unwrap_or_default().to_string().into_bytes(),
+        };
         match plan.instance.element(data_type).map(|element| element.id) {
             Some(element) => plan.change(element, content),
             None => plan.add_form(data_type.to_owned(), content),
@@ -88,8 +131,40 @@ impl Submissions<'_> {
         plan.history.push(History::of_instance("Saved", now));
         plan.instance.update(&mut batch)?;
         plan.add_traces(&mut batch)?;
-        let issues = service.definition().validate(data_type, form);
         self.altinn.store().commit(batch).await?;
         Ok(Saved { instance: plan.instance, issues })
+    }
+
+    /// The form with what follows from what was filled in, and what is wrong with it; no form when it is as it was sent.
+    async fn worked_out(
+        &self,
+        service: &Service,
+        instance: &Instance,
+        forms: &Forms<'_>,
+        data_type: &str,
+        change: Change<'_>,
+    ) -> Result<(Option<Value>, Vec<Issue>), SubmissionError> {
+        let (mut data, sent) = match change {
+            Change::To(form) => (form.value().clone(), Some(form)),
+            Change::By(patch) => {
+                let stored = instance.element(data_type).map(super::DataElement::form).transpose()?;
+                (patch.apply(&stored.unwrap_or_else(|| serde_json::json!({})))?, None)
+            }
+        };
+        if !data.is_object() {
+            return Err(crate::form::FormDataError::NotAnObject.into());
+        }
+        let hooks = self.altinn.plug_ins().submission(service.id());
+        let form = Form { service, instance, data_type };
+        if let Some(hooks) = &hooks {
+            hooks.calculate(&form, &mut data).await;
+        }
+        forms.give_row_ids(data_type, &mut data, self.altinn.ids());
+        let is_as_sent = sent.is_some_and(|sent| *sent.value() == data);
+        let mut issues = forms.issues(data_type, &data, sent.filter(|_| is_as_sent));
+        if let Some(hooks) = &hooks {
+            issues.extend(hooks.validate(&form, &data).await);
+        }
+        Ok(((!is_as_sent).then_some(data), issues))
     }
 }

@@ -4,7 +4,7 @@ use altinn_auth::decision::AccessRequest;
 use altinn_auth::register::PartyRegister as _;
 use altinn_core::{Actor, Idempotency, IdempotencyAnswer, InstanceId, PartyId};
 
-use super::plan::Plan;
+use super::plan::{Plan, Tools};
 use super::{Instance, Service, SubmissionError, Submissions, TRIES};
 
 /// What may be said when a submission is started.
@@ -81,7 +81,8 @@ impl Submissions<'_> {
             return Ok(earlier);
         }
         let now = self.altinn.clock().now();
-        let plan = Plan::start(service, &access, self.altinn.tools(now))?;
+        let known = self.known_of(service, party).await?;
+        let plan = Plan::start(service, &access, Tools { known, ..self.altinn.tools(now) })?;
         let mut batch = self.also.clone();
         access.guard(&mut batch);
         if let Some(once) = &once {

@@ -5,6 +5,7 @@
 
 mod access;
 mod events;
+mod forms;
 mod journey;
 mod opening;
 mod own_app;

@@ -24,6 +24,7 @@ pub(crate) struct OwnApp {
     flows: usize,
     data_types: Vec<Value>,
     actions: Vec<&'static str>,
+    files: Vec<(&'static str, String)>,
 }
 
 impl OwnApp {
@@ -37,6 +38,7 @@ impl OwnApp {
             flows: 0,
             data_types: vec![form],
             actions: vec!["instantiate", "read", "write", "delete", "complete"],
+            files: Vec::new(),
         };
         app.task("Fill", "task", "data", "").flow("Start", "Fill")
     }
@@ -96,6 +98,12 @@ impl OwnApp {
         self
     }
 
+    /// A further file of its folder.
+    pub(crate) fn file(mut self, path: &'static str, text: String) -> Self {
+        self.files.push((path, text));
+        self
+    }
+
     /// Publishes the app in a scene.
     pub(crate) fn publish(&self, scene: &Scene) -> Service {
         let folder = TempDir::new().unwrap();
@@ -115,6 +123,9 @@ impl OwnApp {
             ),
         );
         write("authorization/policy.xml", self.policy());
+        for (path, text) in &self.files {
+            write(&format!("../{path}"), text.clone());
+        }
         scene.altinn.publish_app(folder.path()).unwrap()
     }
 

@@ -20,14 +20,36 @@ impl Layouts {
     ///
     /// Says on which page and in which component something is wrong.
     pub fn read<'p>(pages: impl IntoIterator<Item = (&'p str, &'p Value)>) -> Result<Self, LayoutError> {
-        let mut layouts = Self::default();
-        for (name, file) in pages {
-            layouts.read_page(name, file)?;
+        let (layouts, faults) = Self::read_tolerant(pages)?;
+        match faults.into_iter().next() {
+            Some(fault) => Err(fault),
+            None => Ok(layouts),
         }
-        Ok(layouts)
     }
 
-    fn read_page(&mut self, name: &str, file: &Value) -> Result<(), LayoutError> {
+    /// Reads pages as [`read`](Self::read) does, and passes over children that are not there and ids that are there
+    /// twice, as Altinn's front end does with the pages of a running app; what was passed over is told.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read) for all else.
+    pub fn read_tolerant<'p>(
+        pages: impl IntoIterator<Item = (&'p str, &'p Value)>,
+    ) -> Result<(Self, Vec<LayoutError>), LayoutError> {
+        let mut layouts = Self::default();
+        let mut faults = Vec::new();
+        for (name, file) in pages {
+            layouts.read_page(name, file, &mut faults)?;
+        }
+        Ok((layouts, faults))
+    }
+
+    fn read_page(
+        &mut self,
+        name: &str,
+        file: &Value,
+        faults: &mut Vec<LayoutError>,
+    ) -> Result<(), LayoutError> {
         let not_a_layout = || LayoutError::NotALayout { page: name.to_owned() };
         let data = file.get("data").ok_or_else(not_a_layout)?;
         let components = data.get("layout").and_then(Value::as_array).ok_or_else(not_a_layout)?;
@@ -39,15 +61,17 @@ impl Layouts {
                 return Err(LayoutError::TooMany { limit: MAX_COMPONENTS });
             }
             let component = reader.component(index, json)?;
-            if self.by_id.insert(component.id.clone(), self.components.len()).is_some() {
-                return Err(LayoutError::SameId { page: name.to_owned(), id: component.id });
+            if self.by_id.contains_key(&component.id) {
+                faults.push(LayoutError::SameId { page: name.to_owned(), id: component.id });
+                continue;
             }
+            self.by_id.insert(component.id.clone(), self.components.len());
             self.components.push(component);
             links.push(children_of(json));
         }
         for (parent, children) in links.into_iter().enumerate() {
             for child in children {
-                self.link(name, first + parent, child)?;
+                faults.extend(self.link(name, first + parent, child).err());
             }
         }
         let hidden = reader.expression(name, "hidden", data)?;

@@ -8,6 +8,7 @@ mod archive;
 mod archive_write;
 mod asic;
 mod clock;
+mod expression;
 mod identifier;
 mod lines;
 mod service;
@@ -86,6 +87,7 @@ async fn run(world: &World, op: &str, arguments: Value) -> Result<Value, Failure
         "identifier.parse" => identifier::parse(answer::arguments(arguments)?),
         "app.load" => service::load(world, answer::arguments(arguments)?).await,
         "submit" => service::submit(world, answer::arguments(arguments)?).await,
+        "expression.evaluate" => expression::evaluate(answer::arguments(arguments)?),
         "event.feed" => service::events(world, answer::arguments(arguments)?).await,
         "dispatch.run" => service::dispatch(world, answer::arguments(arguments)?).await,
         "archive.append" => archive_write::append(world, answer::arguments(arguments)?).await,
