@@ -107,8 +107,7 @@ pub(crate) fn notifications_of(
     recipient: &Recipient,
     resolved: Resolved,
     spec: &Spec,
-    window: &SendingWindow,
-    now: DateTime<Utc>,
+    times: Times<'_>,
 ) -> Vec<NewNotification> {
     let Resolved { routes, language } = resolved;
     let start = Start { order, number, recipient: recipient.key().as_str().to_owned(), language };
@@ -120,11 +119,20 @@ pub(crate) fn notifications_of(
                 let mut chain = chain.into_iter();
                 let first = chain.next()?;
                 let route = index * ROUTES_OF_CHAIN;
-                Some(start.notification(route, &first, chain.as_slice(), reason.clone(), spec, window, now))
+                Some(start.notification(route, &first, chain.as_slice(), reason.clone(), spec, times))
             })
             .collect(),
-        Err(why) => vec![start.without_route(why, first_channel(recipient), spec, window, now)],
+        Err(why) => vec![start.without_route(why, first_channel(recipient), spec, times)],
     }
+}
+
+/// When notifications are sent: their time, the time now, and the hours of the day.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Times<'a> {
+    /// From when on they are to be sent, and live.
+    pub(crate) from: DateTime<Utc>,
+    pub(crate) now: DateTime<Utc>,
+    pub(crate) window: &'a SendingWindow,
 }
 
 /// What the notifications of one recipient share.
@@ -137,7 +145,6 @@ pub(crate) struct Start {
 
 impl Start {
     /// A notification that takes a route, with those that follow when it fails.
-    #[allow(clippy::too_many_arguments, reason = "all of it is what a notification is")]
     pub(crate) fn notification(
         &self,
         route: u32,
@@ -145,12 +152,12 @@ impl Start {
         behind: &[Route],
         reason: Option<Reason>,
         spec: &Spec,
-        window: &SendingWindow,
-        now: DateTime<Utc>,
+        times: Times<'_>,
     ) -> NewNotification {
         let channel = first.channel();
         let id = self.order.notification(self.number, route);
-        let (send_at, expires_at) = spec.times(channel, window, now);
+        let (send_at, expires_at) = spec.times(channel, times.window, times.from);
+        let due_at = spec.policy(channel).earliest(times.window, times.from.max(times.now));
         NewNotification {
             id,
             order_id: self.order.as_uuid(),
@@ -159,7 +166,7 @@ impl Start {
             channel,
             status: NotificationStatus::New,
             reason,
-            due_at: (channel != ChannelKind::Print).then_some(send_at),
+            due_at: (channel != ChannelKind::Print).then_some(due_at),
             message_id: message_id(id, channel, spec),
             send_at,
             expires_at,
@@ -175,15 +182,14 @@ impl Start {
         why: NoRoute,
         channel: ChannelKind,
         spec: &Spec,
-        window: &SendingWindow,
-        now: DateTime<Utc>,
+        times: Times<'_>,
     ) -> NewNotification {
         let reason = Some(Reason::new(why.as_str()));
         NewNotification {
             channel,
             status: why.status(),
             due_at: None,
-            ..self.notification(0, &Route::Print, &[], reason, spec, window, now)
+            ..self.notification(0, &Route::Print, &[], reason, spec, times)
         }
     }
 }

@@ -7,7 +7,7 @@ use thiserror::Error;
 use crate::channel::{ChannelKind, SmsSegments};
 use crate::contact::ContactError;
 use crate::order::Plan;
-use crate::plan_recipients::notifications_of;
+use crate::plan_recipients::{Times, notifications_of};
 use crate::{NotificationStatus, Notifier, Order, OrderError, OrderId, Recipient};
 
 /// A notification that an order would come to. `Debug` hides who would get it and what it says.
@@ -86,16 +86,9 @@ impl Notifier {
             let some: Vec<Recipient> = shipment.recipients.iter().take(recipients).collect();
             let resolved = self.resolve(&some, shipment.spec.language).await?;
             for ((recipient, resolved), number) in some.iter().zip(resolved).zip(0..) {
-                let at = shipment.send_at;
-                let all = notifications_of(
-                    shipment.id,
-                    number,
-                    recipient,
-                    resolved,
-                    &shipment.spec,
-                    &self.window,
-                    at,
-                );
+                let from = shipment.send_at;
+                let times = Times { from, now: from, window: &self.window };
+                let all = notifications_of(shipment.id, number, recipient, resolved, &shipment.spec, times);
                 previewed.extend(all.into_iter().map(|planned| {
                     let text = shipment.spec.texts.in_language(planned.language);
                     let (language, text) = text.map_or((planned.language, None), |(l, text)| (l, Some(text)));

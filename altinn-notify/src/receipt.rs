@@ -78,7 +78,7 @@ const RECORD: &str = "update notify_notification set status = $1, sequence = $2,
     lease_generation = lease_generation + 1 where id = $3 and sequence = $4";
 
 /// What a message can be when a receipt about it comes: also one whose outcome nobody knew, since now it is known.
-pub(crate) const AFTER_SENDING: &[NotificationStatus] = &[
+const AFTER_SENDING: &[NotificationStatus] = &[
     NotificationStatus::Succeeded,
     NotificationStatus::Accepted,
     NotificationStatus::OutcomeUnknown,
@@ -108,6 +108,17 @@ impl Notifier {
         let reason = Reason::new("reported by the gateway");
         let received = Received { status, reason, from: AFTER_SENDING, channel: ChannelKind::Sms };
         self.receive(notification, received).await
+    }
+
+    /// Records what came back about a mail.
+    pub(crate) async fn receive_mail(
+        &self,
+        notification: NotificationId,
+        status: NotificationStatus,
+        reason: Reason,
+    ) -> Result<(), ReceiptError> {
+        let from = AFTER_SENDING;
+        self.receive(notification, Received { status, reason, from, channel: ChannelKind::Email }).await
     }
 
     /// Records a receipt.

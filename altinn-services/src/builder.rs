@@ -1,6 +1,7 @@
 //! How an [`Altinn`] is put together.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::fs;
 use std::path::Path;
 use std::sync::{Arc, RwLock};
@@ -59,6 +60,7 @@ pub struct AltinnBuilder {
     email: Option<Arc<dyn Channel>>,
     roles: Option<Arc<dyn RoleRegister>>,
     contacts: Option<Arc<dyn ContactRegister>>,
+    notifier: Vec<NotifierSetting>,
     receipt_template: Option<Template>,
     #[cfg(feature = "webhooks")]
     webhooks: Option<(WebhookKey, Destinations)>,
@@ -87,6 +89,7 @@ impl AltinnBuilder {
             email: None,
             roles: None,
             contacts: None,
+            notifier: Vec::new(),
             receipt_template: None,
             #[cfg(feature = "webhooks")]
             webhooks: None,
@@ -207,6 +210,14 @@ impl AltinnBuilder {
         self
     }
 
+    /// Sets more of the notifier: an SMS channel, registers, conditions, hours, keys. Called in the order given.
+    ///
+    /// People and organizations are found in the store's register unless this says otherwise.
+    pub fn notifier(mut self, set: impl FnOnce(Notifier) -> Notifier + Send + 'static) -> Self {
+        self.notifier.push(NotifierSetting(Box::new(set)));
+        self
+    }
+
     /// The text of the mail that says a submission has come, if not the SDK's own. Its variables are `title` and
     /// `reference`.
     pub fn receipt_template(mut self, template: Template) -> Self {
@@ -246,9 +257,15 @@ impl AltinnBuilder {
             Some(sender) => sender,
             None => "noreply@altinn.local".parse()?,
         };
-        let mut notifier = Notifier::new(store.clone(), sender, Arc::clone(&clock));
+        let registers = Arc::new(StoredContacts::new(store.clone()));
+        let mut notifier = Notifier::new(store.clone(), sender, Arc::clone(&clock))
+            .with_person_register(Arc::clone(&registers) as _)
+            .with_organization_register(Arc::clone(&registers) as _);
         if let Some(email) = self.email {
             notifier = notifier.with_email_channel(email);
+        }
+        for NotifierSetting(set) in self.notifier {
+            notifier = set(notifier);
         }
         let template = match self.receipt_template {
             Some(template) => template,
@@ -266,7 +283,7 @@ impl AltinnBuilder {
             #[cfg(feature = "webhooks")]
             webhooks,
             authorizer,
-            contacts: self.contacts.unwrap_or_else(|| Arc::new(StoredContacts::new(store.clone()))),
+            contacts: self.contacts.unwrap_or(registers),
             events: EventFeed::new(store.clone()),
             receipt_template: Arc::new(template),
             plug_ins: RwLock::new(Arc::new(self.plug_ins)),
@@ -279,6 +296,15 @@ impl AltinnBuilder {
             archive,
             notifier,
         }))
+    }
+}
+
+/// Something to set of the notifier.
+struct NotifierSetting(Box<dyn FnOnce(Notifier) -> Notifier + Send>);
+
+impl fmt::Debug for NotifierSetting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("NotifierSetting")
     }
 }
 

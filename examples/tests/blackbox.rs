@@ -214,6 +214,10 @@ fn a_personal_number_that_is_sent_never_comes_back() {
             json!({"op": "archive.verify", "receipt": {}, "key": number}),
             json!({"op": "archive.audit", "anchor": number}),
             json!({"op": "dispatch.run", "limit": number}),
+            json!({"op": "notify.status", "order": number}),
+            json!({"op": "notify.order", "order": {"idempotencyId": number}}),
+            mail_order(number, &format!("{number}@example"), "Hei"),
+            mail_order("id", "ola@example.com", &format!("{number}\n")),
         ];
         for kind in ["national-identity-number", "organization-number", "instance", "service"] {
             for value in [number.to_owned(), format!("{number}/{number}"), format!(" {number}")] {
@@ -240,6 +244,12 @@ fn a_personal_number_that_is_sent_never_comes_back() {
     }
     said.push_str(&driver.ok(&json!({"op": "event.feed"})).to_string());
     assert!(numbers.iter().all(|number| !said.contains(number)));
+}
+
+fn mail_order(id: &str, address: &str, subject: &str) -> Value {
+    let words = json!({"subject": subject, "body": "Hei"});
+    let recipient = json!({"recipientEmail": {"emailAddress": address, "emailSettings": words}});
+    json!({"op": "notify.order", "order": {"idempotencyId": id, "recipient": recipient}})
 }
 
 /// Every way to change one value somewhere in a document, and every way to leave one out.

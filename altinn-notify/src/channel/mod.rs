@@ -1,6 +1,7 @@
 //! Channels: how a notification leaves the house.
 
 pub(crate) mod attachments;
+mod bounce;
 mod breaker;
 #[cfg(feature = "testing")]
 mod capture;
@@ -18,6 +19,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 pub use attachments::{AttachmentError, AttachmentSource};
+pub use bounce::{Bounce, BounceAction, BounceError};
 pub use breaker::{Breaker, BreakerSettings};
 #[cfg(feature = "testing")]
 pub use capture::Capture;
@@ -29,7 +31,7 @@ pub(crate) use rate_limit::Tokens;
 pub use sms::{GatewayRequest, HttpSms, HttpSmsError, JsonGateway, SmsGateway};
 pub use sms::{SenderId, SenderIdError, SmsEncoding, SmsSegments};
 #[cfg(feature = "smtp")]
-pub use smtp::{Smtp, SmtpError, SmtpSettings, TlsMode};
+pub use smtp::{DkimError, DkimKey, Smtp, SmtpError, SmtpSettings, TlsMode};
 
 use crate::Reason;
 

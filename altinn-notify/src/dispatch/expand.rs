@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::backoff;
 use crate::condition::Verdict;
 use crate::order::Spec;
-use crate::plan_recipients::{Resolved, notifications_of};
+use crate::plan_recipients::{Resolved, Times, notifications_of};
 use crate::rules::NoRoute;
 use crate::status::decode;
 use crate::table::{NewTransition, ORDERS, WAKE_TOPIC, insert_notifications, insert_transitions, is_lost};
@@ -98,10 +98,11 @@ impl Notifier {
         };
         let now = self.clock().now();
         let first = order.next_slice * Recipients::SLICE as u32;
-        let (id, window) = (OrderId::from(order.claim.id), &self.window);
+        let (id, from) = (OrderId::from(order.claim.id), order.send_at);
+        let times = Times { from, now, window: &self.window };
         let notifications =
             recipients.iter().zip(resolved).zip(first..).flat_map(|((recipient, resolved), number)| {
-                notifications_of(id, number, recipient, resolved, spec, window, now)
+                notifications_of(id, number, recipient, resolved, spec, times)
             });
         let mut batch = Batch::new();
         insert_notifications(&mut batch, notifications.collect(), now);

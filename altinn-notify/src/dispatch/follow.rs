@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::job::Job;
 use crate::channel::ChannelKind;
 use crate::order::Spec;
-use crate::plan_recipients::Start;
+use crate::plan_recipients::{Start, Times};
 use crate::rules::SendingWindow;
 use crate::table::NewNotification;
 use crate::{NotificationStatus, Reason};
@@ -23,7 +23,8 @@ impl Job {
         let recipient = self.recipient.clone()?;
         let start = Start { order: self.order, number: self.number, recipient, language: self.language };
         let reason = Some(Reason::new(&format!("the notification by {} failed", self.channel)));
-        Some(start.notification(self.route_number + 1, next, behind, reason, spec, window, now))
+        let times = Times { from: now, now, window };
+        Some(start.notification(self.route_number + 1, next, behind, reason, spec, times))
     }
 }
 

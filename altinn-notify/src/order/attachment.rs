@@ -44,13 +44,13 @@ impl Attachment {
             let (found, limit) = (attachments.len(), Order::MAX_ATTACHMENTS);
             return Err(OrderError::TooManyAttachments { found, limit });
         }
-        attachments.iter().try_for_each(Self::check)?;
+        attachments.iter().zip(1..).try_for_each(|(attachment, number)| attachment.check(number))?;
         let found = attachments.iter().fold(0_u64, |sum, attachment| sum.saturating_add(attachment.size));
         let limit = Order::MAX_ATTACHMENT_BYTES;
         if found > limit { Err(OrderError::AttachmentsTooLarge { found, limit }) } else { Ok(()) }
     }
 
-    fn check(&self) -> Result<(), OrderError> {
+    fn check(&self, number: usize) -> Result<(), OrderError> {
         check_line("attachment's reference", &self.reference, Order::MAX_REFERENCE_BYTES)?;
         check_line("attachment's file name", &self.file_name, Order::MAX_REFERENCE_BYTES)?;
         let is_token = |part: &str| {
@@ -60,7 +60,7 @@ impl Attachment {
         let is_media_type =
             self.content_type.split_once('/').is_some_and(|(kind, name)| is_token(kind) && is_token(name));
         if self.file_name.contains(['/', '\\', '"']) || !is_media_type {
-            return Err(OrderError::BadAttachment { file_name: self.file_name.clone() });
+            return Err(OrderError::BadAttachment { number });
         }
         Ok(())
     }

@@ -81,10 +81,10 @@ pub enum OrderError {
         limit: u64,
     },
     /// The name or the media type of an attachment cannot stand in a mail.
-    #[error("attachment `{file_name}` has a name or a media type that cannot stand in a mail")]
+    #[error("attachment {number} has a name or a media type that cannot stand in a mail")]
     BadAttachment {
-        /// Its name.
-        file_name: String,
+        /// Its place among the attachments, from 1.
+        number: usize,
     },
     /// A recipient is not on the list of the team key.
     #[error("the team key lets nobody be told who is not on its list")]

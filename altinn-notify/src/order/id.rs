@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use ring::digest;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// The id of an order: a UUID of version 8 that follows from the idempotency id alone.
@@ -19,12 +19,12 @@ use uuid::Uuid;
 /// assert_eq!(id, OrderId::of("permit/4711/granted"));
 /// assert_eq!(id.to_string().parse(), Ok(id));
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct OrderId(Uuid);
 
 /// The id of one notification of an order: what one recipient is told over one channel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct NotificationId(Uuid);
 

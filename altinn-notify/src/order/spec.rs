@@ -52,7 +52,7 @@ impl Spec {
         }
     }
 
-    /// When something is sent at the earliest, and when it is given up.
+    /// When something whose time is `from` is sent at the earliest, and when it is given up.
     ///
     /// What waits for the window lives as long from its opening. For SMS that is Altinn's rule: 48 hours inside of the
     /// window, else 48 hours from the next opening.

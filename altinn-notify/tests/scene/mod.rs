@@ -42,7 +42,14 @@ impl Scene {
 
     pub(crate) fn notifier_without_channel(&self) -> Notifier {
         let sender = "noreply@example.com".parse().unwrap();
-        Notifier::new(self.store.clone(), sender, self.clock.clone())
+        let notifier = Notifier::new(self.store.clone(), sender, self.clock.clone());
+        notifier.with_sms_sender("Etaten".parse().unwrap())
+    }
+
+    /// A notifier whose mail and SMS go to one channel.
+    pub(crate) fn all_channels(&self, channel: impl Channel + 'static) -> Notifier {
+        let channel = Arc::new(channel);
+        self.notifier(Arc::clone(&channel)).with_sms_channel(channel)
     }
 
     pub(crate) fn step(&self, minutes: u64) {

@@ -19,12 +19,10 @@ use super::segments::gsm7_places;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SenderId(String);
 
-/// Why a text is not a [`SenderId`].
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("`{text}` is not a sender of SMS: at most 11 letters, or at most 15 digits")]
-pub struct SenderIdError {
-    text: String,
-}
+/// A text that is not a [`SenderId`]. It is not repeated: it may be somebody's number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("the sender of SMS is neither at most 11 letters nor at most 15 digits")]
+pub struct SenderIdError;
 
 impl SenderIdError {
     /// A stable code for programs.
@@ -59,7 +57,7 @@ impl FromStr for SenderId {
         if if is_number { digits.len() <= 15 } else { is_name } {
             Ok(Self(text.to_owned()))
         } else {
-            Err(SenderIdError { text: text.chars().filter(|c| !c.is_control()).take(20).collect() })
+            Err(SenderIdError)
         }
     }
 }

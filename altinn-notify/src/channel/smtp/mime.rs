@@ -6,6 +6,7 @@ use lettre::Address;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, Message as MimeMessage, MessageBuilder, MultiPart, SinglePart};
 
+use super::dkim::DkimKey;
 use crate::channel::{Email, Outcome, Rejection};
 use crate::{ContentType as BodyType, EmailAddress, Reason};
 
@@ -28,7 +29,7 @@ impl fmt::Display for Content {
 
 impl Envelope {
     /// Writes a mail down, or says why it can never be sent.
-    pub(super) fn of(mail: &Email) -> Result<Self, Outcome> {
+    pub(super) fn of(mail: &Email, dkim: Option<&DkimKey>) -> Result<Self, Outcome> {
         let (from, to) = (address(&mail.from)?, address(&mail.to)?);
         let message = MimeMessage::builder()
             .from(Mailbox::new(None, from.clone()))
@@ -39,7 +40,12 @@ impl Envelope {
             .raw_header(raw("Content-Language", mail.language.code()))
             .raw_header(raw("Auto-Submitted", "auto-generated"));
         let message = parts(message, mail)?;
-        let content = String::from_utf8(message.formatted()).map_err(|_| refused("the mail is not ASCII"))?;
+        let mut content =
+            String::from_utf8(message.formatted()).map_err(|_| refused("the mail is not ASCII"))?;
+        if let Some(dkim) = dkim {
+            let signature = dkim.header(&content, mail.date);
+            content.insert_str(0, &signature.map_err(|error| refused(&error.to_string()))?);
+        }
         Ok(Self { from, to, content: Content(transparent(&content)) })
     }
 }
@@ -116,7 +122,10 @@ mod tests {
     }
 
     fn written(subject: &str, body: &str) -> String {
-        Envelope::of(&mail(subject, body)).unwrap_or_else(|outcome| panic!("{outcome:?}")).content.to_string()
+        Envelope::of(&mail(subject, body), None)
+            .unwrap_or_else(|outcome| panic!("{outcome:?}"))
+            .content
+            .to_string()
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Mail over SMTP.
 
 mod classify;
+mod dkim;
 mod mime;
 mod session;
 mod settings;
@@ -11,6 +12,7 @@ use async_trait::async_trait;
 pub use settings::{SmtpError, SmtpSettings, TlsMode};
 
 use self::classify::Failure;
+pub use self::dkim::{DkimError, DkimKey};
 use self::mime::Envelope;
 use self::session::{Connector, Session};
 use super::{Channel, Message, Outcome, Rejection};
@@ -33,6 +35,7 @@ use crate::Reason;
 #[derive(Debug)]
 pub struct Smtp {
     connector: Connector,
+    dkim: Option<DkimKey>,
     idle: Mutex<Vec<Session>>,
 }
 
@@ -42,7 +45,14 @@ impl Smtp {
     /// # Errors
     /// [`SmtpError`] when the settings cannot be used.
     pub fn new(settings: SmtpSettings) -> Result<Self, SmtpError> {
-        Ok(Self { connector: Connector::new(settings)?, idle: Mutex::default() })
+        Ok(Self { connector: Connector::new(settings)?, dkim: None, idle: Mutex::default() })
+    }
+
+    /// The same channel, whose mails are signed (DKIM).
+    #[must_use]
+    pub fn with_dkim(mut self, key: DkimKey) -> Self {
+        self.dkim = Some(key);
+        self
     }
 
     async fn deliver(&self, envelope: &Envelope) -> Result<String, Failure> {
@@ -83,7 +93,7 @@ impl Channel for Smtp {
             let reason = Reason::new("a mail server takes mail only");
             return Outcome::Rejected { rejection: Rejection::Refused, reason };
         };
-        let envelope = match Envelope::of(mail) {
+        let envelope = match Envelope::of(mail, self.dkim.as_ref()) {
             Ok(envelope) => envelope,
             Err(outcome) => return outcome,
         };

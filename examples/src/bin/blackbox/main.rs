@@ -11,6 +11,7 @@ mod clock;
 mod expression;
 mod identifier;
 mod lines;
+mod notify;
 mod service;
 mod settings;
 mod world;
@@ -89,7 +90,10 @@ async fn run(world: &World, op: &str, arguments: Value) -> Result<Value, Failure
         "submit" => service::submit(world, answer::arguments(arguments)?).await,
         "expression.evaluate" => expression::evaluate(answer::arguments(arguments)?),
         "event.feed" => service::events(world, answer::arguments(arguments)?).await,
-        "dispatch.run" => service::dispatch(world, answer::arguments(arguments)?).await,
+        "notify.order" => notify::order(world, answer::arguments(arguments)?).await,
+        "notify.cancel" => notify::cancel(world, answer::arguments(arguments)?).await,
+        "notify.status" => notify::status(world, answer::arguments(arguments)?).await,
+        "dispatch.run" => notify::dispatch(world, answer::arguments(arguments)?).await,
         "archive.append" => archive_write::append(world, answer::arguments(arguments)?).await,
         "archive.list" => archive_write::list(world, answer::arguments(arguments)?).await,
         "archive.erase" => archive_write::erase(world, answer::arguments(arguments)?).await,

@@ -1,4 +1,4 @@
-//! `app.load`, `submit`, `event.feed` and `dispatch.run`.
+//! `app.load`, `submit` and `event.feed`.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -47,13 +47,6 @@ pub(crate) struct Feed {
     after: i64,
     #[serde(default = "page")]
     limit: u32,
-}
-
-#[derive(Deserialize)]
-pub(crate) struct Dispatch {
-    #[serde(default = "page")]
-    limit: u32,
-    at: Option<DateTime<Utc>>,
 }
 
 fn page() -> u32 {
@@ -152,24 +145,6 @@ pub(crate) async fn events(world: &World, asked: Feed) -> Result<Value, Failure>
     let page = world.altinn.events().read(asked.after, asked.limit).await;
     let page = page.map_err(|error| Failure::new(error.code(), error))?;
     Ok(json!({"events": page.events, "next": page.next}))
-}
-
-/// Sends what is due.
-pub(crate) async fn dispatch(world: &World, asked: Dispatch) -> Result<Value, Failure> {
-    world.clock.show(asked.at);
-    let report = world.altinn.notifier().dispatch(asked.limit).await;
-    world.clock.show(None);
-    let report = report.map_err(|error| Failure::new(error.code(), error))?;
-    Ok(json!({
-        "claimed": report.claimed,
-        "succeeded": report.succeeded,
-        "failed": report.failed,
-        "deferred": report.deferred,
-        "unknown": report.unknown,
-        "recovered": report.recovered,
-        "lost": report.lost,
-        "givenBack": report.given_back,
-    }))
 }
 
 fn refused(error: SubmissionError) -> Failure {

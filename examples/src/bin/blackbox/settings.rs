@@ -14,6 +14,8 @@ pub(crate) struct Settings {
     pub(crate) keys: PathBuf,
     /// `ALTINN_SMTP_HOST`: `HOST:PORT`; without it no mail is sent.
     pub(crate) smtp: Option<(String, u16)>,
+    /// `ALTINN_SMS_URL`: the address of an SMS gateway; without it no SMS is sent.
+    pub(crate) sms: Option<String>,
 }
 
 impl Settings {
@@ -33,6 +35,7 @@ impl Settings {
             objects: objects.ok_or("ALTINN_OBJECTS_URL does not begin with file:")?.into(),
             keys: variable("ALTINN_KEYS", "altinn-data/keys").into(),
             smtp,
+            sms: env::var("ALTINN_SMS_URL").ok(),
         })
     }
 }

@@ -6,7 +6,8 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use altinn_notify::channel::{Smtp, SmtpSettings, TlsMode};
+use altinn_core::http::{Destinations, HttpClient};
+use altinn_notify::channel::{HttpSms, JsonGateway, Smtp, SmtpSettings, TlsMode};
 use altinn_services::{Altinn, AltinnBuilder};
 use tokio::sync::Mutex;
 
@@ -38,6 +39,14 @@ impl World {
             let smtp = Smtp::new(SmtpSettings::new(host, *port, TlsMode::None))?;
             builder = builder.email("noreply@example.com".parse()?, smtp);
         }
+        let sms_sender = "Altinn".parse()?;
+        builder = builder.notifier(|notifier| notifier.with_sms_sender(sms_sender));
+        if let Some(url) = &settings.sms {
+            let sms = HttpSms::new(JsonGateway::new(url))?;
+            builder = builder.notifier(|notifier| notifier.with_sms_channel(sms));
+        }
+        let endpoints = HttpClient::builder(Destinations::configured()).build()?;
+        builder = builder.notifier(|notifier| notifier.with_condition_client(endpoints));
         Ok(Self { altinn: builder.build().await?, clock, services: Mutex::default() })
     }
 }
