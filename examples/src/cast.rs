@@ -99,6 +99,11 @@ impl Cast {
         self.people.first().ok_or_else(|| CastError::NobodyMay { action: "instantiate".to_owned() })
     }
 
+    /// Somebody who holds a role for the owner.
+    pub fn holder_of(&self, role: &Role) -> Option<&Actor> {
+        self.people.iter().find(|(held, _)| held == role).map(|(_, actor)| actor)
+    }
+
     /// Who may do an action in a task, and by which role.
     ///
     /// # Errors

@@ -52,8 +52,8 @@ pub(in super::super) fn of_access(access: &Access, language: Language) -> String
         let grant = grant_name(grant, language);
         pick(
             language,
-            format!("Det gir {grant} rett til{through}."),
-            format!("Det gir {grant} rett til{through}."),
+            format!("Retten følger av: {grant}{through}."),
+            format!("Retten følgjer av: {grant}{through}."),
             format!("The right comes from: {grant}{through}."),
         )
     }));

@@ -7,6 +7,7 @@ mod answer;
 mod archive;
 mod archive_write;
 mod asic;
+mod authorize;
 mod clock;
 mod expression;
 mod identifier;
@@ -87,6 +88,8 @@ async fn run(world: &World, op: &str, arguments: Value) -> Result<Value, Failure
     match op {
         "identifier.parse" => identifier::parse(answer::arguments(arguments)?),
         "app.load" => service::load(world, answer::arguments(arguments)?).await,
+        "authorize" => authorize::authorize(world, answer::arguments(arguments)?).await,
+        "authorize.who" => authorize::who(world, answer::arguments(arguments)?).await,
         "submit" => service::submit(world, answer::arguments(arguments)?).await,
         "expression.evaluate" => expression::evaluate(answer::arguments(arguments)?),
         "event.feed" => service::events(world, answer::arguments(arguments)?).await,

@@ -18,7 +18,7 @@ use crate::world::World;
 /// A service, and the synthetic people who use it.
 pub(crate) struct Loaded {
     service: Service,
-    cast: Cast,
+    pub(crate) cast: Cast,
 }
 
 #[derive(Deserialize)]
@@ -77,8 +77,7 @@ pub(crate) async fn load(world: &World, asked: Load) -> Result<Value, Failure> {
 
 /// Starts, fills in and goes through all tasks, each by somebody who may; gives the receipt.
 pub(crate) async fn submit(world: &World, asked: Submit) -> Result<Value, Failure> {
-    let unknown = || Failure::new("SUBMISSION-UNKNOWN-SERVICE", "no such service has been loaded");
-    let loaded = world.services.lock().await.get(&asked.service).cloned().ok_or_else(unknown)?;
+    let loaded = world.loaded(&asked.service).await?;
     world.clock.show(asked.at);
     let outcome = run(world, &loaded, asked).await;
     world.clock.show(None);

@@ -11,6 +11,7 @@ use altinn_notify::channel::{HttpSms, JsonGateway, Smtp, SmtpSettings, TlsMode};
 use altinn_services::{Altinn, AltinnBuilder};
 use tokio::sync::Mutex;
 
+use crate::answer::Failure;
 use crate::clock::WallClock;
 use crate::service::Loaded;
 use crate::settings::Settings;
@@ -48,5 +49,11 @@ impl World {
         let endpoints = HttpClient::builder(Destinations::configured()).build()?;
         builder = builder.notifier(|notifier| notifier.with_condition_client(endpoints));
         Ok(Self { altinn: builder.build().await?, clock, services: Mutex::default() })
+    }
+
+    /// A service that has been loaded.
+    pub(crate) async fn loaded(&self, service: &str) -> Result<Arc<Loaded>, Failure> {
+        let unknown = || Failure::new("SUBMISSION-UNKNOWN-SERVICE", "no such service has been loaded");
+        self.services.lock().await.get(service).cloned().ok_or_else(unknown)
     }
 }
