@@ -52,9 +52,9 @@
 //! |---|---|
 //! | `sqlite` (default), `postgres` | the back ends of the store |
 //! | `xpath` | attribute selectors and the XPath functions of XACML |
-//! | `http` | keys that are fetched from their issuer (`token::IssuerMetadata`) |
+//! | `http` | keys that are fetched from their issuer, tokens from Maskinporten (`maskinporten`), settings by Nais' names (`environment`) |
 //! | `login` | login of people to a portal, and extractors for axum (`login`) |
-//! | `testing` | issuers that sign tokens with real keys, an ID-porten to log in at |
+//! | `testing` | issuers that sign tokens with real keys, an ID-porten and a Maskinporten on this machine |
 //!
 //! **Security.** Everything fails closed: a policy that is missing, cannot decide or asks for what is not known, and
 //! a register that does not answer, refuse. Parsers have limits of size, count and depth, and read no document type
@@ -63,8 +63,13 @@
 //! Delegations and access lists count in decisions, and whoever keeps them implements their traits.
 
 pub mod decision;
+#[cfg(feature = "http")]
+pub mod environment;
+pub mod issuing;
 #[cfg(feature = "login")]
 pub mod login;
+#[cfg(feature = "http")]
+pub mod maskinporten;
 pub mod register;
 mod single_flight;
 #[cfg(feature = "testing")]

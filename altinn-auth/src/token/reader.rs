@@ -122,7 +122,7 @@ impl ClaimsReader<'_> {
     }
 
     fn represented(&self, claims: &Claims) -> Result<Vec<OrganizationNumber>, TokenError> {
-        if self.profile.kind != IssuerKind::Ansattporten {
+        if !matches!(self.profile.kind, IssuerKind::Ansattporten | IssuerKind::Altinn) {
             return Ok(Vec::new());
         }
         let details = claims.authorization_details.iter().flatten();
