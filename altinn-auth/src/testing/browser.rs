@@ -106,6 +106,12 @@ impl TestBrowser {
         Ok(TestPage { url: url.to_owned(), answer })
     }
 
+    /// The values of its cookies.
+    pub fn cookies(&self) -> Vec<String> {
+        let all = self.cookies.values().flat_map(|cookies| cookies.values());
+        all.filter(|value| !value.is_empty()).cloned().collect()
+    }
+
     async fn follow(&mut self, request: HttpRequest, url: &str) -> Result<TestPage, HttpError> {
         let mut page = self.send(request, url).await?;
         for _ in 0..MAX_REDIRECTS {

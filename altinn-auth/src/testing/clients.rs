@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::form::decoded;
-use crate::token::{StaticKeys, signed_claims};
+use crate::token::{StaticKeys, TokenSigner, signed_claims};
 
 /// The clients that a fake issuer knows, by id, and the assertions that have been used.
 #[derive(Debug, Default)]
@@ -21,14 +21,12 @@ pub(super) struct Clients {
 
 #[derive(Debug, Clone)]
 enum Registered {
-    #[cfg_attr(not(feature = "login"), expect(dead_code, reason = "portals alone register keys"))]
     Key(StaticKeys),
     Secret(String),
 }
 
 impl Clients {
-    #[cfg(feature = "login")]
-    pub(super) fn register_key(&self, id: &str, signer: &crate::token::TokenSigner) {
+    pub(super) fn register_key(&self, id: &str, signer: &TokenSigner) {
         if let Ok(keys) = StaticKeys::from_jwks(json!({"keys": [signer.public_jwk()]}).to_string()) {
             self.lock().insert(id.to_owned(), Registered::Key(keys));
         }
