@@ -14,16 +14,19 @@ use super::json_file;
 use super::layout_sets::LayoutSet;
 use super::metadata::ApplicationMetadata;
 use super::models::{ModelFiles, models_of_forms, schemas_of_forms};
+use super::native;
+use super::options::{Choice, read_choices};
 use super::remark::Remark;
 use super::text_resources::TextResources;
+use super::ui::{PageSet, read_ui};
 use crate::expression::Context;
 use crate::form::{FormData, FormSchema, Issue, Prefill, XmlModel};
 use crate::process::{MAX_BPMN_BYTES, Process};
 
-const METADATA: &str = "config/applicationmetadata.json";
-const PROCESS: &str = "config/process/process.bpmn";
-const POLICY: &str = "config/authorization/policy.xml";
-const TEXTS: &str = "config/texts";
+pub(super) const METADATA: &str = "config/applicationmetadata.json";
+pub(super) const PROCESS: &str = "config/process/process.bpmn";
+pub(super) const POLICY: &str = "config/authorization/policy.xml";
+pub(super) const TEXTS: &str = "config/texts";
 const MODELS: &str = "models";
 const OPTIONS: &str = "options";
 
@@ -51,30 +54,71 @@ pub struct AppDefinition {
     forms: BTreeMap<String, FormSchema>,
     form_files: FormFiles,
     options: BTreeMap<String, Value>,
+    page_sets: Vec<PageSet>,
 }
 
 impl AppDefinition {
-    /// Reads an unmodified app: its `App` folder, or the folder around it. Nothing outside the folder is read.
+    /// Reads an unmodified app: its `App` folder, or the folder around it; or the folder of a service made without
+    /// Studio, with a `service.toml`. Nothing outside the folder is read.
     ///
     /// # Errors
     ///
     /// Says in which file, where and why when the folder is not that of an app that can run.
     pub fn load(folder: impl AsRef<Path>) -> Result<Self, DefinitionError> {
-        let folder = AppFolder::open(folder.as_ref(), METADATA)?;
+        let folder = AppFolder::open(folder.as_ref(), &[METADATA, native::SERVICE])?;
+        if folder.has(METADATA) { Self::load_app(&folder) } else { Self::load_service(&folder) }
+    }
+
+    fn load_app(folder: &AppFolder) -> Result<Self, DefinitionError> {
         let metadata = ApplicationMetadata::parse(METADATA, &folder.text(METADATA, MAX_METADATA_BYTES)?)?;
         let bpmn = folder.bytes(PROCESS, MAX_BPMN_BYTES as u64)?;
         let process = Process::from_bpmn(&bpmn)
             .map_err(|source| DefinitionError::Process { file: PROCESS.to_owned(), source })?;
         let policy = folder.text(POLICY, MAX_POLICY_BYTES)?;
-        let models: ModelFiles = json_files(&folder, MODELS, ".schema.json", MAX_MODEL_BYTES)?.collect();
+        let models: ModelFiles = json_files(folder, MODELS, ".schema.json", MAX_MODEL_BYTES)?.collect();
         let forms = schemas_of_forms(METADATA, metadata.data_types(), &models)?;
         let form_files =
-            FormFiles::read(&folder, &models_of_forms(METADATA, metadata.data_types(), &models)?)?;
-        let options = json_files(&folder, OPTIONS, ".json", MAX_OPTIONS_BYTES)?
+            FormFiles::read(folder, &models_of_forms(METADATA, metadata.data_types(), &models)?)?;
+        let options = json_files(folder, OPTIONS, ".json", MAX_OPTIONS_BYTES)?
             .map(|(name, options)| (name.trim_end_matches(".json").to_owned(), options))
             .collect();
-        let texts = read_texts(&folder)?;
-        Ok(Self { metadata, process, policy, texts, forms, form_files, options })
+        let tasks: Vec<&str> = process.tasks().map(|task| task.id.as_str()).collect();
+        let page_sets = read_ui(folder, &tasks)?;
+        Ok(Self {
+            metadata,
+            process,
+            policy,
+            texts: read_texts(folder)?,
+            forms,
+            form_files,
+            options,
+            page_sets,
+        })
+    }
+
+    fn load_service(folder: &AppFolder) -> Result<Self, DefinitionError> {
+        let service = native::read(&folder.text(native::SERVICE, MAX_METADATA_BYTES)?)?;
+        let metadata = ApplicationMetadata::parse(native::SERVICE, &service.metadata())?;
+        let process = Process::from_bpmn(service.bpmn().as_bytes())
+            .map_err(|source| DefinitionError::Process { file: native::SERVICE.to_owned(), source })?;
+        let policy = match folder.has(native::POLICY) {
+            true => folder.text(native::POLICY, MAX_POLICY_BYTES)?,
+            false => service.policy(),
+        };
+        let models: ModelFiles = json_files(folder, ".", ".schema.json", MAX_MODEL_BYTES)?.collect();
+        let forms = schemas_of_forms(native::SERVICE, metadata.data_types(), &models)?;
+        let texts = match folder.has(native::TEXTS) {
+            true => native::texts(read_json(folder, native::TEXTS, MAX_TEXTS_BYTES)?),
+            false => TextResources::default(),
+        };
+        let page_sets = match folder.has(native::LAYOUT) {
+            true => vec![service.page_set(read_json(folder, native::LAYOUT, MAX_MODEL_BYTES)?)],
+            false => Vec::new(),
+        };
+        let form_files =
+            FormFiles::read(folder, &models_of_forms(native::SERVICE, metadata.data_types(), &models)?)?;
+        let options = BTreeMap::new();
+        Ok(Self { metadata, process, policy, texts, forms, form_files, options, page_sets })
     }
 
     /// Who the app is, what its instances hold and who may own them.
@@ -148,6 +192,23 @@ impl AppDefinition {
     /// A list of options, by its id: what the file holds.
     pub fn options(&self, id: &str) -> Option<&Value> {
         self.options.get(id)
+    }
+
+    /// The choices of a list of options; none when there is no such list in the folder.
+    pub fn choices(&self, id: &str) -> Option<Vec<Choice>> {
+        read_choices(self.options(id)?)
+    }
+
+    /// The pages, by the tasks that they are shown in.
+    pub fn page_sets(&self) -> &[PageSet] {
+        &self.page_sets
+    }
+
+    /// The pages that are shown in a task: those of its own, else the set that is for every task.
+    pub fn page_set_of(&self, task: &str) -> Option<&PageSet> {
+        let of_task = |set: &&PageSet| set.tasks.iter().any(|id| id == task);
+        let of_all = |set: &&PageSet| set.id == "layouts";
+        self.page_sets.iter().find(of_task).or_else(|| self.page_sets.iter().find(of_all))
     }
 
     /// What is wrong with the elements of an instance that stands in `task`; see [`check_elements`].

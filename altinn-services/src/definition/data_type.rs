@@ -9,6 +9,9 @@ use serde::{Deserialize, Deserializer};
 pub struct DataType {
     /// The id.
     pub id: String,
+    /// What it is, in the words of whoever made the service.
+    #[serde(default)]
+    pub description: Option<std::collections::BTreeMap<String, Option<String>>>,
     /// The content types its elements may have (`application/pdf`, ...); none: any.
     #[serde(default, deserialize_with = "or_default")]
     pub allowed_content_types: Vec<String>,
@@ -50,6 +53,15 @@ pub struct DataType {
     /// Whether a scan that is not finished stands in the way of the process.
     #[serde(default, deserialize_with = "or_default")]
     pub validation_error_on_pending_file_scan: bool,
+    /// The code of the app that looks into its files, by name.
+    #[serde(default, deserialize_with = "or_default")]
+    pub enabled_file_analysers: Vec<String>,
+    /// The code of the app that judges its files, by name.
+    #[serde(default, deserialize_with = "or_default")]
+    pub enabled_file_validators: Vec<String>,
+    /// The keys of metadata that users may add to its elements.
+    #[serde(default, deserialize_with = "or_default")]
+    pub allowed_keys_for_user_defined_metadata: Vec<String>,
 }
 
 impl DataType {
@@ -102,12 +114,30 @@ pub struct AppLogic {
     /// Whether the element is deleted when the process ends.
     #[serde(default, deserialize_with = "or_default")]
     pub auto_delete_on_process_end: bool,
+    /// Whether its elements are filled in below another form.
+    #[serde(default, deserialize_with = "or_default")]
+    pub allow_in_subform: bool,
+    /// The fields that are taken out when the task is left.
+    #[serde(default)]
+    pub shadow_fields: Option<ShadowFields>,
     /// Whether users may not add elements themselves.
     #[serde(default, deserialize_with = "or_default")]
     pub disallow_user_create: bool,
     /// Whether users may not delete elements themselves.
     #[serde(default, deserialize_with = "or_default")]
     pub disallow_user_delete: bool,
+}
+
+/// The fields of a form that are only for filling it in.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ShadowFields {
+    /// What the names of such fields begin with.
+    pub prefix: String,
+    /// The data type that the form is kept in without them; none: it loses them.
+    #[serde(default)]
+    pub save_to_data_type: Option<String>,
 }
 
 /// What may be null as well as left out.

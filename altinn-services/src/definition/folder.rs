@@ -16,13 +16,15 @@ pub(super) struct AppFolder {
 }
 
 impl AppFolder {
-    /// The folder itself or its folder `App`, whichever holds the file that says what it is.
-    pub(super) fn open(folder: &Path, expected: &'static str) -> Result<Self, DefinitionError> {
+    /// The folder itself or its folder `App`, whichever holds one of the files that say what it is.
+    pub(super) fn open(folder: &Path, either: &[&'static str]) -> Result<Self, DefinitionError> {
+        let expected = either.first().copied().unwrap_or_default();
         let not_an_app = || DefinitionError::NotAnApp { folder: folder.display().to_string(), expected };
         let given = folder.canonicalize().map_err(|_| not_an_app())?;
         let inner = given.join("App").canonicalize().ok().filter(|inner| inner.starts_with(&given));
         let mut candidates = [Some(given), inner].into_iter().flatten();
-        let root = candidates.find(|root| root.join(expected).exists()).ok_or_else(not_an_app)?;
+        let is_one = |root: &PathBuf| either.iter().any(|file| root.join(file).exists());
+        let root = candidates.find(is_one).ok_or_else(not_an_app)?;
         Ok(Self { root })
     }
 
@@ -77,10 +79,19 @@ impl AppFolder {
         Ok(names)
     }
 
+    /// Whether a file is there.
+    pub(super) fn has(&self, file: &str) -> bool {
+        self.inside(file).is_ok()
+    }
+
     /// The names of the folders in a folder, sorted; none when it is not there.
     pub(super) fn folders(&self, folder: &str) -> Result<Vec<String>, DefinitionError> {
         let names = self.names(folder, "", "")?;
-        Ok(names.into_iter().filter(|name| self.root.join(folder).join(name).is_dir()).collect())
+        let is_folder = |name: &String| {
+            let path = self.root.join(folder).join(name).canonicalize();
+            path.is_ok_and(|path| path.starts_with(&self.root) && path.is_dir())
+        };
+        Ok(names.into_iter().filter(is_folder).collect())
     }
 
     /// The real path of a file, which must be an ordinary one inside the folder.

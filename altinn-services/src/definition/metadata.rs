@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use super::data_type::{DataType, or_default};
+use super::entry::{CopyInstanceSettings, DataField, HideSettings, InstanceSelection, MessageBoxConfig};
 use super::error::DefinitionError;
 use super::json_file;
 
@@ -39,6 +40,16 @@ struct KnownFields {
     prevent_instance_deletion_for_days: Option<i64>,
     #[serde(default)]
     on_entry: Option<OnEntry>,
+    #[serde(default)]
+    process_id: Option<String>,
+    #[serde(default, deserialize_with = "or_default")]
+    presentation_fields: Vec<DataField>,
+    #[serde(default, deserialize_with = "or_default")]
+    data_fields: Vec<DataField>,
+    #[serde(default, deserialize_with = "or_default")]
+    copy_instance_settings: CopyInstanceSettings,
+    #[serde(default, deserialize_with = "or_default")]
+    message_box_config: MessageBoxConfig,
 }
 
 impl ApplicationMetadata {
@@ -118,9 +129,50 @@ impl ApplicationMetadata {
         self.known.prevent_instance_deletion_for_days
     }
 
-    /// What a user sees first (`onEntry.show`: `select-instance`, `new-instance`, or the page of a stateless app).
+    /// What a user sees first (`onEntry.show`: `select-instance`, `new-instance`, or the pages of a stateless app).
     pub fn on_entry(&self) -> Option<&str> {
         self.known.on_entry.as_ref()?.show.as_deref()
+    }
+
+    /// How the instances are listed that a user chooses between (`onEntry.instanceSelection`).
+    pub fn instance_selection(&self) -> Option<&InstanceSelection> {
+        self.known.on_entry.as_ref()?.instance_selection.as_ref()
+    }
+
+    /// Whether the app keeps no instances: it opens on pages of its own (a lookup, for example).
+    pub fn is_stateless(&self) -> bool {
+        self.on_entry().is_some_and(|show| !matches!(show, "" | "select-instance" | "new-instance"))
+    }
+
+    /// Whether the forms of a stateless app are open to anyone.
+    pub fn allows_anonymous(&self) -> bool {
+        let logics = self.data_types().iter().filter_map(|data_type| data_type.app_logic.as_ref());
+        self.is_stateless() && logics.into_iter().any(|logic| logic.allow_anonymous_on_stateless)
+    }
+
+    /// The id of the process, where the metadata names one.
+    pub fn process_id(&self) -> Option<&str> {
+        self.known.process_id.as_deref()
+    }
+
+    /// The fields of forms that are shown with an instance in lists.
+    pub fn presentation_fields(&self) -> &[DataField] {
+        &self.known.presentation_fields
+    }
+
+    /// The fields of forms that are kept with an instance, to be read without its forms.
+    pub fn data_fields(&self) -> &[DataField] {
+        &self.known.data_fields
+    }
+
+    /// Whether a user may copy an earlier instance, and what a copy leaves out.
+    pub fn copy_instance_settings(&self) -> &CopyInstanceSettings {
+        &self.known.copy_instance_settings
+    }
+
+    /// When instances are left out of the inbox.
+    pub fn hide_settings(&self) -> &HideSettings {
+        &self.known.message_box_config.hide_settings
     }
 
     /// The whole document, fields that are not known here included.
@@ -180,9 +232,12 @@ impl PartyTypesAllowed {
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct OnEntry {
     #[serde(default)]
     show: Option<String>,
+    #[serde(default)]
+    instance_selection: Option<InstanceSelection>,
 }
 
 fn check(file: &str, known: &KnownFields) -> Result<(), DefinitionError> {

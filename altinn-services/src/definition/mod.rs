@@ -2,7 +2,7 @@
 //!
 //! [`AppDefinition::load`] reads what an app made in Altinn Studio declares: `config/applicationmetadata.json`,
 //! `config/process/process.bpmn`, `config/authorization/policy.xml`, `config/texts/resource.*.json`,
-//! `models/*.schema.json` and `options/*.json`. JSON is read as Altinn's own reader does, with comments,
+//! `models/*.schema.json`, `options/*.json` and `ui/`; or the `service.toml` of a service made without Studio. JSON is read as Altinn's own reader does, with comments,
 //! trailing commas and a byte order mark. What is not in order gives a [`DefinitionError`] that names the file and
 //! the place; what loads but is limited here is told by [`AppDefinition::remarks`]. Files have limits of size and
 //! number, and no link is followed out of the folder.
@@ -10,32 +10,41 @@
 //! [`ServiceFolder`] reads a service that was made without Altinn Studio.
 
 mod app;
+mod check;
 mod data_type;
 mod elements;
+mod entry;
 mod error;
 mod folder;
 mod form_files;
 mod layout_sets;
 mod metadata;
 mod models;
+mod native;
+mod options;
 mod position;
 mod relaxed_json;
 mod remark;
 mod service_folder;
 mod text_resources;
+mod ui;
 
 use serde::de::DeserializeOwned;
 
 pub use app::AppDefinition;
-pub use data_type::{AppLogic, DataType};
+pub use check::{Fault, FaultSeverity, check};
+pub use data_type::{AppLogic, DataType, ShadowFields};
 pub use elements::{ElementFacts, check_elements};
+pub use entry::{CopyInstanceSettings, DataField, HideSettings, InstanceSelection};
 pub use error::DefinitionError;
 pub use layout_sets::LayoutSet;
 pub use metadata::{ApplicationMetadata, PartyTypesAllowed};
+pub use options::Choice;
 pub use position::Position;
 pub use remark::Remark;
 pub use service_folder::ServiceFolder;
 pub use text_resources::{TextResource, TextResources, TextVariable};
+pub use ui::{PageSet, UiPage};
 
 pub(crate) use relaxed_json::{blank_comments_and_trailing_commas, fault as json_fault};
 

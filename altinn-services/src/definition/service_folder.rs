@@ -54,7 +54,7 @@ impl ServiceFolder {
     /// # Errors
     /// Says in which file, where and why when it is not one.
     pub fn open(folder: impl AsRef<Path>, service_type: &str) -> Result<Self, DefinitionError> {
-        let folder = AppFolder::open(folder.as_ref(), FILE)?;
+        let folder = AppFolder::open(folder.as_ref(), &[FILE])?;
         let text = folder.text(FILE, MAX_FILE_BYTES)?;
         let head: Head = parse(&text)?;
         if head.r#type.get_ref() != service_type {

@@ -49,10 +49,42 @@ pub struct TextVariable {
 #[derive(Debug, Deserialize)]
 pub(super) struct ResourceFile {
     #[serde(default, deserialize_with = "or_default")]
-    resources: Vec<TextResource>,
+    pub(super) resources: Vec<TextResource>,
+}
+
+impl TextResource {
+    /// The text with its variables filled in: what `lookup` gives, else the variable's default value, else its key, as
+    /// Altinn shows it.
+    ///
+    /// ```
+    /// use altinn_services::definition::TextResource;
+    ///
+    /// let text: TextResource = serde_json::from_str(r#"{"id": "hi", "value": "Hei, {0}!",
+    ///     "variables": [{"key": "name", "dataSource": "dataModel.default", "defaultValue": "du"}]}"#)?;
+    /// assert_eq!(text.filled_in(|_| Some("Kari".to_owned())), "Hei, Kari!");
+    /// assert_eq!(text.filled_in(|_| None), "Hei, du!");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn filled_in(&self, lookup: impl Fn(&TextVariable) -> Option<String>) -> String {
+        self.variables.iter().enumerate().fold(self.value.clone(), |text, (number, variable)| {
+            let place = format!("{{{number}}}");
+            if !text.contains(&place) {
+                return text;
+            }
+            let default = || variable.default_value.clone().unwrap_or_else(|| variable.key.clone());
+            text.replace(&place, &lookup(variable).unwrap_or_else(default))
+        })
+    }
 }
 
 impl TextResources {
+    /// The ids of all texts, whatever language they are in.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        let all: std::collections::BTreeSet<&str> =
+            self.0.values().flat_map(|texts| texts.keys().map(String::as_str)).collect();
+        all.into_iter()
+    }
+
     pub(super) fn add(&mut self, language: Language, file: ResourceFile) {
         let texts = file.resources.into_iter().map(|text| (text.id.clone(), text));
         self.0.entry(language).or_default().extend(texts);

@@ -1,5 +1,7 @@
 //! Conditions of a gateway's flows.
 
+use serde_json::Value;
+
 use crate::expression::{Context, Evaluator, Expression, Failure, ParseError, Scope};
 
 /// A condition of a sequence flow: an expression that is true or false.
@@ -16,6 +18,7 @@ use crate::expression::{Context, Evaluator, Expression, Failure, ParseError, Sco
 #[derive(Debug, Clone, PartialEq)]
 pub struct Condition {
     expression: Expression,
+    source: Value,
 }
 
 impl Condition {
@@ -25,7 +28,11 @@ impl Condition {
     ///
     /// Says what is wrong when the text is no expression.
     pub fn parse(text: &str) -> Result<Self, ParseError> {
-        Ok(Self { expression: Expression::parse(text.trim())? })
+        let expression = Expression::parse(text.trim())?;
+        let strict = crate::definition::blank_comments_and_trailing_commas(text);
+        // What is an expression is JSON.
+        let source = serde_json::from_str(strict.trim()).unwrap_or_default();
+        Ok(Self { expression, source })
     }
 
     /// Whether the condition holds: its value is true.
@@ -45,6 +52,11 @@ impl Condition {
     pub fn holds_for(&self, context: &Context<'_>, data_type: Option<&str>) -> Result<bool, Failure> {
         let scope = Scope { data_type, ..Scope::default() };
         Evaluator::new(context).is_true(&self.expression, &scope)
+    }
+
+    /// The condition as the drawing writes it, as JSON.
+    pub fn source(&self) -> &Value {
+        &self.source
     }
 
     /// The expression.

@@ -1,0 +1,117 @@
+//! What an app does in code of its own, by the name of the Rust trait that takes its place.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::fault::{Fault, FaultSeverity};
+use super::sources::Sources;
+use crate::definition::{AppDefinition, Position, Remark};
+
+/// The interfaces that an app's C# code implements, and what takes their place here.
+const HOOKS: [(&str, &str); 17] = [
+    ("IInstantiationProcessor", "`Submission::prefill`"),
+    ("IInstantiationValidator", "`Submission::may_start`"),
+    ("IDataProcessor", "`Submission::calculate`"),
+    ("IDataWriteProcessor", "`Submission::calculate`"),
+    ("IFormDataValidator", "`Submission::validate`"),
+    ("ITaskValidator", "`Submission::validate`"),
+    ("IDataElementValidator", "`Submission::validate`"),
+    ("IInstanceValidator", "`Submission::validate`"),
+    ("IValidator", "`Submission::validate`"),
+    ("IAppOptionsProvider", "an option provider"),
+    ("IInstanceAppOptionsProvider", "an option provider"),
+    ("IServiceTask", "`ServiceTask`"),
+    ("IPaymentProcessor", "`Payment`"),
+    ("IOrderDetailsCalculator", "`Payment::order`"),
+    ("ISigneeProvider", "`SigneeProvider`"),
+    ("IProcessExclusiveGateway", "conditions in the process"),
+    ("IUserAction", "`Submission::act`"),
+];
+
+pub(super) fn look(app: &AppDefinition, sources: &Sources<'_>, faults: &mut Vec<Fault>) {
+    for remark in app.remarks() {
+        let (file, word) = match &remark {
+            Remark::NotPublishable { .. } => continue,
+            Remark::Layout { .. } => ("ui", ""),
+            Remark::OrgDiffers { org, .. } => (sources.metadata(), org.as_str()),
+            Remark::FormWithoutSchema { data_type, .. } => (sources.metadata(), data_type.as_str()),
+            Remark::ServiceTaskNeeded { task, .. }
+            | Remark::TaskOfOwnKind { task, .. }
+            | Remark::PaymentNeeded { task } => (sources.process(), task.as_str()),
+        };
+        faults.push(sources.fault(remark.code(), FaultSeverity::Warning, (file, word), remark.to_string()));
+    }
+    signees(app, sources, faults);
+    files(app, sources, faults);
+    options(app, sources, faults);
+    for (file, text) in sources.code() {
+        faults.extend(hooks_in(&file, &text));
+    }
+}
+
+fn signees(app: &AppDefinition, sources: &Sources<'_>, faults: &mut Vec<Fault>) {
+    for task in app.process().tasks() {
+        let provider = task.signature.as_ref().and_then(|config| config.signee_provider.as_deref());
+        if let Some(provider) = provider {
+            let detail = format!(
+                "the signees of task `{}` come from `{provider}`: it needs a `SigneeProvider` that is registered for it",
+                task.id
+            );
+            let at = (sources.process(), provider);
+            faults.push(sources.fault("CHECK-SIGNEE-PROVIDER", FaultSeverity::Warning, at, detail));
+        }
+    }
+}
+
+fn files(app: &AppDefinition, sources: &Sources<'_>, faults: &mut Vec<Fault>) {
+    for data_type in app.metadata().data_types() {
+        for name in data_type.enabled_file_analysers.iter().chain(&data_type.enabled_file_validators) {
+            let detail =
+                format!("files of `{}` are judged by `{name}`, which is code of the app's", data_type.id);
+            let at = (sources.metadata(), name.as_str());
+            faults.push(sources.fault("CHECK-FILE-VALIDATOR", FaultSeverity::Warning, at, detail));
+        }
+    }
+}
+
+/// Lists of options that no file holds: code of the app's gives them.
+fn options(app: &AppDefinition, sources: &Sources<'_>, faults: &mut Vec<Fault>) {
+    let mut seen = BTreeSet::new();
+    for page in app.page_sets().iter().flat_map(|set| &set.pages) {
+        for id in page.components().filter_map(|component| component.get("optionsId").and_then(Value::as_str))
+        {
+            if app.options(id).is_none() && seen.insert(id.to_owned()) {
+                let detail =
+                    format!("options `{id}` are in no file of `options`: they need an option provider");
+                let at = (page.file.as_str(), id);
+                faults.push(sources.fault("CHECK-OPTION-PROVIDER", FaultSeverity::Warning, at, detail));
+            }
+        }
+    }
+}
+
+/// The interfaces of Altinn that classes of a C# file implement.
+fn hooks_in(file: &str, text: &str) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let bases =
+            line.contains("class ").then(|| line.split_once(':')).flatten().map_or("", |(_, bases)| bases);
+        let words = bases.split(|letter: char| !letter.is_alphanumeric());
+        for (interface, place) in
+            words.filter_map(|word| HOOKS.iter().find(|(interface, _)| *interface == word))
+        {
+            let at = line.find(interface).unwrap_or(0);
+            faults.push(Fault {
+                code: "CHECK-HOOK",
+                severity: FaultSeverity::Warning,
+                file: file.to_owned(),
+                position: Some(Position::of(text, start + at)),
+                detail: format!("the app's code implements `{interface}`: here that is {place}, in Rust"),
+            });
+        }
+        start += line.len();
+    }
+    faults
+}

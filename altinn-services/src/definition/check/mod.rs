@@ -1,0 +1,93 @@
+//! Finds everything that is wrong with a service's folder, before anyone uses the service.
+
+mod code;
+mod data;
+mod fault;
+mod fields;
+mod policy;
+mod process;
+mod sources;
+mod texts;
+
+use std::path::Path;
+
+use altinn_auth::decision::ServicePolicy;
+
+pub use fault::{Fault, FaultSeverity};
+use sources::Sources;
+
+use super::app::{AppDefinition, METADATA};
+use super::error::DefinitionError;
+use super::folder::AppFolder;
+use super::native;
+use super::service_folder::ServiceFolder;
+
+/// Finds everything that is wrong with the folder of a service, in the order of its files. A folder that does not load
+/// has the fault that keeps it from loading; one that loads is looked through for what will go wrong later.
+///
+/// ```
+/// use altinn_services::definition::{FaultSeverity, check};
+///
+/// let faults = check(concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/apps/bakery-licence"));
+/// assert!(faults.iter().all(|fault| fault.severity != FaultSeverity::Error));
+/// ```
+pub fn check(folder: impl AsRef<Path>) -> Vec<Fault> {
+    let folder = folder.as_ref();
+    if let Some(faults) = of_another_type(folder) {
+        return faults;
+    }
+    let app = match AppDefinition::load(folder) {
+        Ok(app) => app,
+        Err(error) => return vec![Fault::of_error(&error)],
+    };
+    match AppFolder::open(folder, &[METADATA, native::SERVICE]) {
+        Ok(opened) => look_through(&app, &Sources::of(&opened)),
+        Err(error) => vec![Fault::of_error(&error)],
+    }
+}
+
+/// The faults of a service of another type than submission, as far as its head and its policy go.
+fn of_another_type(folder: &Path) -> Option<Vec<Fault>> {
+    let types = ["lookup", "correspondence", "link", "broker", "collaboration"];
+    let service = types.iter().find_map(|service_type| ServiceFolder::open(folder, service_type).ok())?;
+    let policy = match service.policy_xml() {
+        Ok(policy) => policy,
+        Err(error) => return Some(vec![Fault::of_error(&error)]),
+    };
+    let fault = |error: altinn_auth::xacml::XacmlError| Fault {
+        code: error.code(),
+        severity: FaultSeverity::Error,
+        file: native::POLICY.to_owned(),
+        position: None,
+        detail: error.to_string(),
+    };
+    Some(ServicePolicy::read(service.id(), policy).err().map(fault).into_iter().collect())
+}
+
+fn look_through(app: &AppDefinition, sources: &Sources<'_>) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    process::look(app, sources, &mut faults);
+    policy::look(app, sources, &mut faults);
+    data::look(app, sources, &mut faults);
+    texts::look(app, sources, &mut faults);
+    fields::look(app, sources, &mut faults);
+    code::look(app, sources, &mut faults);
+    faults.sort_by(|one, other| {
+        (&one.file, one.position, one.code).cmp(&(&other.file, other.position, other.code))
+    });
+    faults.dedup();
+    faults
+}
+
+impl Fault {
+    fn of_error(error: &DefinitionError) -> Self {
+        let file = error.file().unwrap_or(".").to_owned();
+        Self {
+            code: error.code(),
+            severity: FaultSeverity::Error,
+            file,
+            position: error.position(),
+            detail: error.to_string(),
+        }
+    }
+}

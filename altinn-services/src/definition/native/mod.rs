@@ -1,0 +1,105 @@
+//! A service made without Altinn Studio: a folder of at most five files.
+//!
+//! | file | |
+//! |---|---|
+//! | `service.toml` | what the service is: its id, title, forms, attachments and steps, and which roles do each step |
+//! | `form.schema.json` | the JSON Schema of the form; a further form names its own file |
+//! | `texts.json` | the texts: by language, then by id |
+//! | `layout.json` | the page of the form, as Altinn's layout files have it; may be left out |
+//! | `policy.xml` | who may do what; made from the roles of the steps when it is left out |
+//!
+//! ```toml
+//! type = "submission"
+//! id = "ttd/dog-licence"
+//! level = 3
+//! title = { nb = "Hundelisens", nn = "Hundelisens", en = "Dog licence" }
+//!
+//! [[form]]
+//! id = "application"
+//! step = "fill-in"
+//!
+//! [[step]]
+//! id = "fill-in"
+//! roles = ["PRIV", "DAGL"]
+//!
+//! [[step]]
+//! id = "sign"
+//! kind = "signing"
+//! signs = ["application"]
+//! reject-to = "fill-in"
+//! roles = ["PRIV", "DAGL"]
+//! ```
+//!
+//! It is read as the same metadata, process and policy that an app's folder holds.
+
+mod file;
+mod metadata;
+mod policy;
+mod process;
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+pub(super) use file::ServiceFile;
+
+use super::error::DefinitionError;
+use super::text_resources::{ResourceFile, TextResource, TextResources};
+use super::ui::{PageSet, UiPage};
+
+/// The file that makes a folder a service of this kind.
+pub(super) const SERVICE: &str = "service.toml";
+pub(super) const TEXTS: &str = "texts.json";
+pub(super) const LAYOUT: &str = "layout.json";
+pub(super) const POLICY: &str = "policy.xml";
+
+impl ServiceFile {
+    /// The metadata that an app would have, as JSON.
+    pub(super) fn metadata(&self) -> String {
+        metadata::of(self).to_string()
+    }
+
+    /// The process that an app would have, as BPMN.
+    pub(super) fn bpmn(&self) -> String {
+        process::of(self)
+    }
+
+    /// The policy, made from the roles of the steps.
+    pub(super) fn policy(&self) -> String {
+        policy::of(self)
+    }
+
+    /// The one page of a service with a layout.
+    pub(super) fn page_set(&self, layout: Value) -> PageSet {
+        let form = self.forms.first();
+        let page = UiPage { name: "layout".to_owned(), file: LAYOUT.to_owned(), layout };
+        PageSet {
+            id: "layout".to_owned(),
+            tasks: form.map(|form| form.step.clone()).into_iter().collect(),
+            data_type: form.map(|form| form.id.clone()),
+            pages: vec![page],
+            pdf_page: None,
+            exclude_from_pdf: Vec::new(),
+        }
+    }
+}
+
+/// The texts of `texts.json`; languages that are not known are passed over.
+pub(super) fn texts(file: BTreeMap<String, BTreeMap<String, String>>) -> TextResources {
+    let mut texts = TextResources::default();
+    for (code, by_id) in file {
+        let Ok(language) = code.parse() else { continue };
+        let resources =
+            by_id.into_iter().map(|(id, value)| TextResource { id, value, variables: Vec::new() });
+        texts.add(language, ResourceFile { resources: resources.collect() });
+    }
+    texts
+}
+
+/// Reads `service.toml`.
+///
+/// # Errors
+/// [`DefinitionError::Toml`] says where and why.
+pub(super) fn read(text: &str) -> Result<ServiceFile, DefinitionError> {
+    ServiceFile::parse(SERVICE, text)
+}
