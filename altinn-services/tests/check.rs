@@ -233,9 +233,9 @@ fn every_app_of_others_is_looked_through() {
             looked_through += 1;
             for fault in check(&folder) {
                 if fault.severity == FaultSeverity::Error {
-                    errors += 1
+                    errors += 1;
                 } else {
-                    warnings += 1
+                    warnings += 1;
                 }
                 assert!(!fault.detail.is_empty() && !fault.file.is_empty());
             }
