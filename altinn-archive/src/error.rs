@@ -6,6 +6,7 @@ use thiserror::Error;
 use crate::content::ContentError;
 use crate::entry::{EntryError, EntryId, NoRandomNumbers};
 use crate::keys::{KeyGeneration, KeyProviderError};
+use crate::log::ProofError;
 use crate::receipt::ReceiptError;
 
 /// Why the archive could not do what it was asked. Personal data never appears in it.
@@ -84,7 +85,16 @@ pub enum ArchiveError {
         /// Which entry.
         entry: EntryId,
     },
-    /// What an audit was to be anchored to is not of this log.
+    /// The log has signed no checkpoint of this size.
+    #[error("the log has no checkpoint of size {size}")]
+    NoCheckpoint {
+        /// How many leaves it was to cover.
+        size: u64,
+    },
+    /// There is no such proof.
+    #[error(transparent)]
+    Proof(#[from] ProofError),
+    /// What an audit was to be anchored to, or what was to be cosigned, is not of this log.
     #[error("the anchor: {0}")]
     Anchor(#[from] ReceiptError),
     /// The machine gives no random numbers.
@@ -109,6 +119,8 @@ impl ArchiveError {
             Self::NoElement { .. } => "ARCHIVE-NO-ELEMENT",
             Self::Damaged { .. } => "ARCHIVE-DAMAGED",
             Self::NotYetProved { .. } => "ARCHIVE-NOT-YET-PROVED",
+            Self::NoCheckpoint { .. } => "ARCHIVE-NO-CHECKPOINT",
+            Self::Proof(error) => error.code(),
             Self::Anchor(_) => "ARCHIVE-ANCHOR",
             Self::NoRandomNumbers(_) => "ARCHIVE-NO-RANDOM-NUMBERS",
         }

@@ -55,7 +55,7 @@ pub mod seal;
 mod xml_writer;
 
 pub use altinn_core::Digest;
-pub use archive::{Archive, ArchiveKeys, Integrated, ReceiptState};
+pub use archive::{Archive, ArchiveKeys, Consistency, Integrated, ReceiptState};
 pub use audit::{Anchor, AuditReport, Fault, Rollback};
 pub use content::{ContentError, ContentReader, ContentWriter, Objects, StoredContent};
 pub use entry::{

@@ -25,4 +25,11 @@ pub static MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/0003_retention.sqlite.sql"),
         postgres: include_str!("../migrations/0003_retention.postgres.sql"),
     },
+    Migration {
+        owner: "altinn-archive",
+        number: 4,
+        name: "witness",
+        sqlite: include_str!("../migrations/0004_witness.sqlite.sql"),
+        postgres: include_str!("../migrations/0004_witness.postgres.sql"),
+    },
 ];

@@ -7,9 +7,11 @@ mod prove;
 mod read;
 mod record;
 mod round;
+mod serve;
 mod stage;
 mod tiles;
 mod unnamed;
+mod witness;
 
 use std::fmt;
 use std::sync::Arc;
@@ -23,6 +25,7 @@ pub use integrate::Integrated;
 pub(crate) use keyring::WrappingKey;
 pub use prove::ReceiptState;
 pub(crate) use record::{CONTENT_COLUMNS, ContentRow, Kept, Record, bound_to, content_bound_to};
+pub use serve::Consistency;
 pub(crate) use tiles::read_tile;
 
 use crate::content::Objects;

@@ -109,7 +109,8 @@ pub(crate) fn bound_to(entry: EntryId) -> Vec<u8> {
     [b"altinn-archive/entry/v1".as_slice(), entry.uuid().as_bytes()].concat()
 }
 
-fn header(row: &Row) -> Result<Header, ArchiveError> {
+/// What the log has committed to, from an entry's row.
+pub(super) fn header(row: &Row) -> Result<Header, ArchiveError> {
     let entry: EntryId = row.get("id")?;
     let damaged = |what: &str| ArchiveError::damaged(format!("{what} of entry `{entry}`"));
     if row.get::<i64>("version")? != i64::from(Header::VERSION) {

@@ -9,7 +9,7 @@ use crate::receipt::{Receipt, ReceiptError};
 pub enum Anchor {
     /// Any receipt.
     Receipt(Box<Receipt>),
-    /// Any checkpoint: the note that the log has signed.
+    /// Any checkpoint: the note that the log has signed, as it was kept in a file or by a witness with its cosignatures.
     Checkpoint(String),
 }
 
@@ -18,7 +18,7 @@ impl Anchor {
     pub(super) fn verify(&self, key: &VerifierKey) -> Result<Checkpoint, ReceiptError> {
         match self {
             Self::Receipt(receipt) => receipt.verified_checkpoint(key),
-            Self::Checkpoint(note) => Ok(Checkpoint::verify(note, key)?),
+            Self::Checkpoint(note) => Ok(Checkpoint::verify_cosigned(note, key)?),
         }
     }
 }

@@ -19,10 +19,15 @@ impl Header {
     /// The version of the form of headers and openings.
     pub(crate) const VERSION: u8 = 1;
 
-    /// The hash of the leaf.
-    pub(crate) fn leaf_hash(&self) -> Digest {
+    /// The leaf.
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
         let header =
             json!({ "commitments": self.commitments, "entry": self.entry, "version": Self::VERSION });
-        leaf_hash(&canonical_json(&header))
+        canonical_json(&header)
+    }
+
+    /// The hash of the leaf.
+    pub(crate) fn leaf_hash(&self) -> Digest {
+        leaf_hash(&self.to_bytes())
     }
 }

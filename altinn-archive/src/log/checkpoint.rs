@@ -75,7 +75,20 @@ impl Checkpoint {
     /// What is wrong with the note or its text.
     pub fn verify(note: &str, key: &VerifierKey) -> Result<Self, CheckpointError> {
         let note = note.parse()?;
-        let checkpoint = Self::parse(key.open(&note)?).ok_or(CheckpointError::Form)?;
+        Self::of_log(key.open(&note)?, key)
+    }
+
+    /// The checkpoint in a note that witnesses may have signed too; their signatures are not looked at.
+    ///
+    /// # Errors
+    /// As [`Checkpoint::verify`].
+    pub fn verify_cosigned(note: &str, key: &VerifierKey) -> Result<Self, CheckpointError> {
+        let note = note.parse()?;
+        Self::of_log(key.open_among(&note)?, key)
+    }
+
+    fn of_log(text: &str, key: &VerifierKey) -> Result<Self, CheckpointError> {
+        let checkpoint = Self::parse(text).ok_or(CheckpointError::Form)?;
         if checkpoint.origin == key.name() {
             Ok(checkpoint)
         } else {

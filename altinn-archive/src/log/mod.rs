@@ -14,8 +14,10 @@ mod proof;
 mod signed_note;
 mod subtree;
 mod tile;
+mod tile_path;
 mod tree;
 mod verifier_key;
+mod witness;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use frontier::Frontier;
@@ -28,5 +30,7 @@ pub use proof::{
 pub use signed_note::{NoteError, NoteSignature, SignedNote};
 pub use subtree::{verify_subtree_consistency, verify_subtree_inclusion};
 pub use tile::{Tile, TileId, Tiles};
+pub use tile_path::{TilePath, TilePathError};
 pub use tree::{empty_root, leaf_hash, node_hash, root};
 pub use verifier_key::{VerifierKey, VerifierKeyError};
+pub use witness::{Cosigned, Witness, WitnessKey};

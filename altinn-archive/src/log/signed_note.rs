@@ -91,6 +91,13 @@ impl SignedNote {
         &self.text
     }
 
+    /// The same note with one more signature.
+    #[must_use]
+    pub fn with_signature(mut self, signature: NoteSignature) -> Self {
+        self.signatures.push(signature);
+        self
+    }
+
     /// The signatures.
     pub fn signatures(&self) -> &[NoteSignature] {
         &self.signatures
@@ -117,7 +124,8 @@ impl NoteSignature {
         &self.bytes
     }
 
-    fn parse(line: &str) -> Option<Self> {
+    /// Reads a line `— name base64`.
+    pub(crate) fn parse(line: &str) -> Option<Self> {
         let (name, signature) = line.strip_prefix("— ")?.split_once(' ')?;
         let signature = STANDARD.decode(signature).ok()?;
         let (key_id, bytes) = signature.split_first_chunk::<4>()?;
@@ -150,9 +158,14 @@ impl FromStr for SignedNote {
 impl fmt::Display for SignedNote {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.text)?;
-        self.signatures.iter().try_for_each(|signature| {
-            let bytes = [signature.key_id.as_slice(), signature.bytes.as_slice()].concat();
-            writeln!(f, "— {} {}", signature.name, STANDARD.encode(bytes))
-        })
+        self.signatures.iter().try_for_each(|signature| writeln!(f, "{signature}"))
+    }
+}
+
+impl fmt::Display for NoteSignature {
+    /// As the line beneath a note, without its end.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes = [self.key_id.as_slice(), self.bytes.as_slice()].concat();
+        write!(f, "— {} {}", self.name, STANDARD.encode(bytes))
     }
 }

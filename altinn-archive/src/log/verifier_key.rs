@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::signed_note::{NoteError, SignedNote};
+use super::signed_note::{NoteError, NoteSignature, SignedNote};
 
 /// The byte that says Ed25519 in a signed note's key.
 const ED25519: u8 = 0x01;
@@ -46,9 +46,12 @@ pub enum VerifierKeyError {
     /// The name is empty, too long, or has a space, a plus or a control character in it.
     #[error("a key's name has 1 to 200 bytes, and neither white space nor plus")]
     Name,
-    /// The key is not Ed25519's.
-    #[error("the key is not of the kind Ed25519 (1)")]
-    Algorithm,
+    /// The key is not of the kind that is asked for: Ed25519 (1), or a witness's Ed25519 (4).
+    #[error("the key is not of the kind {expected}")]
+    Algorithm {
+        /// The kind that was asked for.
+        expected: u8,
+    },
     /// The key id does not follow from name and key.
     #[error("key id `{found}` does not belong to this name and key, whose id is `{expected}`")]
     KeyId {
@@ -65,7 +68,7 @@ impl VerifierKeyError {
         match self {
             Self::Form => "KEY-FORM",
             Self::Name => "KEY-NAME",
-            Self::Algorithm => "KEY-ALGORITHM",
+            Self::Algorithm { .. } => "KEY-ALGORITHM",
             Self::KeyId { .. } => "KEY-ID",
         }
     }
@@ -80,10 +83,8 @@ impl VerifierKey {
     /// # Errors
     /// [`VerifierKeyError::Name`].
     pub fn new(name: &str, public_key: VerifyingKey) -> Result<Self, VerifierKeyError> {
-        check_name(name)?;
-        let digest = Digest::of(&[name.as_bytes(), b"\n", &[ED25519], public_key.as_bytes()].concat());
-        let [a, b, c, d, ..] = *digest.as_bytes();
-        Ok(Self { name: name.to_owned(), key_id: [a, b, c, d], public_key })
+        let key_id = key_id(name, ED25519, public_key)?;
+        Ok(Self { name: name.to_owned(), key_id, public_key })
     }
 
     /// The log's name, its origin.
@@ -109,6 +110,22 @@ impl VerifierKey {
         let [signature] = note.signatures() else {
             return Err(NoteError::SignatureCount { found: note.signatures().len() });
         };
+        self.verify(note, signature)
+    }
+
+    /// The text of a note that bears this key's signature among those of others, which are not looked at.
+    ///
+    /// # Errors
+    /// As [`VerifierKey::open`].
+    pub(crate) fn open_among<'a>(&self, note: &'a SignedNote) -> Result<&'a str, NoteError> {
+        let own =
+            |signature: &&NoteSignature| signature.name() == self.name && signature.key_id() == self.key_id;
+        let mut signatures = note.signatures().iter();
+        let signature = signatures.clone().find(own).or_else(|| signatures.next());
+        self.verify(note, signature.ok_or(NoteError::SignatureCount { found: 0 })?)
+    }
+
+    fn verify<'a>(&self, note: &'a SignedNote, signature: &NoteSignature) -> Result<&'a str, NoteError> {
         if signature.name() != self.name || signature.key_id() != self.key_id {
             return Err(NoteError::OtherKey { expected: self.key_id(), found: hex(&signature.key_id()) });
         }
@@ -118,6 +135,51 @@ impl VerifierKey {
             Err(NoteError::BadSignature)
         }
     }
+}
+
+/// The key id of a key of this kind: the first four bytes of `SHA-256(name || "\n" || kind || key)`.
+pub(super) fn key_id(name: &str, kind: u8, key: VerifyingKey) -> Result<[u8; 4], VerifierKeyError> {
+    check_name(name)?;
+    let digest = Digest::of(&[name.as_bytes(), b"\n", &[kind], key.as_bytes()].concat());
+    let [a, b, c, d, ..] = *digest.as_bytes();
+    Ok([a, b, c, d])
+}
+
+/// Name, key id and key of a text `name+hex+base64` with a key of this kind.
+pub(super) fn parse(text: &str, kind: u8) -> Result<(String, [u8; 4], VerifyingKey), VerifierKeyError> {
+    let mut parts = text.splitn(3, '+');
+    let (Some(name), Some(id), Some(key), true) =
+        (parts.next(), parts.next(), parts.next(), text.len() <= VerifierKey::MAX_LENGTH)
+    else {
+        return Err(VerifierKeyError::Form);
+    };
+    let key = STANDARD.decode(key).map_err(|_| VerifierKeyError::Form)?;
+    let public_key = match key.split_first() {
+        Some((found, key)) if *found == kind => {
+            VerifyingKey::from_bytes(key.try_into().map_err(|_| VerifierKeyError::Form)?)
+        }
+        Some(_) => return Err(VerifierKeyError::Algorithm { expected: kind }),
+        None => return Err(VerifierKeyError::Form),
+    };
+    let key_id = key_id(name, kind, public_key)?;
+    if hex(&key_id) == id {
+        Ok((name.to_owned(), key_id, public_key))
+    } else {
+        let found = id.chars().take(8).collect();
+        Err(VerifierKeyError::KeyId { expected: hex(&key_id), found })
+    }
+}
+
+/// Writes a key as `name+hex+base64`.
+pub(super) fn write(
+    f: &mut fmt::Formatter<'_>,
+    name: &str,
+    key_id: [u8; 4],
+    kind: u8,
+    key: VerifyingKey,
+) -> fmt::Result {
+    let bytes: Vec<u8> = [&[kind], key.as_bytes().as_slice()].concat();
+    write!(f, "{name}+{}+{}", hex(&key_id), STANDARD.encode(bytes))
 }
 
 /// Refuses a name that cannot stand in a signed note.
@@ -130,7 +192,7 @@ fn check_name(name: &str) -> Result<(), VerifierKeyError> {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -138,27 +200,8 @@ impl FromStr for VerifierKey {
     type Err = VerifierKeyError;
 
     fn from_str(text: &str) -> Result<Self, VerifierKeyError> {
-        let mut parts = text.splitn(3, '+');
-        let (Some(name), Some(key_id), Some(key), true) =
-            (parts.next(), parts.next(), parts.next(), text.len() <= Self::MAX_LENGTH)
-        else {
-            return Err(VerifierKeyError::Form);
-        };
-        let key = STANDARD.decode(key).map_err(|_| VerifierKeyError::Form)?;
-        let public_key = match key.split_first() {
-            Some((&ED25519, key)) => {
-                VerifyingKey::from_bytes(key.try_into().map_err(|_| VerifierKeyError::Form)?)
-            }
-            Some(_) => return Err(VerifierKeyError::Algorithm),
-            None => return Err(VerifierKeyError::Form),
-        };
-        let this = Self::new(name, public_key)?;
-        if this.key_id() == key_id {
-            Ok(this)
-        } else {
-            let found = key_id.chars().take(8).collect();
-            Err(VerifierKeyError::KeyId { expected: this.key_id(), found })
-        }
+        let (name, key_id, public_key) = parse(text, ED25519)?;
+        Ok(Self { name, key_id, public_key })
     }
 }
 
@@ -178,8 +221,7 @@ impl From<VerifierKey> for String {
 
 impl fmt::Display for VerifierKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let key: Vec<u8> = [&[ED25519], self.public_key.as_bytes().as_slice()].concat();
-        write!(f, "{}+{}+{}", self.name, self.key_id(), STANDARD.encode(key))
+        write(f, &self.name, self.key_id, ED25519, self.public_key)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::log::{CheckpointError, ProofError};
+use crate::log::{CheckpointError, NoteError, ProofError};
 
 /// Which part of a receipt or a promise is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -28,9 +28,15 @@ pub enum ReceiptError {
         /// The version in the receipt.
         found: u8,
     },
-    /// It has cosignatures, which this version does not verify.
-    #[error("cosignatures are not known to this version")]
+    /// A cosignature is no line of a note, is there twice, or there are too many.
+    #[error("a cosignature is not of the form `— name base64`, or is there twice")]
     Cosignatures,
+    /// A witness has not signed this checkpoint.
+    #[error("the cosignature of witness `{witness}` does not fit the checkpoint")]
+    Cosignature {
+        /// The witness's name.
+        witness: String,
+    },
     /// A field of the entry is missing, twice there, or of the wrong form.
     #[error("field `{name}` is missing or wrong")]
     Field {
@@ -75,6 +81,7 @@ impl ReceiptError {
             Self::TooLong { .. } => "RECEIPT-TOO-LONG",
             Self::Form { .. } => "RECEIPT-FORM",
             Self::Version { .. } => "RECEIPT-VERSION",
+            Self::Cosignature { .. } => "RECEIPT-COSIGNATURE",
             Self::Cosignatures => "RECEIPT-COSIGNATURES",
             Self::Field { .. } => "RECEIPT-FIELD",
             Self::OtherLog { .. } => "RECEIPT-OTHER-LOG",
@@ -84,5 +91,11 @@ impl ReceiptError {
             Self::NoElement { .. } => "RECEIPT-NO-ELEMENT",
             Self::Content { .. } => "RECEIPT-CONTENT",
         }
+    }
+}
+
+impl From<NoteError> for ReceiptError {
+    fn from(error: NoteError) -> Self {
+        CheckpointError::from(error).into()
     }
 }

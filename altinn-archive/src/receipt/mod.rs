@@ -5,6 +5,7 @@ mod promise;
 mod proof;
 mod statement;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -13,7 +14,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::entry::{EntryId, Field, Fields};
-use crate::log::{Checkpoint, VerifierKey, verify_inclusion};
+use crate::log::{
+    Checkpoint, Cosigned, NoteSignature, SignedNote, VerifierKey, WitnessKey, verify_inclusion,
+};
 pub use error::ReceiptError;
 pub use promise::Promise;
 pub(crate) use proof::Proof;
@@ -32,7 +35,8 @@ const VERSION: u8 = 1;
 /// 2. the leaf is the canonical JSON `{"commitments": [...], "entry": "...", "version": 1}`, with the commitments in
 ///    the order of the fields;
 /// 3. the hash of the leaf and the inclusion proof lead to the root in the checkpoint (RFC 6962, section 2.1);
-/// 4. the checkpoint's signature is the log's (C2SP's signed-note).
+/// 4. the checkpoint's signature is the log's (C2SP's signed-note);
+/// 5. the cosignatures, if there are any, are lines of witnesses beneath the checkpoint (C2SP's tlog-cosignature).
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(into = "ReceiptDocument", try_from = "ReceiptDocument")]
 pub struct Receipt {
@@ -40,6 +44,8 @@ pub struct Receipt {
     key_id: String,
     statement: Statement,
     proof: Proof,
+    /// Lines of witnesses beneath the checkpoint.
+    cosignatures: Vec<String>,
 }
 
 /// A receipt as JSON.
@@ -62,7 +68,12 @@ impl Receipt {
     pub const MAX_LENGTH: usize = 2 * 1024 * 1024;
 
     pub(crate) fn new(key: &VerifierKey, statement: Statement, proof: Proof) -> Self {
-        Self { log: key.name().to_owned(), key_id: key.key_id(), statement, proof }
+        Self { log: key.name().to_owned(), key_id: key.key_id(), statement, proof, cosignatures: Vec::new() }
+    }
+
+    pub(crate) fn with_cosignatures(mut self, lines: &[NoteSignature]) -> Self {
+        self.cosignatures = lines.iter().map(NoteSignature::to_string).collect();
+        self
     }
 
     /// The receipt in JSON; every field has its place, so that the same receipt is the same text.
@@ -106,6 +117,23 @@ impl Receipt {
     /// Which part of the receipt is wrong.
     pub fn verify(&self, key: &VerifierKey) -> Result<(), ReceiptError> {
         self.verified_checkpoint(key).map(drop)
+    }
+
+    /// Verifies the cosignatures of these witnesses, and says which of them have signed the checkpoint. Those of others
+    /// are passed over. It says something only about a receipt that is [verified](Receipt::verify) itself.
+    ///
+    /// # Errors
+    /// [`ReceiptError::Cosignature`] when one of a witness does not fit the checkpoint.
+    pub fn verify_cosignatures(&self, witnesses: &[WitnessKey]) -> Result<Vec<Cosigned>, ReceiptError> {
+        let note: SignedNote = self.proof.checkpoint.parse()?;
+        let mut found = Vec::new();
+        for signature in self.cosignatures.iter().filter_map(|line| NoteSignature::parse(line)) {
+            if let Some(witness) = witnesses.iter().find(|witness| witness.is_named_in(&signature)) {
+                let wrong = |_| ReceiptError::Cosignature { witness: witness.name().to_owned() };
+                found.push(witness.verify(note.text(), &signature).map_err(wrong)?);
+            }
+        }
+        Ok(found)
     }
 
     /// What the log committed to, once the receipt has been verified.
@@ -172,7 +200,7 @@ impl From<Receipt> for ReceiptDocument {
             leaf_index: receipt.proof.leaf_index,
             inclusion_proof: receipt.proof.inclusion_proof,
             checkpoint: receipt.proof.checkpoint,
-            cosignatures: Vec::new(),
+            cosignatures: receipt.cosignatures,
         }
     }
 }
@@ -184,9 +212,7 @@ impl TryFrom<ReceiptDocument> for Receipt {
         if document.version != VERSION {
             return Err(ReceiptError::Version { found: document.version });
         }
-        if !document.cosignatures.is_empty() {
-            return Err(ReceiptError::Cosignatures);
-        }
+        check_cosignatures(&document.cosignatures)?;
         Ok(Self {
             log: document.log,
             key_id: document.key_id,
@@ -196,8 +222,21 @@ impl TryFrom<ReceiptDocument> for Receipt {
                 inclusion_proof: document.inclusion_proof,
                 checkpoint: document.checkpoint,
             },
+            cosignatures: document.cosignatures,
         })
     }
+}
+
+/// Refuses cosignatures that are no lines of a note, or that could stand there in more than one way.
+fn check_cosignatures(lines: &[String]) -> Result<(), ReceiptError> {
+    let mut seen = BTreeSet::new();
+    let is_line = |line: &String| {
+        let signature = NoteSignature::parse(line);
+        signature
+            .is_some_and(|it| it.to_string() == *line && seen.insert((it.name().to_owned(), it.key_id())))
+    };
+    let whole = lines.len() < SignedNote::MAX_SIGNATURES && lines.iter().all(is_line);
+    if whole { Ok(()) } else { Err(ReceiptError::Cosignatures) }
 }
 
 impl fmt::Debug for Receipt {

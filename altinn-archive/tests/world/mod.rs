@@ -76,6 +76,15 @@ impl World {
         open(&self.store, &self.clock, &self.folder, &self.seed, &self.keys).await
     }
 
+    /// An archive of another log key over a store of its own.
+    pub(crate) async fn with_log_key(&self, key: LogKey) -> Archive {
+        let store = Store::open("sqlite::memory:").await.unwrap();
+        store.migrate(&[MIGRATIONS]).await.unwrap();
+        let keys = ArchiveKeys::shared(key, self.keys.clone());
+        let objects = Objects::folder(self.folder.path()).unwrap();
+        Archive::open(store, objects, keys).await.unwrap().with_clock(self.clock.clone())
+    }
+
     /// The folder of the database, when it is in a file.
     pub(crate) fn store_folder(&self) -> Option<&std::path::Path> {
         self.store_folder.as_ref().map(TempDir::path)
@@ -114,6 +123,11 @@ async fn open(
 /// The key of the log, from its seed.
 pub(crate) fn log_key(seed: &[u8; 32]) -> LogKey {
     LogKey::new("archive.example.no/log", SigningKey::from_seed(seed).unwrap()).unwrap()
+}
+
+/// The key of a log whose receipts are the same in every run.
+pub(crate) fn repeatable_log_key() -> LogKey {
+    log_key(&[7; 32])
 }
 
 /// An entry with two elements, the first of which is named `form` and says `form`.

@@ -13,6 +13,7 @@ mod expression;
 mod identifier;
 mod lines;
 mod notify;
+mod proof;
 mod service;
 mod settings;
 mod world;
@@ -103,6 +104,7 @@ async fn run(world: &World, op: &str, arguments: Value) -> Result<Value, Failure
         "archive.get" => archive::get(world, answer::arguments(arguments)?).await,
         "archive.verify" => archive::verify(world, answer::arguments(arguments)?),
         "archive.audit" => archive::audit(world, answer::arguments(arguments)?).await,
+        "archive.prove" => proof::prove(world, answer::arguments(arguments)?).await,
         "asic.open" => asic::open(answer::arguments(arguments)?),
         _ => Err(Failure::new("BLACKBOX-UNKNOWN-OPERATION", "there is no such operation")),
     }
