@@ -11,6 +11,7 @@ pub mod http;
 mod id;
 mod id_source;
 mod idempotency;
+pub mod jws;
 pub mod key;
 mod migrations;
 mod party;
