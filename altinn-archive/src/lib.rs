@@ -45,6 +45,7 @@ mod content;
 mod entry;
 mod erasure;
 mod error;
+pub mod evidence;
 pub mod keys;
 mod listing;
 pub mod log;
