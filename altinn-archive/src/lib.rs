@@ -46,13 +46,17 @@ mod entry;
 mod erasure;
 mod error;
 pub mod evidence;
+#[cfg(any(feature = "asic", feature = "noark"))]
+pub mod export;
 pub mod keys;
 mod listing;
 pub mod log;
 mod migrations;
+#[cfg(feature = "noark")]
+pub mod noark;
 mod receipt;
 pub mod seal;
-#[cfg(feature = "asic")]
+#[cfg(any(feature = "asic", feature = "noark"))]
 mod xml_writer;
 
 pub use altinn_core::Digest;

@@ -30,12 +30,7 @@ impl XmlWriter {
 
     /// An element with text.
     pub(crate) fn text(&mut self, name: &str, text: &str) {
-        self.text_with(name, &[], text);
-    }
-
-    /// An element with attributes and text.
-    pub(crate) fn text_with(&mut self, name: &str, attributes: &[(&str, &str)], text: &str) {
-        self.tag(name, attributes);
+        self.tag(name, &[]);
         self.text.push('>');
         self.escape(text);
         self.text.push_str(&format!("</{name}>\n"));
@@ -45,6 +40,11 @@ impl XmlWriter {
     pub(crate) fn empty(&mut self, name: &str, attributes: &[(&str, &str)]) {
         self.tag(name, attributes);
         self.text.push_str("/>\n");
+    }
+
+    /// What was written since the last time, for a document that is written piece by piece.
+    pub(crate) fn take(&mut self) -> String {
+        std::mem::take(&mut self.text)
     }
 
     /// The document; elements that are still open end.

@@ -9,6 +9,7 @@ mod archive_write;
 mod asic;
 mod authorize;
 mod clock;
+mod export;
 mod expression;
 mod identifier;
 mod lines;
@@ -104,6 +105,7 @@ async fn run(world: &World, op: &str, arguments: Value) -> Result<Value, Failure
         "archive.get" => archive::get(world, answer::arguments(arguments)?).await,
         "archive.verify" => archive::verify(world, answer::arguments(arguments)?),
         "archive.audit" => archive::audit(world, answer::arguments(arguments)?).await,
+        "archive.export" => export::export(world, answer::arguments(arguments)?).await,
         "archive.prove" => proof::prove(world, answer::arguments(arguments)?).await,
         "asic.open" => asic::open(answer::arguments(arguments)?),
         _ => Err(Failure::new("BLACKBOX-UNKNOWN-OPERATION", "there is no such operation")),
