@@ -4,8 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use altinn_auth::xacml::{
-    AttributeSource, CombiningAlgorithm, CompiledPolicy, DataType, Decision, DecisionPoint, Obligation,
-    PolicyDocument, Potential, Request, RequestDocument, Response, ResponseResult, Status, StatusCode,
+    AttributeSource, CombiningAlgorithm, CompiledPolicy, DataType, Decision, Obligation, PolicyDocument,
+    PolicyIndex, Potential, Request, RequestDocument, Response, ResponseResult, Status, StatusCode,
     Surroundings, Value, XacmlError, name,
 };
 
@@ -110,7 +110,7 @@ fn decide(case: &Case) -> Result<Answer, Obstacle> {
     Ok(Answer::Decided(request.answer(|one| policies.evaluate_in(one, &surroundings))))
 }
 
-fn policies(case: &Case) -> Result<Result<DecisionPoint, XacmlError>, String> {
+fn policies(case: &Case) -> Result<Result<PolicyIndex, XacmlError>, String> {
     let mut referred = Vec::new();
     for path in &case.referred {
         match PolicyDocument::read(read(path)?) {
@@ -127,7 +127,7 @@ fn policies(case: &Case) -> Result<Result<DecisionPoint, XacmlError>, String> {
             Err(error) => return Ok(Err(error)),
         }
     }
-    Ok(Ok(DecisionPoint::new(CombiningAlgorithm::OnlyOneApplicable, compiled)))
+    Ok(Ok(PolicyIndex::new(CombiningAlgorithm::OnlyOneApplicable, compiled)))
 }
 
 /// The attributes of `AttributeProvider.xml`.

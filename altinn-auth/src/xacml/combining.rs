@@ -38,6 +38,18 @@ pub(crate) enum Combines {
 }
 
 impl CombiningAlgorithm {
+    /// The algorithm that a URN names for policies.
+    ///
+    /// ```
+    /// use altinn_auth::xacml::CombiningAlgorithm;
+    ///
+    /// let urn = "urn:oasis:names:tc:xacml:1.0:policy-combining-algorithm:only-one-applicable";
+    /// assert_eq!(CombiningAlgorithm::from_policy_urn(urn), Some(CombiningAlgorithm::OnlyOneApplicable));
+    /// ```
+    pub fn from_policy_urn(urn: &str) -> Option<Self> {
+        Self::from_urn(urn, Combines::Policies)
+    }
+
     /// The algorithm that a URN names for rules or policies.
     ///
     /// A policy whose rules are combined by the URN of the policy algorithm of the same name is understood, since

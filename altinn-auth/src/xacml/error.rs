@@ -230,7 +230,8 @@ pub(crate) struct Lines(Vec<u32>);
 
 impl Lines {
     pub(crate) fn of(text: &str) -> Self {
-        let after_breaks = text.bytes().zip(1_u32..).filter(|(byte, _)| *byte == b'\n').map(|(_, next)| next);
+        let after = |(at, _): (usize, &str)| u32::try_from(at + 1).unwrap_or(u32::MAX);
+        let after_breaks = text.match_indices('\n').map(after);
         Self(std::iter::once(0).chain(after_breaks).collect())
     }
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use super::signature::signature;
 use super::{Value, name};
 
 /// A request for one decision: attributes of the subject, the resource, the action and what is around them.
@@ -40,6 +41,23 @@ pub(crate) struct RequestAttribute {
     pub(crate) issuer: Option<String>,
     pub(crate) value: Value,
     pub(crate) include_in_result: bool,
+    /// The signature of its id.
+    pub(crate) signature: u64,
+}
+
+impl RequestAttribute {
+    pub(crate) fn new(category: Cow<'static, str>, id: Cow<'static, str>, value: Value) -> Self {
+        let signature = signature(&id);
+        Self { category, id, issuer: None, value, include_in_result: false, signature }
+    }
+}
+
+impl Content {
+    /// The XML without the root that stands for the document.
+    pub(crate) fn inner(&self) -> &str {
+        let after = self.xml.split_once('>').map_or("", |(_, after)| after);
+        after.strip_suffix("</Content>").unwrap_or(after)
+    }
 }
 
 impl Request {
@@ -55,13 +73,7 @@ impl Request {
         id: impl Into<Cow<'static, str>>,
         value: impl Into<Value>,
     ) {
-        self.attributes.push(RequestAttribute {
-            category: category.into(),
-            id: id.into(),
-            issuer: None,
-            value: value.into(),
-            include_in_result: false,
-        });
+        self.attributes.push(RequestAttribute::new(category.into(), id.into(), value.into()));
     }
 
     /// The request with one value more.

@@ -30,7 +30,7 @@ pub struct ResponseResult {
     pub policies: Vec<PolicyName>,
 }
 
-/// A value of the request that stands in the answer.
+/// A value of a request, as it stands in an answer.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct IncludedAttribute {
@@ -42,6 +42,8 @@ pub struct IncludedAttribute {
     pub issuer: Option<String>,
     /// The value.
     pub value: Value,
+    /// Whether it is to stand in the answer.
+    pub include_in_result: bool,
 }
 
 impl From<&RequestAttribute> for IncludedAttribute {
@@ -51,6 +53,7 @@ impl From<&RequestAttribute> for IncludedAttribute {
             id: attribute.id.to_string(),
             issuer: attribute.issuer.clone(),
             value: attribute.value.clone(),
+            include_in_result: attribute.include_in_result,
         }
     }
 }

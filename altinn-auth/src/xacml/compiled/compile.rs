@@ -10,7 +10,8 @@ use super::super::version;
 use super::attributes::AttributeNumbers;
 use super::expression::Variables;
 use super::{
-    AllOf, AnyOf, Assignment, Body, CompiledPolicy, Duty, Expr, Node, PolicyName, Rule, RuleName, Target,
+    AllOf, AnyOf, Assignment, Body, CompiledPolicy, Duty, Expr, FactTable, Node, PolicyName, Rule, RuleName,
+    Target,
 };
 
 /// The most policies and rules that one evaluation may visit, references followed.
@@ -23,8 +24,8 @@ pub(super) fn compile(
     let mut compiler = Compiler { others, ..Compiler::default() };
     check_unique(document, others)?;
     let root = compiler.document(document)?;
-    let Compiler { attributes, variables, .. } = compiler;
-    Ok(CompiledPolicy { root, attributes: attributes.into_table(), variables })
+    let Compiler { attributes, variables, facts, needs_values, .. } = compiler;
+    Ok(CompiledPolicy { root, attributes: attributes.into_table(), variables, facts, needs_values })
 }
 
 #[derive(Default)]
@@ -36,6 +37,8 @@ pub(super) struct Compiler<'d> {
     within: Vec<Arc<str>>,
     pub(super) attributes: AttributeNumbers,
     pub(super) variables: Vec<Expr>,
+    pub(super) facts: FactTable,
+    pub(super) needs_values: bool,
 }
 
 /// What a step gives: a fault in this document, or one that a followed reference has located in another.
@@ -159,7 +162,7 @@ impl Compiler<'_> {
                 let matches = all.0.iter().map(|a_match| self.a_match(a_match));
                 all_of.push(AllOf(matches.collect::<Result<_, Located>>()?));
             }
-            any_of.push(AnyOf(all_of.into()));
+            any_of.push(AnyOf::new(all_of));
         }
         Ok(Target(any_of.into()))
     }

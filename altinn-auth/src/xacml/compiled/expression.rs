@@ -99,7 +99,10 @@ impl Compiler<'_> {
             }
             _ => Test::Function(Box::new(function.clone())),
         };
-        Ok(Match { attribute: self.attribute(&a_match.attribute), value: a_match.value.clone(), test })
+        let fact = self.facts.add(&a_match.attribute, &a_match.value, &test);
+        self.needs_values |= fact.is_none() || a_match.attribute.must_be_present;
+        let attribute = self.attribute(&a_match.attribute);
+        Ok(Match { attribute, value: a_match.value.clone(), test, fact })
     }
 
     pub(super) fn condition(
@@ -123,6 +126,7 @@ impl Compiler<'_> {
                 (Expr::Value(value.clone()), Some(Type::Value(value.data_type())))
             }
             ExpressionKind::Attribute(designator) => {
+                self.needs_values = true;
                 (Expr::Attribute(self.attribute(designator)), Some(Type::Bag(designator.data_type)))
             }
             ExpressionKind::Function(function) => (Expr::Function(Box::new(function.clone())), None),

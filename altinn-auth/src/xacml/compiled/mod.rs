@@ -3,10 +3,14 @@
 mod attributes;
 mod compile;
 mod expression;
+mod facts;
+mod needs;
 
 use std::sync::Arc;
 
-pub(crate) use attributes::AttributeTable;
+pub(crate) use attributes::{AttributeKey, AttributeTable};
+pub(crate) use facts::{FactTable, Facts};
+pub(crate) use needs::Asked;
 
 use super::combining::CombiningAlgorithm;
 use super::error::XacmlError;
@@ -37,6 +41,9 @@ pub struct CompiledPolicy {
     pub(crate) root: Arc<Node>,
     pub(crate) attributes: AttributeTable,
     pub(crate) variables: Vec<Expr>,
+    pub(crate) facts: FactTable,
+    /// Whether values of attributes are looked at otherwise than by comparisons that are facts.
+    pub(crate) needs_values: bool,
 }
 
 impl CompiledPolicy {
@@ -116,17 +123,39 @@ pub(crate) struct Target(pub(crate) Box<[AnyOf]>);
 
 /// One of them must match.
 #[derive(Debug)]
-pub(crate) struct AnyOf(pub(crate) Box<[AllOf]>);
+pub(crate) struct AnyOf {
+    pub(crate) alternatives: Box<[AllOf]>,
+    /// The alternatives as bits of facts, if each is only of comparisons that are among the first 64 facts.
+    pub(crate) masks: Option<Box<[u64]>>,
+}
 
 /// Every one must match.
 #[derive(Debug)]
 pub(crate) struct AllOf(pub(crate) Box<[Match]>);
+
+impl AnyOf {
+    pub(crate) fn new(alternatives: Vec<AllOf>) -> Self {
+        let masks = alternatives.iter().map(AllOf::mask).collect::<Option<_>>();
+        Self { alternatives: alternatives.into(), masks }
+    }
+}
+
+impl AllOf {
+    fn mask(&self) -> Option<u64> {
+        self.0.iter().try_fold(0, |mask, a_match| {
+            let fact = a_match.fact.filter(|fact| *fact < 64 && !a_match.attribute.must_be_present)?;
+            Some(mask | 1 << fact)
+        })
+    }
+}
 
 #[derive(Debug)]
 pub(crate) struct Match {
     pub(crate) attribute: AttributeUse,
     pub(crate) value: Value,
     pub(crate) test: Test,
+    /// Its number among the comparisons with texts.
+    pub(crate) fact: Option<u32>,
 }
 
 /// How a value is compared; the tests that most matches use need no call by operands.

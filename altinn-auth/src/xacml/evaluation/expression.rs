@@ -2,57 +2,13 @@
 
 use std::borrow::Cow;
 
-use super::super::compiled::{AttributeUse, Expr};
+use super::super::compiled::Expr;
 use super::super::function::{HigherOrder, Logical, Operand, Operation, pattern_matches};
-use super::super::status::{Fault, MissingAttribute};
+use super::super::status::Fault;
 use super::super::{Function, Value};
 use super::Evaluator;
 
 impl<'a> Evaluator<'a> {
-    /// The values of an attribute: from the request, else from the source.
-    pub(super) fn attribute(&'a self, attribute: AttributeUse) -> Result<&'a [Value], Fault> {
-        let values = self.bags.get(attribute.slot);
-        if !values.is_empty() {
-            return Ok(values);
-        }
-        let supplied = self.supplied(attribute.slot)?;
-        if supplied.is_empty() && attribute.must_be_present {
-            return Err(self.missing(attribute.slot));
-        }
-        Ok(supplied)
-    }
-
-    fn supplied(&'a self, slot: u32) -> Result<&'a [Value], Fault> {
-        let cell = usize::try_from(slot).ok().and_then(|index| self.supplied.get(index));
-        let (Some(cell), Some(key)) = (cell, self.policy.attributes.key(slot)) else { return Ok(&[]) };
-        let ask = || {
-            #[cfg(feature = "xpath")]
-            if let Some(selector) = &key.selector {
-                return self.selected(&selector.0, key.data_type);
-            }
-            let Some(source) = self.source else { return Ok(Vec::new()) };
-            let mut values =
-                source.values(&key.category, &key.id, key.data_type).map_err(Fault::processing)?;
-            values.retain(|value| value.data_type() == key.data_type);
-            Ok(values)
-        };
-        cell.get_or_init(ask).as_deref().map_err(Clone::clone)
-    }
-
-    fn missing(&self, slot: u32) -> Fault {
-        match self.policy.attributes.key(slot) {
-            Some(key) => Fault::missing(MissingAttribute {
-                category: key.category.to_string(),
-                id: key
-                    .selector
-                    .as_ref()
-                    .map_or_else(|| key.id.to_string(), |selector| selector.0.path.path().to_owned()),
-                data_type: key.data_type,
-            }),
-            None => Fault::processing("an attribute is missing"),
-        }
-    }
-
     pub(super) fn expression(&'a self, expression: &'a Expr) -> Result<Operand<'a>, Fault> {
         match expression {
             Expr::Value(value) => Ok(Operand::Value(Cow::Borrowed(value))),

@@ -17,8 +17,11 @@ impl<'a> Evaluator<'a> {
     }
 
     pub(super) fn any_of(&'a self, any_of: &'a AnyOf) -> Matched {
+        if let (Some(masks), None) = (&any_of.masks, self.source) {
+            return Ok(masks.iter().any(|mask| self.facts.hold_all(*mask)));
+        }
         let mut fault = None;
-        for all_of in &any_of.0 {
+        for all_of in &any_of.alternatives {
             match self.all_of(all_of) {
                 Ok(true) => return Ok(true),
                 Ok(false) => {}
@@ -33,11 +36,16 @@ impl<'a> Evaluator<'a> {
     }
 
     pub(super) fn a_match(&'a self, a_match: &'a Match) -> Matched {
+        if let Some(fact) = a_match.fact {
+            if self.facts.holds(fact) {
+                return Ok(true);
+            }
+            if self.source.is_none() && !a_match.attribute.must_be_present {
+                return Ok(false);
+            }
+        }
         let values = self.attribute(a_match.attribute)?;
         match (&a_match.test, &a_match.value) {
-            (Test::Equal, Value::String(wanted)) => {
-                Ok(values.iter().any(|value| matches!(value, Value::String(found) if found == wanted)))
-            }
             (Test::Equal, wanted) => Ok(values.contains(wanted)),
             (Test::EqualIgnoreCase, wanted) => {
                 let wanted = wanted.as_text().unwrap_or("");

@@ -1,6 +1,6 @@
 //! Evaluates a compiled policy: a pure function of the policy and the request.
 
-mod bags;
+mod attribute;
 #[cfg(feature = "xpath")]
 mod content;
 mod expression;
@@ -14,8 +14,7 @@ use chrono::{DateTime, Utc};
 
 pub use outcome::{Assignment, Evaluation, Obligation};
 
-use self::bags::Bags;
-use super::compiled::{CompiledPolicy, PolicyName};
+use super::compiled::{CompiledPolicy, Facts, PolicyName};
 use super::function::Operand;
 use super::status::{Fault, Status};
 use super::{DataType, Effect, Request, Value};
@@ -52,7 +51,7 @@ impl CompiledPolicy {
 
     /// Decides a request that does not say everything itself.
     pub fn evaluate_in(&self, request: &Request, surroundings: &Surroundings<'_>) -> Evaluation {
-        Evaluator::new(self, request, surroundings).evaluate(request)
+        Evaluator::new(self, request, surroundings).evaluate()
     }
 
     /// What the policy itself, apart from its rules, obliges to when it has this effect.
@@ -71,13 +70,15 @@ impl CompiledPolicy {
 /// One evaluation.
 pub(super) struct Evaluator<'a> {
     policy: &'a CompiledPolicy,
-    bags: Bags,
+    request: &'a Request,
+    /// Which comparisons with texts hold for the request.
+    facts: Facts,
+    now: Option<DateTime<Utc>>,
     source: Option<&'a dyn AttributeSource>,
-    /// What the source supplied, by attribute; empty without a source.
-    supplied: Vec<OnceCell<Result<Vec<Value>, Fault>>>,
+    /// The values of attributes, once they were needed; empty when all that is asked of them are comparisons.
+    values: Vec<OnceCell<Result<Vec<Value>, Fault>>>,
     /// What variables came to, once they were needed.
     variables: Vec<OnceCell<Result<Operand<'a>, Fault>>>,
-    wants_policy_ids: bool,
     #[cfg(feature = "xpath")]
     contents: content::Contents<'a>,
 }
@@ -85,8 +86,41 @@ pub(super) struct Evaluator<'a> {
 /// What has to be reported besides the decision.
 #[derive(Default)]
 pub(super) struct Report<'a> {
-    duties: Vec<(Effect, bool, Obligation)>,
+    obligations: Vec<Obligation>,
+    advice: Vec<Obligation>,
     policies: Vec<&'a PolicyName>,
+}
+
+/// How long the lists of a report are.
+#[derive(Clone, Copy)]
+pub(super) struct Lengths {
+    obligations: usize,
+    advice: usize,
+    policies: usize,
+}
+
+impl Report<'_> {
+    fn lengths(&self) -> Lengths {
+        Lengths {
+            obligations: self.obligations.len(),
+            advice: self.advice.len(),
+            policies: self.policies.len(),
+        }
+    }
+
+    /// Keeps of the obligations and advice since then those that go with an effect.
+    fn keep(&mut self, since: Lengths, effect: Option<Effect>) {
+        for (duties, start) in [(&mut self.obligations, since.obligations), (&mut self.advice, since.advice)]
+        {
+            if duties.len() > start {
+                let mut position = 0;
+                duties.retain(|duty| {
+                    position += 1;
+                    position <= start || Some(duty.on) == effect
+                });
+            }
+        }
+    }
 }
 
 impl<'a> Evaluator<'a> {
@@ -95,23 +129,24 @@ impl<'a> Evaluator<'a> {
         request: &'a Request,
         surroundings: &Surroundings<'a>,
     ) -> Self {
-        let asks = surroundings.attributes.is_some() || policy.attributes.has_selectors();
-        let cells = |count: usize| std::iter::repeat_with(OnceCell::new).take(count).collect();
+        let needs_values = policy.needs_values || surroundings.attributes.is_some();
+        let count = if needs_values { policy.attributes.len() } else { 0 };
         Self {
             policy,
-            bags: Bags::of(&policy.attributes, request, surroundings.now),
+            request,
+            facts: policy.facts.of(request),
+            now: surroundings.now,
             source: surroundings.attributes,
-            supplied: cells(if asks { policy.attributes.len() } else { 0 }),
+            values: std::iter::repeat_with(OnceCell::new).take(count).collect(),
             variables: std::iter::repeat_with(OnceCell::new).take(policy.variables.len()).collect(),
-            wants_policy_ids: request.return_policy_ids,
             #[cfg(feature = "xpath")]
             contents: content::Contents::of(request),
         }
     }
 
-    fn evaluate(&'a self, request: &Request) -> Evaluation {
+    fn evaluate(&'a self) -> Evaluation {
         let mut report = Report::default();
         let verdict = self.node(&self.policy.root, &mut report);
-        Evaluation::new(verdict, report, request)
+        Evaluation::new(verdict, report, self.request)
     }
 }

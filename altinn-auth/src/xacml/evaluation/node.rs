@@ -8,7 +8,7 @@ use super::super::compiled::{Body, Duty, Node, Rule, RuleName};
 use super::super::decision::{Decision, Potential};
 use super::super::status::Fault;
 use super::outcome::{Assignment, Obligation};
-use super::{Evaluator, Report};
+use super::{Evaluator, Lengths, Report};
 
 /// A decision, the rule that made it, and why it could not be reached.
 pub(super) struct Verdict<'a> {
@@ -44,8 +44,8 @@ impl<'a> Evaluator<'a> {
         undecided_target: Option<Fault>,
         report: &mut Report<'a>,
     ) -> Verdict<'a> {
-        let (first_duty, first_policy) = (report.duties.len(), report.policies.len());
-        if self.wants_policy_ids {
+        let start = report.lengths();
+        if self.request.return_policy_ids {
             report.policies.push(&node.name);
         }
         let mut verdict = match &node.body {
@@ -63,7 +63,7 @@ impl<'a> Evaluator<'a> {
             let decision = verdict.decision.under_undecided_target();
             verdict = Verdict { decision, rule: None, fault: Some(fault) };
         }
-        self.settle(verdict, &node.duties, (first_duty, first_policy), report)
+        self.settle(verdict, &node.duties, start, report)
     }
 
     fn rule(&'a self, rule: &'a Rule, report: &mut Report<'a>) -> Verdict<'a> {
@@ -79,7 +79,7 @@ impl<'a> Evaluator<'a> {
             Err(fault) => Verdict::undecided(rule.effect.into(), fault),
             Ok(true) => {
                 let verdict = Verdict { decision: rule.effect.into(), rule: Some(&rule.name), fault: None };
-                let start = (report.duties.len(), report.policies.len());
+                let start = report.lengths();
                 self.settle(verdict, &rule.duties, start, report)
             }
         }
@@ -110,26 +110,20 @@ impl<'a> Evaluator<'a> {
         &'a self,
         verdict: Verdict<'a>,
         duties: &'a [Duty],
-        (first_duty, first_policy): (usize, usize),
+        start: Lengths,
         report: &mut Report<'a>,
     ) -> Verdict<'a> {
         if verdict.decision == Decision::NotApplicable {
-            report.policies.truncate(first_policy);
+            report.policies.truncate(start.policies);
         }
-        let Some(effect) = verdict.decision.effect() else {
-            report.duties.truncate(first_duty);
-            return verdict;
-        };
-        let mut position = 0;
-        report.duties.retain(|(on, ..)| {
-            position += 1;
-            position <= first_duty || *on == effect
-        });
+        report.keep(start, verdict.decision.effect());
+        let Some(effect) = verdict.decision.effect() else { return verdict };
         for duty in duties.iter().filter(|duty| duty.on == effect) {
             match self.duty(duty) {
-                Ok(obligation) => report.duties.push((effect, duty.is_advice, obligation)),
+                Ok(done) if duty.is_advice => report.advice.push(done),
+                Ok(done) => report.obligations.push(done),
                 Err(fault) => {
-                    report.duties.truncate(first_duty);
+                    report.keep(start, None);
                     return Verdict::undecided(effect.into(), fault);
                 }
             }
@@ -149,7 +143,7 @@ impl<'a> Evaluator<'a> {
                 value: value.clone(),
             }));
         }
-        Ok(Obligation { id: Arc::clone(&duty.id), assignments })
+        Ok(Obligation { id: Arc::clone(&duty.id), assignments, on: duty.on })
     }
 }
 

@@ -23,13 +23,21 @@ pub struct Evaluation {
 }
 
 /// An obligation or advice of the policies that decided.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Obligation {
     /// Its id.
     pub id: Arc<str>,
     /// Its named values.
     pub assignments: Vec<Assignment>,
+    /// The effect with which it goes.
+    pub(crate) on: Effect,
+}
+
+impl PartialEq for Obligation {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id && self.assignments == other.assignments
+    }
 }
 
 /// A named value of an obligation.
@@ -48,16 +56,10 @@ pub struct Assignment {
 
 impl Evaluation {
     pub(super) fn new(verdict: Verdict<'_>, report: Report<'_>, request: &Request) -> Self {
-        let (mut obligations, mut advice) = (Vec::new(), Vec::new());
-        for (effect, is_advice, duty) in report.duties {
-            if Some(effect) == verdict.decision.effect() {
-                if is_advice { advice.push(duty) } else { obligations.push(duty) }
-            }
-        }
         Self {
             status: verdict.fault.map_or_else(Status::ok, Fault::into_status),
-            obligations,
-            advice,
+            obligations: report.obligations,
+            advice: report.advice,
             decided_by: verdict.rule.cloned(),
             policies: report.policies.into_iter().cloned().collect(),
             ..Self::of(verdict.decision, request)
@@ -71,7 +73,11 @@ impl Evaluation {
     }
 
     /// What the policies that applied came to together.
-    pub(crate) fn combined(decision: Decision, applied: Vec<Self>, request: &Request) -> Self {
+    pub(crate) fn combined(
+        decision: Decision,
+        applied: impl Iterator<Item = Self>,
+        request: &Request,
+    ) -> Self {
         let mut whole = Self::of(decision, request);
         for one in applied {
             whole.policies.extend(one.policies);
@@ -87,7 +93,12 @@ impl Evaluation {
     }
 
     fn of(decision: Decision, request: &Request) -> Self {
-        let included = request.attributes.iter().filter(|attribute| attribute.include_in_result);
+        let mut included = Vec::new();
+        for attribute in &request.attributes {
+            if attribute.include_in_result {
+                included.push(IncludedAttribute::from(attribute));
+            }
+        }
         Self {
             decision,
             status: Status::ok(),
@@ -95,7 +106,7 @@ impl Evaluation {
             advice: Vec::new(),
             decided_by: None,
             policies: Vec::new(),
-            included: included.map(IncludedAttribute::from).collect(),
+            included,
         }
     }
 

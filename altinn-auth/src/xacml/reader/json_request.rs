@@ -12,6 +12,7 @@ use super::super::error::{Position, XacmlError, XacmlFault};
 use super::super::request::RequestAttribute;
 use super::super::{DataType, Request, RequestDocument, Value, XPathExpression, name};
 use super::element::shortened;
+use super::json::{Read, elements, field, flag, invalid, missing, object, parse, text_field};
 use super::request::{Group, requests_of};
 use super::text_of;
 
@@ -26,8 +27,6 @@ const NAMED_CATEGORIES: [(&str, &str); 8] = [
     ("Codebase", "urn:oasis:names:tc:xacml:1.0:subject-category:codebase"),
     ("RequestingMachine", "urn:oasis:names:tc:xacml:1.0:subject-category:requesting-machine"),
 ];
-
-type Read<T> = Result<T, XacmlFault>;
 
 impl Request {
     /// Reads the requests for one decision each; see [`RequestDocument::read_json`].
@@ -59,26 +58,8 @@ impl RequestDocument {
     /// # Errors
     /// What is wrong with it; the place is known for a text that is not JSON, and otherwise its start.
     pub fn read_json(bytes: impl AsRef<[u8]>) -> Result<Self, XacmlError> {
-        let json = parse_json(text_of(bytes.as_ref())?)?;
+        let json = parse(text_of(bytes.as_ref())?)?;
         read(&json).map_err(|fault| XacmlError { position: Position { line: 1, column: 1 }, fault })
-    }
-}
-
-/// A text as JSON.
-pub(super) fn parse_json(text: &str) -> Result<Json, XacmlError> {
-    serde_json::from_str(text).map_err(|error| {
-        let place = |number: usize| u32::try_from(number.max(1)).unwrap_or(u32::MAX);
-        let position = Position { line: place(error.line()), column: place(error.column()) };
-        XacmlError { position, fault: XacmlFault::NotJson(not_json(&error)) }
-    })
-}
-
-/// What is wrong with the JSON, without its place, which is told apart, and without what stands there, which may be
-/// personal.
-fn not_json(error: &serde_json::Error) -> String {
-    match error.classify() {
-        serde_json::error::Category::Eof => "it ends too early".to_owned(),
-        _ => "a sign that may not stand here".to_owned(),
     }
 }
 
@@ -121,7 +102,7 @@ fn references(multi: &Map<String, Json>, by_id: &BTreeMap<String, usize>) -> Rea
     each.collect()
 }
 
-fn group(element: &Map<String, Json>, named: Option<&str>) -> Read<Group> {
+pub(super) fn group(element: &Map<String, Json>, named: Option<&str>) -> Read<Group> {
     let given = text_field(element, "CategoryId")?.map(category_uri);
     let category = named.or(given).ok_or(missing("Category", "CategoryId"))?;
     let content = text_field(element, "Content")?.map(content).transpose()?;
@@ -134,24 +115,31 @@ fn group(element: &Map<String, Json>, named: Option<&str>) -> Read<Group> {
 
 fn attribute(json: &Map<String, Json>, group: &mut Group) -> Read<()> {
     let id = text_field(json, "AttributeId")?.ok_or(missing("Attribute", "AttributeId"))?;
-    let data_type = match text_field(json, "DataType")? {
-        Some(name) => Some(data_type(name).ok_or_else(|| XacmlFault::UnknownDataType(shortened(name)))?),
-        None => None,
-    };
+    let data_type = given_type(json)?;
     let issuer = text_field(json, "Issuer")?.map(str::to_owned);
     let include_in_result = flag(json, "IncludeInResult")?;
     let values = elements(field(json, "Value").ok_or(missing("Attribute", "Value"))?);
     let data_type = data_type.or_else(|| is_double_list(&values).then_some(DataType::Double));
     for single in values {
+        let value = value(single, data_type)?;
         group.attributes.push(RequestAttribute {
-            category: group.category.clone().into(),
-            id: id.to_owned().into(),
             issuer: issuer.clone(),
-            value: value(single, data_type)?,
             include_in_result,
+            ..RequestAttribute::new(group.category.clone().into(), id.to_owned().into(), value)
         });
     }
     Ok(())
+}
+
+fn given_type(json: &Map<String, Json>) -> Read<Option<DataType>> {
+    let Some(name) = text_field(json, "DataType")? else { return Ok(None) };
+    data_type(name).map(Some).ok_or_else(|| XacmlFault::UnknownDataType(shortened(name)))
+}
+
+/// The one value of an object that may name its type.
+pub(super) fn typed_value(json: &Map<String, Json>) -> Read<Value> {
+    let data_type = given_type(json)?;
+    value(field(json, "Value").ok_or(missing("AttributeAssignment", "Value"))?, data_type)
 }
 
 /// A type by its URI, or by its name alone (3.3.1 of the profile).
@@ -219,47 +207,4 @@ fn content(text: &str) -> Read<Arc<str>> {
 /// A category by its URI or its short name (4.2.1 of the profile).
 fn category_uri(name: &str) -> &str {
     NAMED_CATEGORIES.iter().find(|named| named.0 == name).map_or(name, |named| named.1)
-}
-
-/// A property in whatever case it is written; nothing when it is `null`.
-fn field<'a>(object: &'a Map<String, Json>, name: &str) -> Option<&'a Json> {
-    let spelled = object.get(name).or_else(|| {
-        object.iter().find(|(property, _)| property.eq_ignore_ascii_case(name)).map(|(_, value)| value)
-    });
-    spelled.filter(|value| !value.is_null())
-}
-
-fn text_field<'a>(object: &'a Map<String, Json>, name: &'static str) -> Read<Option<&'a str>> {
-    match field(object, name) {
-        None => Ok(None),
-        Some(value) => value.as_str().map(Some).ok_or_else(|| invalid(name, "a text")),
-    }
-}
-
-fn flag(object: &Map<String, Json>, name: &'static str) -> Read<bool> {
-    match field(object, name) {
-        None => Ok(false),
-        Some(value) => value.as_bool().ok_or_else(|| invalid(name, "`true` or `false`")),
-    }
-}
-
-/// The elements of a list; a single one may stand without one, and `null` is none.
-fn elements(value: &Json) -> Vec<&Json> {
-    match value {
-        Json::Array(elements) => elements.iter().collect(),
-        Json::Null => Vec::new(),
-        single => vec![single],
-    }
-}
-
-fn object<'a>(value: &'a Json, expected: &'static str) -> Read<&'a Map<String, Json>> {
-    value.as_object().ok_or_else(|| invalid("the value", expected))
-}
-
-fn missing(element: &'static str, missing: &'static str) -> XacmlFault {
-    XacmlFault::Missing { element, missing }
-}
-
-fn invalid(found: &str, expected: impl Into<String>) -> XacmlFault {
-    XacmlFault::InvalidValue { found: shortened(found), expected: expected.into() }
 }

@@ -2,7 +2,9 @@
 
 mod element;
 mod expression;
+mod json;
 mod json_request;
+mod json_response;
 mod placeholder;
 mod policy;
 mod request;

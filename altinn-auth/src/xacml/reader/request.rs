@@ -137,12 +137,11 @@ fn attribute(element: Element<'_, '_>, group: &mut Group) -> Read<()> {
         if child.name() != "AttributeValue" {
             return Err(child.unexpected("`AttributeValue`"));
         }
+        let value = value::read(child, "AttributeValue")?;
         group.attributes.push(RequestAttribute {
-            category: group.category.clone().into(),
-            id: id.to_owned().into(),
             issuer: element.attribute("Issuer").map(str::to_owned),
-            value: value::read(child, "AttributeValue")?,
             include_in_result,
+            ..RequestAttribute::new(group.category.clone().into(), id.to_owned().into(), value)
         });
     }
     Ok(())

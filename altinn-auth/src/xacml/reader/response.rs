@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::super::error::{Lines, XacmlError, XacmlFault};
 use super::super::evaluation::{Assignment, Obligation};
 use super::super::status::{Status, StatusCode};
-use super::super::{Decision, IncludedAttribute, PolicyName, Potential, Response, ResponseResult};
+use super::super::{Decision, Effect, IncludedAttribute, PolicyName, Potential, Response, ResponseResult};
 use super::element::Element;
 use super::{Read, parse_xml, text_of, value};
 
@@ -100,7 +100,7 @@ fn duties(list: Element<'_, '_>, name: &'static str, id: &'static str) -> Read<V
             return Err(element.unexpected(name));
         }
         let assignments = element.children().map(assignment).collect::<Read<Vec<_>>>()?;
-        Ok(Obligation { id: element.required(name, id)?.into(), assignments })
+        Ok(Obligation { id: element.required(name, id)?.into(), assignments, on: Effect::Permit })
     };
     list.children().map(duty).collect()
 }
@@ -127,6 +127,7 @@ fn included(group: Element<'_, '_>, found: &mut Vec<IncludedAttribute>) -> Read<
                 id: attribute.required("Attribute", "AttributeId")?.to_owned(),
                 issuer: attribute.attribute("Issuer").map(str::to_owned),
                 value: value::read(child, "AttributeValue")?,
+                include_in_result: true,
             });
         }
     }

@@ -18,6 +18,7 @@ mod proof;
 mod service;
 mod settings;
 mod world;
+mod xacml;
 
 use std::error::Error;
 use std::io::Write;
@@ -108,6 +109,8 @@ async fn run(world: &World, op: &str, arguments: Value) -> Result<Value, Failure
         "archive.export" => export::export(world, answer::arguments(arguments)?).await,
         "archive.prove" => proof::prove(world, answer::arguments(arguments)?).await,
         "asic.open" => asic::open(answer::arguments(arguments)?),
+        "xacml.load" => xacml::load(world, answer::arguments(arguments)?).await,
+        "xacml.decide" => xacml::decide(world, answer::arguments(arguments)?).await,
         _ => Err(Failure::new("BLACKBOX-UNKNOWN-OPERATION", "there is no such operation")),
     }
 }

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use altinn_auth::xacml::PolicyIndex;
 use altinn_core::http::{Destinations, HttpClient};
 use altinn_notify::channel::{HttpSms, JsonGateway, Smtp, SmtpSettings, TlsMode};
 use altinn_services::{Altinn, AltinnBuilder};
@@ -22,6 +23,8 @@ pub(crate) struct World {
     pub(crate) clock: Arc<WallClock>,
     /// The services that have been loaded, by id.
     pub(crate) services: Mutex<BTreeMap<String, Arc<Loaded>>>,
+    /// The policies that have been loaded, by the name they were given.
+    pub(crate) policies: Mutex<BTreeMap<String, Arc<PolicyIndex>>>,
 }
 
 impl World {
@@ -48,7 +51,12 @@ impl World {
         }
         let endpoints = HttpClient::builder(Destinations::configured()).build()?;
         builder = builder.notifier(|notifier| notifier.with_condition_client(endpoints));
-        Ok(Self { altinn: builder.build().await?, clock, services: Mutex::default() })
+        Ok(Self {
+            altinn: builder.build().await?,
+            clock,
+            services: Mutex::default(),
+            policies: Mutex::default(),
+        })
     }
 
     /// A service that has been loaded.
