@@ -22,7 +22,9 @@ use crate::event::Webhooks;
 #[cfg(feature = "lookup")]
 use crate::lookup::{Lookup, LookupService, Lookups};
 use crate::plug_ins::PlugIns;
-use crate::submission::{Payment, Service, ServiceTask, Submission, SubmissionError, Submissions, Tools};
+use crate::submission::{
+    Payment, Service, ServiceTask, SigneeProvider, Submission, SubmissionError, Submissions, Tools,
+};
 use crate::trail::Trail;
 use crate::{OpenError, PublishError, workers};
 
@@ -200,6 +202,11 @@ impl Altinn {
     /// Says who takes payments from now on, as [`AltinnBuilder::payment`] does at the start.
     pub fn register_payment(&self, payment: impl Payment + 'static) {
         self.plug_in(|plug_ins| plug_ins.payment = Some(Arc::new(payment)));
+    }
+
+    /// Says who names the signees of the signing tasks with this `signeeProviderId` from now on.
+    pub fn register_signees(&self, provider: impl Into<String>, signees: impl SigneeProvider + 'static) {
+        self.plug_in(|plug_ins| plug_ins.signees.insert(provider.into(), Arc::new(signees)));
     }
 
     fn plug_in<T>(&self, with: impl FnOnce(&mut PlugIns) -> T) {

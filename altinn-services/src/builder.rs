@@ -26,7 +26,7 @@ use crate::event::EventFeed;
 use crate::event::{WebhookKey, Webhooks};
 use crate::plug_ins::PlugIns;
 use crate::process::Environment;
-use crate::submission::{Payment, ServiceTask, Submission};
+use crate::submission::{Payment, ServiceTask, SigneeProvider, Submission};
 use crate::{MIGRATIONS, receipt_template};
 
 /// The files of the keys in their folder.
@@ -215,6 +215,12 @@ impl AltinnBuilder {
     /// People and organizations are found in the store's register unless this says otherwise.
     pub fn notifier(mut self, set: impl FnOnce(Notifier) -> Notifier + Send + 'static) -> Self {
         self.notifier.push(NotifierSetting(Box::new(set)));
+        self
+    }
+
+    /// Who names the signees of the signing tasks with this `signeeProviderId`.
+    pub fn signees(mut self, provider: impl Into<String>, signees: impl SigneeProvider + 'static) -> Self {
+        self.plug_ins.signees.insert(provider.into(), Arc::new(signees));
         self
     }
 

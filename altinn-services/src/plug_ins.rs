@@ -6,7 +6,7 @@ use std::sync::Arc;
 use altinn_core::ServiceId;
 
 use crate::process::{Environment, Task, TaskKind};
-use crate::submission::{Payment, ServiceTask, Submission, SubmissionError};
+use crate::submission::{Payment, ServiceTask, SigneeProvider, Submission, SubmissionError};
 
 /// What the agency has plugged in, beside the folders of its services.
 #[derive(Debug, Clone, Default)]
@@ -15,6 +15,8 @@ pub(crate) struct PlugIns {
     /// The agency's code for service tasks, by kind.
     pub(crate) service_tasks: BTreeMap<String, Arc<dyn ServiceTask>>,
     pub(crate) payment: Option<Arc<dyn Payment>>,
+    /// Who says who signs, by `signeeProviderId`.
+    pub(crate) signees: BTreeMap<String, Arc<dyn SigneeProvider>>,
     /// The agency's code for the forms of its services.
     pub(crate) submissions: BTreeMap<ServiceId, Arc<dyn Submission>>,
 }
@@ -39,6 +41,11 @@ impl PlugIns {
                     kind: kind.to_owned(),
                 });
             }
+        }
+        let provider = task.signature.as_ref().and_then(|config| config.signee_provider.as_ref());
+        if let Some(provider) = provider.filter(|name| !self.signees.contains_key(*name)) {
+            let (task, provider) = (task.id.clone(), provider.clone());
+            return Err(SubmissionError::SigneeProviderMissing { task, provider });
         }
         if task.kind == TaskKind::Payment && self.payment.is_none() {
             return Err(SubmissionError::PaymentMissing { task: task.id.clone() });

@@ -35,7 +35,7 @@ pub use error::ProcessError;
 pub use event::Event;
 pub use refusal::Refusal;
 pub use state::{CurrentTask, FlowType, ProcessState};
-pub use step::{MAX_ITERATIONS, Step, step, step_in};
+pub use step::{MAX_ITERATIONS, Step, jump, step, step_in};
 pub use task::{DeclaredAction, Task};
 pub use task_config::{
     EFormidlingConfig, EnvironmentValue, PaymentConfig, PdfConfig, SignatureConfig, SubformPdfConfig,

@@ -135,6 +135,23 @@ fn start(process: &Process, context: &Context<'_>, at: DateTime<Utc>) -> Result<
     Ok(step)
 }
 
+/// Moves an instance to a task of its process, whatever its flows say: the task at hand is abandoned. For repair.
+///
+/// # Errors
+///
+/// A [`Refusal`] when the process has not started, has ended, or has no such task.
+pub fn jump(process: &Process, state: &ProcessState, task: &str, at: DateTime<Utc>) -> Result<Step, Refusal> {
+    if state.has_ended() {
+        return Err(Refusal::Ended { end_event: state.end_event.clone().unwrap_or_default() });
+    }
+    let current = state.current_task().ok_or(Refusal::NotStarted)?;
+    let unknown = || Refusal::StateNotOfProcess { element: task.to_owned() };
+    let target = process.task(task).ok_or_else(unknown)?;
+    let context = Context::default();
+    let moved = Move { process, state, current, at, context: &context, action: Some(REJECT) };
+    Ok(moved.at_task(target, vec![moved.end_of_task()]))
+}
+
 /// A step from the element at hand to the next one where the process stands still.
 struct Move<'a> {
     process: &'a Process,

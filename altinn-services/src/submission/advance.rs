@@ -11,6 +11,7 @@ use super::author::Author;
 use super::element::DataElement;
 use super::history::History;
 use super::plan::{Plan, REJECT, Tools};
+use super::signing::Turn;
 use super::{Instance, Service, SubmissionError, Submissions, TRIES};
 use crate::form::Severity;
 use crate::process::{MAX_ITERATIONS, Refusal, Task};
@@ -102,6 +103,7 @@ impl Submissions<'_> {
         way: Way<'_>,
     ) -> Result<Instance, SubmissionError> {
         for _ in 0..MAX_ITERATIONS {
+            let flow = flow_of(&instance);
             if matches!(way, Way::Next(_)) || !self.waits_for_machine(&instance) {
                 instance = self.commit_advance(actor, instance, way).await?;
             } else {
@@ -113,6 +115,10 @@ impl Submissions<'_> {
             }
             if self.waits_for_machine(&instance) {
                 return Err(self.pending(&instance).await?);
+            }
+            if flow_of(&instance) == flow {
+                let task = instance.task().unwrap_or_default().to_owned();
+                return Err(SubmissionError::SignaturesPending { task });
             }
         }
         let from = instance.task().unwrap_or_default().to_owned();
@@ -152,8 +158,13 @@ impl Submissions<'_> {
         let mut plan = Plan::go_on(&service, instance, tools, actor.into());
         let mut batch = self.also.clone();
         for passed in 0.. {
+            let flow = flow_of(&plan.instance);
             let access = self.leave_task(&mut plan, actor, way).await?;
             access.guard(&mut batch);
+            self.call_signees(&mut plan, &mut batch).await?;
+            if flow_of(&plan.instance) == flow {
+                break;
+            }
             let stands = plan.task().is_ok_and(Task::is_done_by_machine);
             if plan.instance.process.has_ended() || stands || matches!(way, Way::Next(_)) {
                 break;
@@ -214,7 +225,11 @@ impl Submissions<'_> {
             }
         }
         let payment = self.settle_payment(&plan.instance, task, action).await?;
-        plan.leave(&access, payment)?;
+        let turn = match action {
+            REJECT => Turn::Anyone,
+            _ => self.turn(actor, &plan.instance, task).await?,
+        };
+        plan.leave(&access, turn, payment)?;
         Ok(access)
     }
 
@@ -275,4 +290,9 @@ fn archived(instance: &Instance, index: usize, element: &DataElement) -> NewElem
         Some(file_name) => archived.with_file_name(file_name),
         None => archived,
     }
+}
+
+/// Which visit to a task an instance is at; none after the end.
+fn flow_of(instance: &Instance) -> Option<u32> {
+    instance.process.current_task().map(|task| task.flow)
 }

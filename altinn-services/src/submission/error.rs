@@ -10,6 +10,7 @@ use altinn_notify::contact::ContactError;
 use thiserror::Error;
 
 use super::payment::{PaymentError, PaymentStatus};
+use super::signing::SigneeError;
 use crate::event::EventError;
 use crate::form::{FormDataError, Issue, PatchError};
 use crate::process::Refusal;
@@ -76,6 +77,44 @@ pub enum SubmissionError {
         /// How it stands.
         status: PaymentStatus,
     },
+    /// The signees of a signing task come from the agency's code, and none is registered.
+    #[error("task `{task}` needs a `SigneeProvider` `{provider}`, and none is registered")]
+    SigneeProviderMissing {
+        /// The task.
+        task: String,
+        /// The provider that the drawing names.
+        provider: String,
+    },
+    /// It is not known who signs.
+    #[error(transparent)]
+    Signees(#[from] SigneeError),
+    /// The caller is none of those who sign in the task, nor acts for one.
+    #[error("the caller is not asked to sign in task `{task}`")]
+    NotASignee {
+        /// The task.
+        task: String,
+    },
+    /// The caller has signed, or others sign first.
+    #[error("it is not the caller's turn to sign in task `{task}`")]
+    NotYourTurn {
+        /// The task.
+        task: String,
+    },
+    /// Whoever signed in an earlier task may not sign in this one.
+    #[error("task `{task}` is signed by others than the tasks before it")]
+    SignedBefore {
+        /// The task.
+        task: String,
+    },
+    /// Others have yet to sign.
+    #[error("task `{task}` waits for further signatures")]
+    SignaturesPending {
+        /// The task.
+        task: String,
+    },
+    /// There is nothing of the kind to repair, or a worker is at it.
+    #[error("there is nothing to repair")]
+    NothingToRepair,
     /// The payment provider.
     #[error(transparent)]
     Payment(#[from] PaymentError),
@@ -139,6 +178,13 @@ impl SubmissionError {
             Self::ServiceTaskPending { .. } => "SUBMISSION-SERVICE-TASK-PENDING",
             Self::PaymentMissing { .. } => "SUBMISSION-PAYMENT-MISSING",
             Self::PaymentNotMade { .. } => "SUBMISSION-PAYMENT-NOT-MADE",
+            Self::SigneeProviderMissing { .. } => "SUBMISSION-SIGNEE-PROVIDER-MISSING",
+            Self::Signees(_) => "SUBMISSION-SIGNEES",
+            Self::NotASignee { .. } => "SUBMISSION-NOT-A-SIGNEE",
+            Self::NotYourTurn { .. } => "SUBMISSION-NOT-YOUR-TURN",
+            Self::SignedBefore { .. } => "SUBMISSION-SIGNED-BEFORE",
+            Self::SignaturesPending { .. } => "SUBMISSION-SIGNATURES-PENDING",
+            Self::NothingToRepair => "SUBMISSION-NOTHING-TO-REPAIR",
             Self::Payment(_) => "SUBMISSION-PAYMENT",
             Self::Changed => "SUBMISSION-CHANGED",
             Self::Idempotency(error) => error.code(),

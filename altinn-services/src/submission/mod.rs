@@ -25,7 +25,9 @@ mod service;
 mod service_task;
 mod sign;
 mod sign_document;
+mod signing;
 mod start;
+mod support;
 
 use altinn_auth::decision::{Access, AccessRequest};
 use altinn_core::store::Batch;
@@ -45,6 +47,7 @@ pub use service_task::{
     ServiceTask, ServiceTaskContext, ServiceTaskDone, ServiceTaskError, ServiceTaskReport, ServiceTaskState,
     ServiceTaskWork,
 };
+pub use signing::{Signee, SigneeContext, SigneeError, SigneeProvider};
 pub use start::StartOptions;
 
 pub(crate) use plan::Tools;

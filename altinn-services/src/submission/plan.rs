@@ -14,6 +14,7 @@ use super::forms::Forms;
 use super::history::History;
 use super::pay::Settled;
 use super::service_task::{NewWork, ServiceTaskDone, abandon_open};
+use super::signing::Turn;
 use super::{Instance, Service, SubmissionError};
 use crate::event::{EventError, EventFeed, NewEvent};
 use crate::form::{Issue, PrefillSources, Severity};
@@ -134,7 +135,12 @@ impl<'a> Plan<'a> {
 
     /// Leaves the task at hand by the action that was permitted: checks what was filled in, signs where the task asks
     /// for it, and moves on to the next task that waits for somebody, or to the end.
-    pub(super) fn leave(&mut self, access: &Access, payment: Settled) -> Result<(), SubmissionError> {
+    pub(super) fn leave(
+        &mut self,
+        access: &Access,
+        turn: Turn,
+        payment: Settled,
+    ) -> Result<(), SubmissionError> {
         let (task, action) = (self.task()?, access.action());
         if action != REJECT {
             let issues = self.issues(task)?;
@@ -147,6 +153,12 @@ impl<'a> Plan<'a> {
         self.abandons_work = task.is_done_by_machine();
         if task.kind == TaskKind::Signing && action != REJECT {
             self.sign(task, access.actor())?;
+            if !self.mark_signed(task, turn)? {
+                return Ok(());
+            }
+        }
+        if action == REJECT {
+            self.withdraw_signatures();
         }
         self.settle(task, payment)?;
         self.take(step)
@@ -170,6 +182,13 @@ impl<'a> Plan<'a> {
         }
         let event = Event::ServiceTaskDone { task: task.to_owned(), action: done.action.clone() };
         self.take(self.step(task, &event)?)
+    }
+
+    /// Takes a step that a supporter asked for.
+    pub(super) fn move_by(&mut self, step: Step) -> Result<(), SubmissionError> {
+        self.abandons_work = true;
+        self.withdraw_signatures();
+        self.take(step)
     }
 
     /// The step that an event is, out of a task: its conditions look at the forms as they are.

@@ -125,7 +125,10 @@ impl Submissions<'_> {
             (data, _) => data.unwrap_or_default().to_string().into_bytes(),
         };
         match plan.instance.element(data_type).map(|element| element.id) {
-            Some(element) => plan.change(element, content),
+            Some(element) => {
+                plan.withdraw_signatures_on(element);
+                plan.change(element, content);
+            }
             None => plan.add_form(data_type.to_owned(), content),
         }
         plan.history.push(History::of_instance("Saved", now));

@@ -15,6 +15,8 @@ pub(super) struct SignDocument {
     instance_guid: Uuid,
     signed_time: DateTime<Utc>,
     signee_info: SigneeInfo,
+    /// The signee under the pseudonym that the trail knows.
+    signed_by: String,
     data_element_signatures: Vec<DataElementSignature>,
 }
 
@@ -56,6 +58,7 @@ impl SignDocument {
             instance_guid: instance,
             signed_time: at,
             signee_info: SigneeInfo::of(actor.subject()),
+            signed_by: actor.reference(),
             data_element_signatures: signatures.collect(),
         }
     }

@@ -82,12 +82,13 @@ impl Submissions<'_> {
         }
         let now = self.altinn.clock().now();
         let known = self.known_of(service, party).await?;
-        let plan = Plan::start(service, &access, Tools { known, ..self.altinn.tools(now) })?;
+        let mut plan = Plan::start(service, &access, Tools { known, ..self.altinn.tools(now) })?;
         let mut batch = self.also.clone();
         access.guard(&mut batch);
         if let Some(once) = &once {
             once.claim(&mut batch, plan.instance.id.guid, now);
         }
+        self.call_signees(&mut plan, &mut batch).await?;
         plan.instance.insert(&mut batch)?;
         plan.add_traces(&mut batch)?;
         self.altinn.store().commit(batch).await?;

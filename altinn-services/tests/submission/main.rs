@@ -12,5 +12,7 @@ mod own_app;
 mod payments;
 mod scene;
 mod service_tasks;
+mod signing;
+mod support;
 mod walk;
 mod workers;

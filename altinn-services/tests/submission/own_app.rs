@@ -144,10 +144,14 @@ impl OwnApp {
         format!(
             r#"<Policy xmlns="{XACML}" PolicyId="p" Version="1.0"
             RuleCombiningAlgId="urn:oasis:names:tc:xacml:3.0:rule-combining-algorithm:deny-overrides"><Target/>
-            <Rule RuleId="r" Effect="Permit"><Target>{}{}{}</Target></Rule></Policy>"#,
+            <Rule RuleId="r" Effect="Permit"><Target>{}{}{}</Target></Rule>
+            <Rule RuleId="agency" Effect="Permit"><Target>{}{}{}</Target></Rule></Policy>"#,
             any_of("urn:altinn:rolecode", SUBJECT, &["dagl", "utinn"]),
             any_of("urn:altinn:app", RESOURCE, &["[app]"]),
             any_of("urn:oasis:names:tc:xacml:1.0:action:action-id", ACTION, &self.actions),
+            any_of("urn:altinn:org", SUBJECT, &["[org]"]),
+            any_of("urn:altinn:app", RESOURCE, &["[app]"]),
+            any_of("urn:oasis:names:tc:xacml:1.0:action:action-id", ACTION, &["read", "write"]),
         )
     }
 }

@@ -152,6 +152,31 @@ impl Submissions<'_> {
         timeout(LEASE / 2, plug_in.run(&context)).await.map_err(too_long)?
     }
 
+    /// Undoes what a piece of work may have done.
+    pub(in crate::submission) async fn undo(
+        &self,
+        work: &ServiceTaskWork,
+        instance: &Instance,
+    ) -> Result<(), SubmissionError> {
+        let pending = |reason: String| SubmissionError::ServiceTaskPending {
+            task: work.task.clone(),
+            reason: Some(reason),
+        };
+        let service = self.service_of(instance)?;
+        let plug_ins = self.altinn.plug_ins();
+        let missing =
+            || SubmissionError::ServiceTaskMissing { task: work.task.clone(), kind: work.kind.clone() };
+        let plug_in = plug_ins.service_tasks.get(&work.kind).ok_or_else(missing)?;
+        let task = service.definition().process().task(&work.task).ok_or_else(missing)?;
+        let attempt = u32::try_from(work.attempts).unwrap_or(u32::MAX);
+        let environment = plug_ins.environment;
+        let context =
+            ServiceTaskContext { key: work.id, attempt, environment, service: &service, instance, task };
+        let too_long = |_| pending(format!("it took longer than {} seconds", (LEASE / 2).as_secs()));
+        let outcome = timeout(LEASE / 2, plug_in.compensate(&context)).await.map_err(too_long)?;
+        outcome.map_err(|error| pending(error.to_string()))
+    }
+
     /// Commits the outcome with the next step of the process, once.
     async fn complete(
         &self,
@@ -189,6 +214,7 @@ impl Submissions<'_> {
         plan.finish_service_task(&work.task, done)?;
         let mut batch = Batch::new();
         work.finish(&mut batch, ServiceTaskState::Done, now);
+        self.call_signees(&mut plan, &mut batch).await?;
         self.store_step(&mut plan, batch).await
     }
 

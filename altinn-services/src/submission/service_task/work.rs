@@ -136,7 +136,7 @@ pub struct ServiceTaskWork {
 }
 
 impl ServiceTaskWork {
-    pub(super) fn from_row(row: &Row) -> Result<Self, SubmissionError> {
+    pub(in crate::submission) fn from_row(row: &Row) -> Result<Self, SubmissionError> {
         let stored = |column: &str, text: String| SubmissionError::Stored { column: column.to_owned(), text };
         let (service, state): (String, String) = (row.get("service")?, row.get("state")?);
         let party: PartyId = row.get("party")?;
@@ -208,6 +208,32 @@ impl ServiceTaskWork {
         batch.execute_one(
             "update services_task set state = $1, reason = null, changed_at = $2 where id = $3",
             params![state.name(), now, self.id],
+        );
+    }
+
+    /// Adds to a batch that the failed work of the task that an instance stands in is to be tried again; it conflicts
+    /// when there is none.
+    pub(in crate::submission) fn resume(batch: &mut Batch, instance: &Instance, now: DateTime<Utc>) {
+        let current = instance.process.current_task();
+        batch.execute_one(
+            "update services_task set state = 'waiting', due_at = $1, failures = 0, changed_at = $1 \
+             where instance = $2 and task = $3 and flow = $4 and state in ('waiting', 'failed')",
+            params![
+                now,
+                instance.id.guid,
+                current.map(|task| task.element_id.clone()).unwrap_or_default(),
+                current.map_or(0, |task| i64::from(task.flow))
+            ],
+        );
+        batch.wake(TOPIC);
+    }
+
+    /// Adds to a batch that what the work did was undone; it conflicts when a worker has taken it up since.
+    pub(in crate::submission) fn compensated(&self, batch: &mut Batch, now: DateTime<Utc>) {
+        WORK.finish(batch, &self.claim);
+        batch.execute_one(
+            "update services_task set state = 'compensated', changed_at = $1 where id = $2",
+            params![now, self.id],
         );
     }
 

@@ -1,0 +1,141 @@
+//! Who has signed, and whose turn it is.
+
+use altinn_core::{Actor, PartyId};
+
+use super::Signee;
+use crate::process::{Task, TaskKind};
+use crate::submission::element::{DataElement, FORM};
+use crate::submission::plan::Plan;
+use crate::submission::{Instance, SubmissionError, Submissions};
+
+/// For whom a caller signs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::submission) enum Turn {
+    /// The task has no signees of its own: one signature does.
+    Anyone,
+    /// For this signee.
+    Signee(PartyId),
+}
+
+impl Submissions<'_> {
+    /// Who signs in the task at hand, and who has; none where one signature of anybody who may does.
+    ///
+    /// # Errors
+    /// As [`Submissions::get`].
+    pub async fn signees(
+        &self,
+        actor: &Actor,
+        id: &altinn_core::InstanceId,
+    ) -> Result<Vec<Signee>, SubmissionError> {
+        let instance = self.get(actor, id).await?;
+        let service = self.service_of(&instance)?;
+        let task = instance.task().and_then(|task| service.definition().process().task(task));
+        task.map_or_else(|| Ok(Vec::new()), |task| Ok(signees_of(&instance, task)?.unwrap_or_default()))
+    }
+
+    /// For whom a caller signs in a task: a signee that they are or act for, whose turn it is.
+    pub(in crate::submission) async fn turn(
+        &self,
+        actor: &Actor,
+        instance: &Instance,
+        task: &Task,
+    ) -> Result<Turn, SubmissionError> {
+        if task.kind != TaskKind::Signing {
+            return Ok(Turn::Anyone);
+        }
+        signed_before(actor, instance, task)?;
+        let Some(signees) = signees_of(instance, task)? else { return Ok(Turn::Anyone) };
+        let now = signees.iter().filter(|signee| !signee.has_signed()).map(|signee| signee.order).min();
+        let mut is_signee = false;
+        for signee in &signees {
+            let own = actor.party() == Some(signee.party);
+            if !own && !self.altinn.authorizer().represents(actor, signee.party).await? {
+                continue;
+            }
+            is_signee = true;
+            if !signee.has_signed() && Some(signee.order) == now {
+                return Ok(Turn::Signee(signee.party));
+            }
+        }
+        let task = task.id.clone();
+        Err(if is_signee {
+            SubmissionError::NotYourTurn { task }
+        } else {
+            SubmissionError::NotASignee { task }
+        })
+    }
+}
+
+impl Plan<'_> {
+    /// Marks a signee as having signed; gives whether the task is done.
+    pub(in crate::submission) fn mark_signed(
+        &mut self,
+        task: &Task,
+        turn: Turn,
+    ) -> Result<bool, SubmissionError> {
+        let Turn::Signee(party) = turn else { return Ok(true) };
+        let mut signees = signees_of(&self.instance, task)?.unwrap_or_default();
+        if let Some(signee) = signees.iter_mut().find(|signee| signee.party == party && !signee.has_signed())
+        {
+            signee.signed_time = Some(self.tools.now);
+        }
+        self.keep_signees(task, &signees)?;
+        Ok(signees.iter().all(Signee::has_signed))
+    }
+
+    /// Keeps what is known of the signees of a task.
+    pub(in crate::submission) fn keep_signees(
+        &mut self,
+        task: &Task,
+        signees: &[Signee],
+    ) -> Result<(), SubmissionError> {
+        let Some(data_type) = data_type_of(task) else { return Ok(()) };
+        let content = serde_json::to_vec(signees).map_err(|error| SubmissionError::Stored {
+            column: data_type.to_owned(),
+            text: error.to_string(),
+        })?;
+        match self.instance.element(data_type).map(|element| element.id) {
+            Some(id) => self.change(id, content),
+            None => {
+                let id = self.tools.ids.next_id();
+                let states = DataElement::new(id, data_type, FORM, content, self.tools.now);
+                self.instance.elements.push(states);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The data type that the states of a task's signees are kept in, where the task has signees of its own.
+pub(super) fn data_type_of(task: &Task) -> Option<&str> {
+    let config = task.signature.as_ref().filter(|config| config.signee_provider.is_some())?;
+    config.signee_states_data_type.as_deref()
+}
+
+/// The signees of a task, once they are known.
+pub(in crate::submission) fn signees_of(
+    instance: &Instance,
+    task: &Task,
+) -> Result<Option<Vec<Signee>>, SubmissionError> {
+    let element = data_type_of(task).and_then(|data_type| instance.element(data_type));
+    let Some(element) = element else { return Ok(None) };
+    let signees = serde_json::from_slice(element.content()).map_err(|error| SubmissionError::Stored {
+        column: element.data_type().to_owned(),
+        text: error.to_string(),
+    })?;
+    Ok(Some(signees))
+}
+
+/// Who has signed in certain data types may not sign in this task (`uniqueFromSignaturesInDataTypes`).
+fn signed_before(actor: &Actor, instance: &Instance, task: &Task) -> Result<(), SubmissionError> {
+    let Some(config) = &task.signature else { return Ok(()) };
+    let reference = actor.reference();
+    let of_type =
+        |element: &&DataElement| config.unique_from_signatures_in.iter().any(|id| id == element.data_type());
+    for element in instance.elements().iter().filter(of_type) {
+        if element.form()?.get("signedBy").and_then(serde_json::Value::as_str) == Some(&reference) {
+            return Err(SubmissionError::SignedBefore { task: task.id.clone() });
+        }
+    }
+    Ok(())
+}

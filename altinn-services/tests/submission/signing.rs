@@ -1,0 +1,128 @@
+//! Several signees, in order; and signatures that a reject or a change takes back.
+
+use altinn_core::{Actor, InstanceId, PartyId};
+use altinn_services::submission::{Signee, SigneeContext, SigneeError, SigneeProvider};
+use serde_json::json;
+
+use crate::own_app::OwnApp;
+use crate::scene::{FORM, Scene, everywhere, valid};
+
+#[derive(Debug)]
+struct Board(Vec<Signee>);
+
+#[async_trait::async_trait]
+impl SigneeProvider for Board {
+    async fn signees(&self, _context: &SigneeContext<'_>) -> Result<Vec<Signee>, SigneeError> {
+        Ok(self.0.clone())
+    }
+}
+
+fn signed_by_the_board() -> OwnApp {
+    let extension = "<altinn:actions><altinn:action>reject</altinn:action></altinn:actions><altinn:signatureConfig>\
+        <altinn:dataTypesToSign><altinn:dataType>form</altinn:dataType></altinn:dataTypesToSign>\
+        <altinn:signatureDataType>signatures</altinn:signatureDataType>\
+        <altinn:signeeProviderId>board</altinn:signeeProviderId>\
+        <altinn:signeeStatesDataTypeId>signees</altinn:signeeStatesDataTypeId></altinn:signatureConfig>";
+    OwnApp::new("board")
+        .data_type(json!({"id": "signatures"}))
+        .data_type(json!({"id": "signees"}))
+        .task("Sign", "task", "signing", extension)
+        .flow("Fill", "Sign")
+        .flow("Sign", "Signed")
+        .back_on_reject("Signed", "End")
+        .action("sign")
+        .action("reject")
+}
+
+fn party(actor: &Actor) -> PartyId {
+    actor.party().unwrap()
+}
+
+async fn to_be_signed(scene: &Scene, signees: Vec<Signee>) -> InstanceId {
+    scene.altinn.register_signees("board", Board(signees));
+    let service = signed_by_the_board().publish(scene);
+    let submissions = scene.altinn.submissions();
+    let id = *submissions.start(&scene.leader, &service, scene.bakery.id).await.unwrap().id();
+    submissions.next(&scene.leader, &id, None).await.unwrap();
+    id
+}
+
+#[tokio::test]
+async fn without_the_provider_the_step_is_refused_and_names_it() {
+    everywhere(async |scene| {
+        let service = signed_by_the_board().publish(&scene);
+        let submissions = scene.altinn.submissions();
+        let id = *submissions.start(&scene.leader, &service, scene.bakery.id).await.unwrap().id();
+        let refused = submissions.next(&scene.leader, &id, None).await.unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            "task `Sign` needs a `SigneeProvider` `board`, and none is registered"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_process_goes_on_when_all_have_signed_in_their_order() {
+    everywhere(async |scene| {
+        let signees = vec![Signee::new(party(&scene.filler)), Signee::new(party(&scene.leader)).in_order(1)];
+        let id = to_be_signed(&scene, signees).await;
+        let submissions = scene.altinn.submissions();
+        let early = submissions.next(&scene.leader, &id, None).await.unwrap_err();
+        assert_eq!(early.code(), "SUBMISSION-NOT-YOUR-TURN");
+        assert_eq!(scene.rows().await.orders, 0, "the leader is told when it is their turn");
+        let half = submissions.next(&scene.filler, &id, None).await.unwrap();
+        assert_eq!(half.task(), Some("Sign"));
+        assert_eq!(scene.rows().await.orders, 1);
+        let twice = submissions.next(&scene.filler, &id, None).await.unwrap_err();
+        assert_eq!(twice.code(), "SUBMISSION-NOT-YOUR-TURN");
+        let states = submissions.signees(&scene.leader, &id).await.unwrap();
+        assert_eq!(states.iter().map(Signee::has_signed).collect::<Vec<_>>(), [true, false]);
+        assert!(submissions.next(&scene.leader, &id, None).await.unwrap().process().has_ended());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_is_not_asked_to_sign_may_not_although_the_policy_lets_them() {
+    everywhere(async |scene| {
+        let id = to_be_signed(&scene, vec![Signee::new(party(&scene.filler))]).await;
+        let refused = scene.altinn.submissions().next(&scene.leader, &id, None).await.unwrap_err();
+        assert_eq!(refused.code(), "SUBMISSION-NOT-A-SIGNEE");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_reject_takes_back_the_signatures_that_were_given() {
+    everywhere(async |scene| {
+        let signees = vec![Signee::new(party(&scene.filler)), Signee::new(party(&scene.leader))];
+        let id = to_be_signed(&scene, signees).await;
+        let submissions = scene.altinn.submissions();
+        assert!(submissions.next(&scene.filler, &id, None).await.unwrap().element("signatures").is_some());
+        let back = submissions.next(&scene.leader, &id, Some("reject")).await.unwrap();
+        assert_eq!(
+            (back.task(), back.element("signatures"), back.element("signees")),
+            (Some("Fill"), None, None)
+        );
+        assert!(scene.history(&id).await.contains(&"SignaturesWithdrawn".to_owned()));
+        submissions.next(&scene.leader, &id, None).await.unwrap();
+        assert!(
+            submissions.signees(&scene.leader, &id).await.unwrap().iter().all(|signee| !signee.has_signed())
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_reject_of_the_sample_app_leaves_no_signature() {
+    everywhere(async |scene| {
+        let id = scene.to_be_signed().await;
+        let submissions = scene.altinn.submissions();
+        submissions.next(&scene.leader, &id, Some("reject")).await.unwrap();
+        submissions.save(&scene.filler, &id, FORM, &valid()).await.unwrap();
+        let instance = submissions.get(&scene.leader, &id).await.unwrap();
+        assert_eq!(instance.element("signature"), None);
+    })
+    .await;
+}

@@ -1,0 +1,80 @@
+//! Repair by the agency: what is stuck is found, goes on, is undone or moved, and all of it is in the trail.
+
+use altinn_core::store::params;
+use altinn_core::{Actor, AuthenticationLevel, InstanceId, Subject};
+use altinn_services::submission::{Service, ServiceTaskError, ServiceTaskState};
+use altinn_services::testing::StandIn;
+
+use crate::own_app::OwnApp;
+use crate::scene::{Scene, everywhere};
+
+fn agency(org: &str) -> Actor {
+    let subject = Subject::ServiceOwner { org: org.to_owned(), number: None };
+    Actor::new(subject, AuthenticationLevel::VerySensitive)
+}
+
+async fn stuck(scene: &Scene, register: &StandIn) -> (Service, InstanceId) {
+    register.then(Err(ServiceTaskError::Failed("the register knows no such business".into())));
+    scene.altinn.register_service_task("food-register", register.clone());
+    let app = OwnApp::new("sending").task("Send", "serviceTask", "food-register", "");
+    let service = app.flow("Fill", "Send").flow("Send", "End").publish(scene);
+    let submissions = scene.altinn.submissions();
+    let id = *submissions.start(&scene.leader, &service, scene.bakery.id).await.unwrap().id();
+    assert_eq!(submissions.next(&scene.leader, &id, None).await.unwrap().task(), Some("Send"));
+    (service, id)
+}
+
+async fn trail(scene: &Scene) -> Vec<String> {
+    let rows =
+        scene.altinn.store().query("select action, purpose from services_trail order by id", params![]);
+    let line = |row: &altinn_core::store::Row| {
+        let (action, purpose): (String, String) = (row.get("action").unwrap(), row.get("purpose").unwrap());
+        format!("{action}: {purpose}")
+    };
+    rows.await.unwrap().iter().map(line).collect()
+}
+
+#[tokio::test]
+async fn what_is_stuck_is_found_by_the_agency_alone_and_goes_on_when_it_is_resumed() {
+    everywhere(async |scene| {
+        let register = StandIn::new();
+        let (service, id) = stuck(&scene, &register).await;
+        let submissions = scene.altinn.submissions();
+        for other in [&scene.leader, &agency("skd")] {
+            assert!(submissions.stuck(other, service.id(), 10).await.is_err());
+            assert!(submissions.resume(other, &id, "curious").await.is_err());
+        }
+        let found = submissions.stuck(&agency("ttd"), service.id(), 10).await.unwrap();
+        assert_eq!((found.len(), found[0].instance, found[0].state), (1, id, ServiceTaskState::Failed));
+        assert_eq!(found[0].reason.as_deref(), Some("the register knows no such business"));
+        let resumed =
+            submissions.resume(&agency("ttd"), &id, "the business is registered now").await.unwrap();
+        assert!(resumed.process().has_ended());
+        assert_eq!(submissions.stuck(&agency("ttd"), service.id(), 10).await.unwrap().len(), 0);
+        assert_eq!(trail(&scene).await, ["support.resume: the business is registered now"]);
+        let calls = register.calls();
+        assert_eq!((calls.len(), calls[0]), (2, calls[1]), "resumed work has the same key");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_supporter_undoes_and_moves_back() {
+    everywhere(async |scene| {
+        let register = StandIn::new();
+        let (_, id) = stuck(&scene, &register).await;
+        let submissions = scene.altinn.submissions();
+        submissions.compensate(&agency("ttd"), &id, "sent by mistake").await.unwrap();
+        assert_eq!(register.compensations(), register.calls());
+        let unknown = submissions.move_to(&agency("ttd"), &id, "Nowhere", "why not").await.unwrap_err();
+        assert_eq!(unknown.code(), "PROCESS-STATE-NOT-OF-PROCESS");
+        let back = submissions.move_to(&agency("ttd"), &id, "Fill", "to be corrected").await.unwrap();
+        assert_eq!(back.task(), Some("Fill"));
+        assert!(submissions.next(&scene.leader, &id, None).await.unwrap().process().has_ended());
+        assert_eq!(
+            trail(&scene).await,
+            ["support.compensate: sent by mistake", "support.move: to be corrected"]
+        );
+    })
+    .await;
+}
