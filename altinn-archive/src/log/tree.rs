@@ -13,8 +13,10 @@ pub fn leaf_hash(data: &[u8]) -> Digest {
 /// The hash of a node above two others: `SHA-256(0x01 || left || right)`.
 pub fn node_hash(left: &Digest, right: &Digest) -> Digest {
     let mut bytes = [0x01; 65];
-    for (to, from) in bytes.iter_mut().skip(1).zip(left.as_bytes().iter().chain(right.as_bytes())) {
-        *to = *from;
+    if let Some((_, below)) = bytes.split_first_mut() {
+        let (first, second) = below.split_at_mut(32);
+        first.copy_from_slice(left.as_bytes());
+        second.copy_from_slice(right.as_bytes());
     }
     Digest::of(&bytes)
 }
