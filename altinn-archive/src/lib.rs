@@ -36,6 +36,7 @@
 //! The log's leaf is a commitment to every field with a salt of its own ([`Fields`]), so a receipt opens what its
 //! reader may see, and once the salts are gone nothing of an entry can be guessed from the log.
 
+mod access;
 mod archive;
 #[cfg(feature = "asic")]
 pub mod asic;
@@ -55,10 +56,12 @@ mod migrations;
 #[cfg(feature = "noark")]
 pub mod noark;
 mod receipt;
+mod retention;
 pub mod seal;
 #[cfg(any(feature = "asic", feature = "noark"))]
 mod xml_writer;
 
+pub use access::{AccessPage, Kept, Read, Reader, Reading};
 pub use altinn_core::Digest;
 pub use archive::{Archive, ArchiveKeys, Consistency, Integrated, ReceiptState};
 pub use audit::{Anchor, AuditReport, Fault, Rollback};
@@ -74,3 +77,4 @@ pub use listing::{Cursor, InvalidCursor, Listed, Listing, Page};
 pub use log::{LogKey, VerifierKey};
 pub use migrations::MIGRATIONS;
 pub use receipt::{Promise, Receipt, ReceiptError};
+pub use retention::{HoldId, HoldScope, RetentionRule};

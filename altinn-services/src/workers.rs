@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use altinn_archive::ArchiveError;
 use altinn_core::store::StoreError;
-use futures_util::future::{Either, join4, select};
+use futures_util::future::{Either, join5, select};
 use tokio::sync::watch;
 
 use crate::altinn::Altinn;
@@ -13,16 +14,20 @@ use crate::submission::SERVICE_TASKS;
 /// How often work is looked for that nobody woke a worker for: it was committed on another node.
 const POLL: Duration = Duration::from_secs(1);
 
+/// How often the archive is looked through for what is due to be erased or removed.
+const TIDY: Duration = Duration::from_secs(60);
+
 /// How many pieces of work of service tasks a worker takes up at once: one after the other is done within the lease.
 const SERVICE_TASKS_AT_ONCE: u32 = 1;
 
-/// Integrates, numbers, does service tasks and sends until `shutdown` is ready. What fails is tried again at the next look.
+/// Integrates, numbers, does service tasks, erases what is due and sends until `shutdown` is ready. What fails is tried again at the next look.
 pub(crate) async fn run(altinn: Altinn, shutdown: impl Future<Output = ()> + Send) {
     let (stop, stopped) = watch::channel(false);
-    let work = join4(
+    let work = join5(
         integrate(&altinn, stopped.clone()),
         tell(&altinn, stopped.clone()),
         do_service_tasks(&altinn, stopped.clone()),
+        tidy(&altinn, stopped.clone()),
         send(&altinn, stopped),
     );
     match select(std::pin::pin!(shutdown), std::pin::pin!(work)).await {
@@ -41,6 +46,24 @@ async fn integrate(altinn: &Altinn, mut stopped: watch::Receiver<bool>) {
         }
         wait(altinn.archive().staged(POLL), &mut stopped).await;
     }
+}
+
+/// Erases what no rule of retention keeps any longer, and removes objects that no entry names.
+async fn tidy(altinn: &Altinn, mut stopped: watch::Receiver<bool>) {
+    while !*stopped.borrow() {
+        match tidy_once(altinn).await {
+            Ok(0) => wait(tokio::time::sleep(TIDY), &mut stopped).await,
+            Ok(_) => {}
+            Err(error) => {
+                tracing::warn!(code = error.code(), %error, "the archive was not tidied");
+                wait(tokio::time::sleep(TIDY), &mut stopped).await;
+            }
+        }
+    }
+}
+
+async fn tidy_once(altinn: &Altinn) -> Result<u64, ArchiveError> {
+    Ok(altinn.archive().erase_due().await? + altinn.archive().remove_unnamed().await?)
 }
 
 async fn tell(altinn: &Altinn, mut stopped: watch::Receiver<bool>) {

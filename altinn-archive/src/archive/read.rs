@@ -41,7 +41,7 @@ impl Archive {
         Ok(ContentReader::new(self.objects.clone(), content.place, key, element.size, element.sha256))
     }
 
-    async fn entry_row(&self, entry: EntryId) -> Result<Row, ArchiveError> {
+    pub(super) async fn entry_row(&self, entry: EntryId) -> Result<Row, ArchiveError> {
         let sql = format!("select {} from {} where e.id = $1", Record::COLUMNS, Record::TABLES);
         self.store.query_opt(sql, params![entry]).await?.ok_or(ArchiveError::NotFound { entry })
     }

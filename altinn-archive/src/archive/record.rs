@@ -77,15 +77,29 @@ impl Archive {
             return Ok(Kept::Erased { header, by });
         }
         let damaged = |what: &str| ArchiveError::damaged(format!("{what} of entry `{entry}`"));
-        let key = self.keyring.key_of_row(row).await?;
-        let own = key.unwrap(&row.get::<Vec<u8>>("wrap")?, &bound_to(entry));
-        let own = own.ok_or_else(|| damaged("the key"))?;
+        let own = self.own_key_of(row, entry).await?;
         let mut sealed: Vec<u8> = row.get("sealed")?;
         let opened = Cipher::new(&own)
             .and_then(|cipher| cipher.open(NONCE, &bound_to(entry), &mut sealed).map(|opened| &*opened));
         let openings = opened.ok().and_then(|opened| serde_json::from_slice(opened).ok());
         let openings = openings.ok_or_else(|| damaged("the openings"))?;
         Ok(Kept::Whole(Record { header, openings }))
+    }
+
+    /// An entry's own key, from its row.
+    async fn own_key_of(&self, row: &Row, entry: EntryId) -> Result<SecretKey, ArchiveError> {
+        let key = self.keyring.key_of_row(row).await?;
+        let own = key.unwrap(&row.get::<Vec<u8>>("wrap")?, &bound_to(entry));
+        own.ok_or_else(|| ArchiveError::damaged(format!("the key of entry `{entry}`")))
+    }
+
+    /// The own key of an entry that is not erased.
+    pub(crate) async fn own_key(&self, entry: EntryId) -> Result<SecretKey, ArchiveError> {
+        let row = self.entry_row(entry).await?;
+        match row.get("erasure")? {
+            Some(by) => Err(ArchiveError::Erased { entry, by }),
+            None => self.own_key_of(&row, entry).await,
+        }
     }
 
     /// As [`kept`](Self::kept), for those who want the whole entry.

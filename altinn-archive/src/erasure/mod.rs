@@ -11,3 +11,4 @@ pub use destroy::Destroyed;
 pub use erase::{Erasure, ErasureOrder};
 pub(crate) use note::ErasureNote;
 pub use rotate::Rotated;
+pub(crate) use slice::SLICE;

@@ -35,14 +35,14 @@ struct Doomed {
 }
 
 /// The holds of one moment.
-pub(crate) struct Holds {
-    pub(crate) version: i64,
-    pub(crate) tags: Vec<Tag>,
+struct Holds {
+    version: i64,
+    tags: Vec<Tag>,
 }
 
 impl Archive {
     /// Erases a few entries, all or none; those that are erased already stay so. Gives how many were erased.
-    pub(super) async fn erase_slice(
+    pub(crate) async fn erase_slice(
         &self,
         entries: &[EntryId],
         order: &ErasureOrder,
@@ -135,7 +135,7 @@ impl Archive {
     }
 
     /// The holds as they are.
-    pub(crate) async fn holds(&self) -> Result<Holds, ArchiveError> {
+    async fn holds(&self) -> Result<Holds, ArchiveError> {
         let sql = "select h.version, o.tag from archive_hold_head h left join archive_hold o on h.id = 1";
         let rows = self.store().query(sql, params![]).await?;
         let head = rows.first().ok_or_else(|| ArchiveError::damaged("the state of the holds"))?;
@@ -144,7 +144,7 @@ impl Archive {
     }
 
     /// Whether a hold is on an entry: on itself, or on what it is found by.
-    pub(crate) fn is_held(&self, entry: EntryId, fields: &Fields, holds: &Holds) -> bool {
+    fn is_held(&self, entry: EntryId, fields: &Fields, holds: &Holds) -> bool {
         let mut tags = self.tags().of_entry(fields);
         tags.insert(self.tags().entry(entry));
         holds.tags.iter().any(|tag| tags.contains(tag))

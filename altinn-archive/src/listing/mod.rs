@@ -6,6 +6,6 @@ mod tag;
 mod words;
 
 pub use page::{Listed, Page};
-pub(crate) use page::{TAGS, tag_rows};
+pub(crate) use page::{TAGS, list_sql, tag_rows};
 pub use query::{Cursor, InvalidCursor, Listing};
 pub(crate) use tag::{Tag, TagKey};

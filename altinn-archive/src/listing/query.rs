@@ -163,6 +163,13 @@ impl fmt::Debug for Listing {
     }
 }
 
+impl Cursor {
+    /// The time and the entry that the page ended with.
+    pub(crate) fn place(self) -> (DateTime<Utc>, EntryId) {
+        (self.time, self.entry)
+    }
+}
+
 impl fmt::Display for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}-{}", self.time.timestamp_micros(), self.entry.uuid().simple())
