@@ -1,5 +1,6 @@
 //! Content: few bytes stand in the database's row, many in an object store under a random name; all of it encrypted.
 
+mod address;
 mod error;
 mod objects;
 mod reader;

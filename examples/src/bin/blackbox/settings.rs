@@ -8,8 +8,8 @@ use std::path::PathBuf;
 pub(crate) struct Settings {
     /// `ALTINN_STORE_URL`: `sqlite:PATH` or `postgres://...`.
     pub(crate) store: String,
-    /// `ALTINN_OBJECTS_URL`: `file:///PATH`.
-    pub(crate) objects: PathBuf,
+    /// `ALTINN_OBJECTS_URL`: `file:///PATH` or `s3://BUCKET/PREFIX`.
+    pub(crate) objects: String,
     /// `ALTINN_KEYS`: the folder of the keys.
     pub(crate) keys: PathBuf,
     /// `ALTINN_SMTP_HOST`: `HOST:PORT`; without it no mail is sent.
@@ -22,8 +22,6 @@ impl Settings {
     /// Reads the environment; what is not set stands in the folder `altinn-data`. The error names the variable.
     pub(crate) fn from_env() -> Result<Self, String> {
         let variable = |name: &str, otherwise: &str| env::var(name).unwrap_or_else(|_| otherwise.to_owned());
-        let objects = variable("ALTINN_OBJECTS_URL", "file:altinn-data/objects");
-        let objects = objects.strip_prefix("file://").or_else(|| objects.strip_prefix("file:"));
         let smtp = match env::var("ALTINN_SMTP_HOST") {
             Ok(address) => {
                 Some(host_and_port(&address).ok_or("ALTINN_SMTP_HOST is not of the form HOST:PORT")?)
@@ -32,7 +30,7 @@ impl Settings {
         };
         Ok(Self {
             store: variable("ALTINN_STORE_URL", "sqlite:altinn-data/altinn.db"),
-            objects: objects.ok_or("ALTINN_OBJECTS_URL does not begin with file:")?.into(),
+            objects: variable("ALTINN_OBJECTS_URL", "file:altinn-data/objects"),
             keys: variable("ALTINN_KEYS", "altinn-data/keys").into(),
             smtp,
             sms: env::var("ALTINN_SMS_URL").ok(),

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use altinn_archive::Objects;
 use altinn_auth::xacml::PolicyIndex;
 use altinn_core::http::{Destinations, HttpClient};
 use altinn_notify::channel::{HttpSms, JsonGateway, Smtp, SmtpSettings, TlsMode};
@@ -37,7 +38,7 @@ impl World {
         }
         let mut builder: AltinnBuilder = Altinn::builder(&settings.store)
             .clock(Arc::clone(&clock) as _)
-            .objects_in(&settings.objects)?
+            .objects(Objects::open(&settings.objects, std::env::vars())?)
             .keys_in(&settings.keys, true)?;
         if let Some((host, port)) = &settings.smtp {
             let smtp = Smtp::new(SmtpSettings::new(host, *port, TlsMode::None))?;
