@@ -82,3 +82,35 @@ pub(crate) fn list_sql(condition: &str) -> String {
         Record::COLUMNS
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use altinn_core::key::SecretKey;
+
+    use super::*;
+
+    /// What SQLite does for a listing.
+    fn plan(listing: &Listing) -> Vec<String> {
+        let connection = rusqlite::Connection::open_in_memory().unwrap();
+        for step in crate::MIGRATIONS {
+            connection.execute_batch(step.sqlite).unwrap();
+        }
+        let (condition, values) = listing.condition(&TagKey::new(&SecretKey::from_bytes([1; 32])));
+        let mut query = connection.prepare(&format!("explain query plan {}", list_sql(&condition))).unwrap();
+        let nothing = rusqlite::params_from_iter(values.iter().map(|_| rusqlite::types::Null));
+        query.query_map(nothing, |row| row.get(3)).unwrap().map(Result::unwrap).collect()
+    }
+
+    #[test]
+    fn no_search_looks_at_more_than_a_range_of_the_index_or_sorts() {
+        let all = Listing::of("50001");
+        let one = all.clone().service("ttd/grants");
+        let many = one.clone().title("søknad om bakeri").label("case", "2026/17");
+        for (listing, searches) in [(all, 3), (one, 3), (many, 7)] {
+            let plan = plan(&listing);
+            assert!(!plan.iter().any(|step| step.contains("SCAN") || step.contains("TEMP")), "{plan:#?}");
+            let found = plan.iter().filter(|step| step.contains("SEARCH")).count();
+            assert_eq!(found, searches, "{plan:#?}");
+        }
+    }
+}
