@@ -32,4 +32,11 @@ pub static MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/0004_trail.sqlite.sql"),
         postgres: include_str!("../migrations/0004_trail.postgres.sql"),
     },
+    Migration {
+        owner: "altinn-services",
+        number: 5,
+        name: "file_scan",
+        sqlite: include_str!("../migrations/0005_file_scan.sqlite.sql"),
+        postgres: include_str!("../migrations/0005_file_scan.postgres.sql"),
+    },
 ];

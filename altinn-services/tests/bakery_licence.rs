@@ -10,6 +10,7 @@ use altinn_core::Language;
 use altinn_services::definition::{AppDefinition, ElementFacts};
 use altinn_services::form::{FormData, FormLimits, Issue, sample};
 use altinn_services::process::{Effect, Event, ProcessState, ServiceWork, Step, step};
+use altinn_services::submission::FileScanResult;
 
 fn examples() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../examples")
@@ -117,6 +118,7 @@ fn its_application_is_missed_and_too_many_floor_plans_are_told() {
         data_type: "floor-plan".into(),
         content_type: content_type.into(),
         size,
+        file_scan: FileScanResult::NotApplicable,
     };
     let elements = [
         plan("application/pdf", 1),

@@ -4,7 +4,8 @@ use altinn_core::Text;
 
 use super::data_type::DataType;
 use crate::form::wording::text;
-use crate::form::{Issue, IssueCode};
+use crate::form::{Issue, IssueCode, content_fits};
+use crate::submission::FileScanResult;
 
 /// What the rules need to know of an element that an instance holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub struct ElementFacts {
     pub content_type: String,
     /// Its size, in bytes.
     pub size: u64,
+    /// What a scan for malware found in it.
+    pub file_scan: FileScanResult,
 }
 
 /// What is wrong with the elements of an instance that stands in `task`, by the rules of the data types.
@@ -49,6 +52,26 @@ pub fn check_elements(data_types: &[DataType], task: &str, elements: &[ElementFa
     issues
 }
 
+/// What is wrong with an element that is to be added to so many of its data type that are there: besides its size and
+/// content type, that there are enough, or that it holds something else than its content type says.
+pub(crate) fn check_new_element(
+    data_type: &DataType,
+    present: usize,
+    element: &ElementFacts,
+    content: &[u8],
+) -> Vec<Issue> {
+    let path = pointer(&data_type.id);
+    let mut issues = check_element(data_type, present, element);
+    if data_type.max_count > 0 && present as u64 >= data_type.max_count {
+        issues.push(Issue::error(IssueCode::ElementTooMany, path.clone(), too_many(data_type.max_count)));
+    }
+    if !content_fits(&element.content_type, content) {
+        let path = format!("{path}/{present}");
+        issues.push(Issue::error(IssueCode::ElementContentDiffers, path, other_content()));
+    }
+    issues
+}
+
 fn check_count(data_type: &DataType, elements: &[ElementFacts]) -> Option<Issue> {
     let present = elements.iter().filter(|element| element.data_type == data_type.id).count() as u64;
     let path = pointer(&data_type.id);
@@ -66,6 +89,15 @@ fn check_element(data_type: &DataType, index: usize, element: &ElementFacts) -> 
         issues.push(Issue::error(IssueCode::ElementTooLarge, path.clone(), too_large(data_type.max_size)));
     }
     let is_form_as_json = data_type.is_form() && element.content_type.starts_with("application/json");
+    match element.file_scan {
+        FileScanResult::Infected => {
+            issues.push(Issue::error(IssueCode::ElementInfected, path.clone(), infected()));
+        }
+        FileScanResult::Pending if data_type.validation_error_on_pending_file_scan => {
+            issues.push(Issue::error(IssueCode::ElementScanPending, path.clone(), scan_pending()));
+        }
+        _ => {}
+    }
     if !is_form_as_json && !data_type.allows_content_type(&element.content_type) {
         let detail = wrong_content_type(&data_type.allowed_content_types);
         issues.push(Issue::error(IssueCode::ElementContentType, path, detail));
@@ -107,6 +139,30 @@ fn wrong_content_type(allowed: &[String]) -> Text {
         format!("Filen må være av en av typene {listed}."),
         format!("Fila må vere av ein av typane {listed}."),
         format!("The file must be of one of the types {listed}."),
+    )
+}
+
+fn other_content() -> Text {
+    text(
+        "Filen inneholder noe annet enn det filtypen sier.",
+        "Fila inneheld noko anna enn det filtypen seier.",
+        "The file holds something else than its type says.",
+    )
+}
+
+fn infected() -> Text {
+    text(
+        "Det er funnet skadelig programvare i filen.",
+        "Det er funne skadeleg programvare i fila.",
+        "Malware was found in the file.",
+    )
+}
+
+fn scan_pending() -> Text {
+    text(
+        "Filen er ikke ferdig kontrollert for skadelig programvare. Vent litt.",
+        "Fila er ikkje ferdig kontrollert for skadeleg programvare. Vent litt.",
+        "The file is still being checked for malware. Wait a moment.",
     )
 }
 

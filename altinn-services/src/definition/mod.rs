@@ -34,6 +34,7 @@ use serde::de::DeserializeOwned;
 pub use app::AppDefinition;
 pub use check::{Fault, FaultSeverity, check};
 pub use data_type::{AppLogic, DataType, ShadowFields};
+pub(crate) use elements::check_new_element;
 pub use elements::{ElementFacts, check_elements};
 pub use entry::{CopyInstanceSettings, DataField, HideSettings, InstanceSelection};
 pub use error::DefinitionError;

@@ -119,6 +119,12 @@ pub enum IssueCode {
     ElementTooLarge,
     /// An element is of a content type that its data type does not allow.
     ElementContentType,
+    /// An element holds something else than its content type says.
+    ElementContentDiffers,
+    /// Malware was found in an element.
+    ElementInfected,
+    /// An element has not been scanned for malware yet.
+    ElementScanPending,
     /// An element is of a data type that the app does not have.
     ElementUnknownType,
 }
@@ -149,6 +155,9 @@ impl IssueCode {
             Self::ElementTooMany => "ELEMENT-TOO-MANY",
             Self::ElementTooLarge => "ELEMENT-TOO-LARGE",
             Self::ElementContentType => "ELEMENT-CONTENT-TYPE",
+            Self::ElementContentDiffers => "ELEMENT-CONTENT-DIFFERS",
+            Self::ElementInfected => "ELEMENT-INFECTED",
+            Self::ElementScanPending => "ELEMENT-SCAN-PENDING",
             Self::ElementUnknownType => "ELEMENT-UNKNOWN-TYPE",
         }
     }

@@ -7,6 +7,7 @@
 //! [`counterexample`] one that is wrong in one field.
 
 mod altinn_schema;
+mod content_kind;
 mod counterexample;
 mod data;
 mod expression_validation;
@@ -32,5 +33,6 @@ pub use sample::{SampleError, sample};
 pub use schema::{FormSchema, MAX_ISSUES, SchemaError};
 pub use xml::{XmlDataError, XmlModel, XmlModelError};
 
+pub(crate) use content_kind::fits as content_fits;
 pub(crate) use hidden_data::HiddenData;
 pub(crate) use rows::{give_row_ids, has_row_ids, take_row_ids};

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::SubmissionError;
+use super::{FileScanResult, SubmissionError};
 use crate::definition::ElementFacts;
 
 /// The content type of forms in the store. Altinn's own storage keeps them as XML; see the documentation of the crate.
@@ -19,6 +19,7 @@ pub struct DataElement {
     pub(super) content_type: String,
     pub(super) file_name: Option<String>,
     pub(super) content: Vec<u8>,
+    pub(super) file_scan: FileScanResult,
     pub(super) created: DateTime<Utc>,
     pub(super) changed: DateTime<Utc>,
 }
@@ -50,6 +51,7 @@ impl DataElement {
             content_type: content_type.to_owned(),
             file_name: None,
             content,
+            file_scan: FileScanResult::NotApplicable,
             created: at,
             changed: at,
         }
@@ -80,6 +82,11 @@ impl DataElement {
         &self.content
     }
 
+    /// What a scan for malware found in it.
+    pub fn file_scan(&self) -> FileScanResult {
+        self.file_scan
+    }
+
     /// When it was made.
     pub fn created(&self) -> DateTime<Utc> {
         self.created
@@ -107,6 +114,7 @@ impl DataElement {
             data_type: self.data_type.clone(),
             content_type: self.content_type.clone(),
             size: self.content.len() as u64,
+            file_scan: self.file_scan,
         }
     }
 
@@ -119,6 +127,7 @@ impl DataElement {
             content_type: row.get("content_type")?,
             file_name: row.get("file_name")?,
             content: row.get("content")?,
+            file_scan: FileScanResult::from_row(row)?,
             created: row.get("element_created_at")?,
             changed: row.get("element_changed_at")?,
         }))
@@ -127,8 +136,8 @@ impl DataElement {
     /// Adds a new element to a batch.
     pub(super) fn insert(&self, batch: &mut Batch, instance: Uuid) {
         batch.execute_one(
-            "insert into services_data (id, instance, data_type, content_type, file_name, content, created_at, changed_at) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8)",
+            "insert into services_data (id, instance, data_type, content_type, file_name, content, created_at, changed_at, \
+             file_scan) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             params![
                 self.id,
                 instance,
@@ -137,7 +146,8 @@ impl DataElement {
                 self.file_name.clone(),
                 self.content.as_slice(),
                 self.created,
-                self.changed
+                self.changed,
+                self.file_scan.as_str()
             ],
         );
     }

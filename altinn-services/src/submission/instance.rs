@@ -77,7 +77,7 @@ impl Instance {
     /// is none.
     pub(super) async fn load(store: &Store, id: &InstanceId) -> Result<Option<Self>, SubmissionError> {
         let sql = "select i.service, i.process, i.version, i.created_at, i.changed_at, i.entry, \
-                   d.id as element_id, d.data_type, d.content_type, d.file_name, d.content, \
+                   d.id as element_id, d.data_type, d.content_type, d.file_name, d.content, d.file_scan, \
                    d.created_at as element_created_at, d.changed_at as element_changed_at \
                    from services_instance i left join services_data d on d.instance = i.id \
                    where i.id = $1 and i.party = $2 order by d.created_at, d.id";

@@ -5,10 +5,12 @@
 //! archive, the notification and the events, or nothing.
 
 mod advance;
+mod attachment;
 mod author;
 mod documents;
 mod element;
 mod error;
+mod file_scan;
 mod forms;
 mod history;
 mod hooks;
@@ -33,8 +35,10 @@ use altinn_auth::decision::{Access, AccessRequest};
 use altinn_core::store::Batch;
 use altinn_core::{Actor, InstanceId, Subject};
 
+pub use attachment::Attachment;
 pub use element::DataElement;
 pub use error::SubmissionError;
+pub use file_scan::FileScanResult;
 pub use hooks::{Form, Submission};
 pub use instance::Instance;
 pub use payment::{

@@ -4,6 +4,7 @@
 #![allow(clippy::future_not_send, reason = "a test runs where it was started")]
 
 mod access;
+mod attachments;
 mod events;
 mod forms;
 mod journey;

@@ -1,0 +1,155 @@
+//! Attachments: files beside the forms.
+
+use altinn_core::store::Batch;
+use altinn_core::{Actor, InstanceId};
+use uuid::Uuid;
+
+use super::element::DataElement;
+use super::history::History;
+use super::plan::Plan;
+use super::{FileScanResult, Instance, SubmissionError, Submissions, TRIES};
+use crate::definition::{DataType, ElementFacts, check_new_element};
+use crate::process::Task;
+
+/// A file that is attached to an instance. Its `Debug` shows neither its name nor what it holds.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Attachment {
+    /// What it is called.
+    pub file_name: String,
+    /// What it is said to be; what it holds decides whether it is.
+    pub content_type: String,
+    /// What it holds.
+    pub content: Vec<u8>,
+}
+
+impl std::fmt::Debug for Attachment {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Attachment")
+            .field("content_type", &self.content_type)
+            .field("bytes", &self.content.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// What is done with an attachment.
+#[derive(Debug, Clone, Copy)]
+enum Change<'a> {
+    Attach { data_type: &'a str, attachment: &'a Attachment },
+    Detach(Uuid),
+}
+
+impl Submissions<'_> {
+    /// Attaches a file to an instance, in the task at hand, and gives its element's id.
+    ///
+    /// # Errors
+    /// [`SubmissionError::Invalid`] says why the service does not take it: its type is another than it says or not
+    /// allowed, it is too large, or there are enough. [`SubmissionError::UnknownForm`] when the task has no attachments
+    /// of that data type; [`SubmissionError::Access`] when the caller may not write.
+    #[tracing::instrument(skip_all, fields(altinn.instance = %id.guid), err(level = "debug"))]
+    pub async fn attach(
+        &self,
+        actor: &Actor,
+        id: &InstanceId,
+        data_type: &str,
+        attachment: &Attachment,
+    ) -> Result<Uuid, SubmissionError> {
+        let instance = self.change_attachments(actor, id, Change::Attach { data_type, attachment }).await?;
+        let mut of_type = instance.elements().iter().filter(|element| element.data_type() == data_type);
+        of_type.next_back().map(DataElement::id).ok_or(SubmissionError::Changed)
+    }
+
+    /// Takes an attachment out of an instance, in the task that it belongs to.
+    ///
+    /// # Errors
+    /// [`SubmissionError::NotFound`] when there is none; [`SubmissionError::Access`] when the caller may not write.
+    #[tracing::instrument(skip_all, fields(altinn.instance = %id.guid), err(level = "debug"))]
+    pub async fn detach(
+        &self,
+        actor: &Actor,
+        id: &InstanceId,
+        element: Uuid,
+    ) -> Result<Instance, SubmissionError> {
+        self.change_attachments(actor, id, Change::Detach(element)).await
+    }
+
+    async fn change_attachments(
+        &self,
+        actor: &Actor,
+        id: &InstanceId,
+        change: Change<'_>,
+    ) -> Result<Instance, SubmissionError> {
+        let mut tries = 1;
+        loop {
+            match self.try_change_attachments(actor, id, change).await {
+                // Attachments do not depend on what else was changed meanwhile.
+                Err(SubmissionError::Changed) if tries < TRIES => tries += 1,
+                outcome => return outcome,
+            }
+        }
+    }
+
+    async fn try_change_attachments(
+        &self,
+        actor: &Actor,
+        id: &InstanceId,
+        change: Change<'_>,
+    ) -> Result<Instance, SubmissionError> {
+        let instance = self.load(id).await?;
+        let access = self.permit(actor, &instance, "write").await?;
+        let service = self.service_of(&instance)?;
+        let now = self.altinn.clock().now();
+        let mut plan = Plan::go_on(&service, instance, self.altinn.tools(now), actor.into());
+        let task = plan.task()?;
+        let kinds = service.definition().metadata().data_types();
+        match change {
+            Change::Attach { data_type, attachment } => {
+                let kind = kinds.iter().find(|kind| kind.id == data_type && is_of_task(kind, task));
+                let unknown = || SubmissionError::UnknownForm { data_type: data_type.to_owned() };
+                plan.attach(kind.ok_or_else(unknown)?, attachment)?;
+            }
+            Change::Detach(element) => {
+                let of_task = |name: &str| kinds.iter().any(|kind| kind.id == name && is_of_task(kind, task));
+                let found = plan.instance.elements.iter().find(|known| known.id == element);
+                found.filter(|known| of_task(&known.data_type)).ok_or(SubmissionError::NotFound)?;
+                plan.remove(|known| known.id == element);
+            }
+        }
+        let mut batch: Batch = self.also.clone();
+        access.guard(&mut batch);
+        plan.history.push(History::of_instance("Saved", now));
+        plan.instance.update(&mut batch)?;
+        plan.add_traces(&mut batch)?;
+        self.altinn.store().commit(batch).await?;
+        Ok(plan.instance)
+    }
+}
+
+/// Whether elements of a data type are attached in a task: those of the task, and those of no task.
+fn is_of_task(kind: &DataType, task: &Task) -> bool {
+    !kind.is_form() && kind.task_id.as_deref().is_none_or(|own| own == task.id)
+}
+
+impl Plan<'_> {
+    fn attach(&mut self, kind: &DataType, attachment: &Attachment) -> Result<(), SubmissionError> {
+        let present = self.instance.elements.iter().filter(|element| element.data_type == kind.id).count();
+        let facts = ElementFacts {
+            data_type: kind.id.clone(),
+            content_type: attachment.content_type.clone(),
+            size: attachment.content.len() as u64,
+            file_scan: FileScanResult::NotApplicable,
+        };
+        let issues = check_new_element(kind, present, &facts, &attachment.content);
+        if !issues.is_empty() {
+            return Err(SubmissionError::Invalid(issues));
+        }
+        let (id, now) = (self.tools.ids.next_id(), self.tools.now);
+        let content = attachment.content.clone();
+        let mut element = DataElement::new(id, &kind.id, &attachment.content_type, content, now);
+        element.file_name = Some(attachment.file_name.chars().take(255).collect());
+        if kind.enable_file_scan {
+            element.file_scan = FileScanResult::Pending;
+        }
+        self.instance.elements.push(element);
+        Ok(())
+    }
+}
