@@ -17,6 +17,7 @@ mod notify;
 mod proof;
 mod service;
 mod settings;
+mod token;
 mod world;
 mod xacml;
 
@@ -90,6 +91,8 @@ fn complain(text: &str) {
 async fn run(world: &World, op: &str, arguments: Value) -> Result<Value, Failure> {
     match op {
         "identifier.parse" => identifier::parse(answer::arguments(arguments)?),
+        "jwt.verify" => token::verify(answer::arguments(arguments)?).await,
+        "oidc.login" => token::log_in(answer::arguments(arguments)?).await,
         "app.load" => service::load(world, answer::arguments(arguments)?).await,
         "authorize" => authorize::authorize(world, answer::arguments(arguments)?).await,
         "authorize.who" => authorize::who(world, answer::arguments(arguments)?).await,
