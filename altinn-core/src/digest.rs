@@ -25,6 +25,7 @@ text_form!(Digest);
 
 impl Digest {
     /// The digest of bytes that are there at once.
+    #[inline]
     pub fn of(bytes: &[u8]) -> Self {
         let mut sha256 = Sha256::new();
         sha256.update(bytes);
@@ -103,16 +104,19 @@ pub struct Sha256(Context);
 
 impl Sha256 {
     /// Nothing yet.
+    #[inline]
     pub fn new() -> Self {
         Self(Context::new(&SHA256))
     }
 
     /// Takes the next bytes.
+    #[inline]
     pub fn update(&mut self, bytes: &[u8]) {
         self.0.update(bytes);
     }
 
     /// The digest of all that was taken.
+    #[inline]
     pub fn finish(self) -> Digest {
         let mut bytes = [0; 32];
         bytes.iter_mut().zip(self.0.finish().as_ref()).for_each(|(byte, computed)| *byte = *computed);
