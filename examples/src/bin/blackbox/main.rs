@@ -12,6 +12,7 @@ mod clock;
 mod export;
 mod expression;
 mod identifier;
+mod instance;
 mod lines;
 mod notify;
 mod proof;
@@ -98,6 +99,9 @@ async fn run(world: &World, op: &str, arguments: Value) -> Result<Value, Failure
         "authorize.who" => authorize::who(world, answer::arguments(arguments)?).await,
         "submit" => service::submit(world, answer::arguments(arguments)?).await,
         "expression.evaluate" => expression::evaluate(answer::arguments(arguments)?),
+        "instance.create" => instance::create(world, answer::arguments(arguments)?).await,
+        "instance.get" => instance::get(world, answer::arguments(arguments)?).await,
+        "process.next" => instance::next(world, answer::arguments(arguments)?).await,
         "event.feed" => service::events(world, answer::arguments(arguments)?).await,
         "notify.order" => notify::order(world, answer::arguments(arguments)?).await,
         "notify.cancel" => notify::cancel(world, answer::arguments(arguments)?).await,

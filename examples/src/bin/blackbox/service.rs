@@ -17,7 +17,7 @@ use crate::world::World;
 
 /// A service, and the synthetic people who use it.
 pub(crate) struct Loaded {
-    service: Service,
+    pub(crate) service: Service,
     pub(crate) cast: Cast,
 }
 
@@ -73,6 +73,12 @@ pub(crate) async fn load(world: &World, asked: Load) -> Result<Value, Failure> {
     let id = service.id().to_string();
     world.services.lock().await.insert(id, Arc::new(Loaded { service, cast }));
     Ok(answer)
+}
+
+/// A service that has been loaded.
+pub(crate) async fn loaded(world: &World, service: &str) -> Result<Arc<Loaded>, Failure> {
+    let unknown = || Failure::new("SUBMISSION-UNKNOWN-SERVICE", "no such service has been loaded");
+    world.services.lock().await.get(service).cloned().ok_or_else(unknown)
 }
 
 /// Starts, fills in and goes through all tasks, each by somebody who may; gives the receipt.
@@ -146,7 +152,7 @@ pub(crate) async fn events(world: &World, asked: Feed) -> Result<Value, Failure>
     Ok(json!({"events": page.events, "next": page.next}))
 }
 
-fn refused(error: SubmissionError) -> Failure {
+pub(crate) fn refused(error: SubmissionError) -> Failure {
     let failure = Failure::new(error.code(), &error);
     match error {
         SubmissionError::Invalid(issues) => failure.with_issues(json!(issues)),
@@ -154,6 +160,6 @@ fn refused(error: SubmissionError) -> Failure {
     }
 }
 
-fn no_cast(error: CastError) -> Failure {
+pub(crate) fn no_cast(error: CastError) -> Failure {
     Failure::new("BLACKBOX-NOBODY-MAY", error)
 }
