@@ -1,13 +1,15 @@
 //! What the stored register keeps, and how.
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+use std::sync::Arc;
+
 use altinn_auth::register::{
-    HeldRole, HeldRoles, MIGRATIONS, PartyRegister, RegisterError, RegisterKey, RightsVersion,
-    RoleAssignment, RoleRegister, StoredRegister, Through,
+    EnrollingRegister, HeldRole, HeldRoles, MIGRATIONS, PartyRegister, RegisterError, RegisterKey,
+    RightsVersion, RoleAssignment, RoleRegister, StoredRegister, Through,
 };
 use altinn_core::store::{Batch, fresh, params};
 use altinn_core::testing::SyntheticPeople;
-use altinn_core::{Party, PartyIdentifier, PartyKind};
+use altinn_core::{Party, PartyIdentifier, PartyKind, RandomIds};
 use world::World;
 
 mod world;
@@ -148,5 +150,38 @@ async fn roles_come_down_from_the_main_unit_and_through_key_roles_and_no_further
 
         assert_eq!(register.key_role_units(kari.id).await.unwrap(), [firm.id]);
         assert_eq!(register.key_role_units(ola.id).await.unwrap(), [shop.id]);
+    }
+}
+
+#[tokio::test]
+async fn a_newcomer_who_proves_who_they_are_is_taken_in_once_and_nobody_else_is() {
+    for (name, store) in fresh::all().await.unwrap() {
+        store.migrate(&[altinn_core::MIGRATIONS, MIGRATIONS]).await.unwrap();
+        let register = StoredRegister::new(store.clone(), RegisterKey::from_bytes(&[7; 32]));
+        let enrolling = EnrollingRegister::new(register.clone(), Arc::new(RandomIds));
+        let mut people = SyntheticPeople::from_seed(9);
+        let (newcomer, bakery) = (people.person(), people.organization());
+        assert_eq!(register.party_by_identifier(&newcomer.identifier).await.unwrap(), None);
+
+        let at_once: Vec<_> = (0..8)
+            .map(|_| {
+                let (enrolling, identifier) = (enrolling.clone(), newcomer.identifier.clone());
+                tokio::spawn(
+                    async move { enrolling.party_by_identifier(&identifier).await.unwrap().unwrap() },
+                )
+            })
+            .collect();
+        let mut found = Vec::new();
+        for asked in at_once {
+            found.push(asked.await.unwrap());
+        }
+        let party = register.party_by_identifier(&newcomer.identifier).await.unwrap().unwrap();
+        assert!(found.iter().all(|found| *found == party), "{name}: {found:?}");
+        assert_eq!((party.kind, party.name.as_str()), (PartyKind::Person, ""));
+        assert!(party.id.get() > i64::from(i32::MAX), "an id that Altinn gives nobody");
+
+        assert_eq!(enrolling.party_by_identifier(&bakery.identifier).await.unwrap(), None, "{name}");
+        assert_eq!(enrolling.party(newcomer.id).await.unwrap(), None, "{name}");
+        assert_eq!(enrolling.party_by_uuid(newcomer.uuid).await.unwrap(), None, "{name}");
     }
 }

@@ -1,10 +1,11 @@
 //! Parties, and the roles that they have given each other.
 //!
 //! [`PartyRegister`] and [`RoleRegister`] are what a decision asks; an agency may put its own behind them.
-//! [`StoredRegister`] keeps both in the store.
+//! [`StoredRegister`] keeps both in the store; [`EnrollingRegister`] takes in the people who log in.
 
 mod access_list;
 mod access_package;
+mod enrolling;
 mod error;
 mod estate;
 mod held_roles;
@@ -23,6 +24,7 @@ use uuid::Uuid;
 
 pub use access_list::{AccessListMembership, AccessLists};
 pub use access_package::AccessPackages;
+pub use enrolling::EnrollingRegister;
 pub use error::RegisterError;
 pub use estate::EstateRoles;
 pub use held_roles::{HeldRole, HeldRoles, RightsVersion, RoleHolder, Through};

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use altinn_core::store::{Batch, Row, Store, Value, params};
-use altinn_core::{Party, PartyId, PartyIdentifier, PartyKind};
+use altinn_core::{IdSource, Party, PartyId, PartyIdentifier, PartyKind};
 use async_trait::async_trait;
 use uuid::Uuid;
 
@@ -47,6 +47,12 @@ pub struct StoredRegister {
     key: RegisterKey,
 }
 
+const INSERT_PARTY: &str = "insert into auth_party (id, uuid, kind, name, identifier_kind, identifier_lookup, \
+    identifier_sealed, parent, deleted, version) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1)";
+
+/// Where the ids of parties begin that this register took in itself.
+const OWN_IDS: i64 = 1 << 32;
+
 /// A role that a party has given to somebody.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoleAssignment {
@@ -89,28 +95,66 @@ impl StoredRegister {
     /// # Errors
     /// [`RegisterError::Randomness`] when the identifier cannot be sealed.
     pub fn put_party(&self, batch: &mut Batch, party: &Party) -> Result<(), RegisterError> {
-        let (identifier_kind, _) = parts(&party.identifier);
-        batch.execute_one(
-            "insert into auth_party (id, uuid, kind, name, identifier_kind, identifier_lookup, \
-             identifier_sealed, parent, deleted, version) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1) \
-             on conflict (id) do update set uuid = excluded.uuid, kind = excluded.kind, \
+        let replace = format!(
+            "{INSERT_PARTY} on conflict (id) do update set uuid = excluded.uuid, kind = excluded.kind, \
              name = excluded.name, identifier_kind = excluded.identifier_kind, \
              identifier_lookup = excluded.identifier_lookup, \
              identifier_sealed = excluded.identifier_sealed, parent = excluded.parent, \
-             deleted = excluded.deleted, version = auth_party.version + 1",
-            params![
-                party.id,
-                party.uuid,
-                u8::from(party.kind),
-                &party.name,
-                identifier_kind,
-                self.key.lookup(&party.identifier),
-                self.key.seal(party.id, &party.identifier)?,
-                party.parent,
-                party.deleted,
-            ],
+             deleted = excluded.deleted, version = auth_party.version + 1"
         );
+        batch.execute_one(replace, self.party_values(party)?);
         Ok(())
+    }
+
+    /// Takes in a party that the register does not know yet, under an id of its own choice. Of two calls at once for one
+    /// identifier, both get the same party.
+    ///
+    /// # Errors
+    /// [`RegisterError::Store`], [`RegisterError::Randomness`].
+    pub async fn enroll(
+        &self,
+        kind: PartyKind,
+        identifier: &PartyIdentifier,
+        ids: &dyn IdSource,
+    ) -> Result<Party, RegisterError> {
+        loop {
+            if let Some(party) = self.party_by_identifier(identifier).await? {
+                return Ok(party);
+            }
+            let uuid = ids.next_id();
+            let party = Party {
+                id: own_id(uuid),
+                uuid,
+                kind,
+                name: String::new(),
+                identifier: identifier.clone(),
+                parent: None,
+                deleted: false,
+            };
+            let mut batch = Batch::new();
+            batch.execute_one(INSERT_PARTY, self.party_values(&party)?);
+            match self.store.commit(batch).await {
+                Ok(_) => return Ok(party),
+                // The id is taken, or somebody else took the same party in at this moment.
+                Err(error) if error.is_conflict() => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    fn party_values(&self, party: &Party) -> Result<Vec<Value>, RegisterError> {
+        let (identifier_kind, _) = parts(&party.identifier);
+        Ok(params![
+            party.id,
+            party.uuid,
+            u8::from(party.kind),
+            &party.name,
+            identifier_kind,
+            self.key.lookup(&party.identifier),
+            self.key.seal(party.id, &party.identifier)?,
+            party.parent,
+            party.deleted,
+        ])
     }
 
     /// Gives a role; giving it again changes nothing but the version. The batch conflicts when the register does not
@@ -283,6 +327,12 @@ fn way(party: PartyId, giver: PartyId, unit: PartyId, holder: PartyId) -> Option
         return Some(Through::KeyRole(unit));
     }
     (giver != party).then_some(Through::MainUnit(giver))
+}
+
+/// An id of this register's own choice: above those of Altinn, which have 32 bits.
+fn own_id(uuid: Uuid) -> PartyId {
+    let random = uuid.as_u128() & 0xffff_ffff;
+    PartyId::new(OWN_IDS | i64::try_from(random).unwrap_or_default())
 }
 
 fn raise_version(batch: &mut Batch, party: PartyId) {
