@@ -137,7 +137,9 @@ fn code_of_the_app_is_named_with_the_trait_that_takes_its_place() {
         .unwrap();
     let hook = found(&app, "CHECK-HOOK");
     assert_eq!((hook.file.as_str(), hook.position.unwrap().line), ("logic/Fill.cs", 2));
-    assert!(hook.detail.contains("`IDataProcessor`"));
+    assert!(hook.detail.contains("`IDataProcessor`: here that is `Submission::calculate`"));
+    fs::write(app.path().join("logic/Fill.cs"), "public class Fill : IUserAction {}\n").unwrap();
+    assert!(found(&app, "CHECK-HOOK").detail.ends_with("`IUserAction`: nothing takes its place here yet"));
 }
 
 #[test]

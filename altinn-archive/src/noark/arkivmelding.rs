@@ -72,7 +72,7 @@ impl Arkivmelding {
         xml.text("antallFiler", &registration.fields().elements.len().to_string());
         xml.begin("basisregistrering", &[("xsi:type", "journalpost")]);
         xml.text("systemID", &registration.entry().to_string());
-        created(&mut xml, registration);
+        registration.write_created(&mut xml);
         xml.text("arkivertDato", &registration.time());
         xml.text("arkivertAv", &self.system);
         xml.text("referanseArkivdel", &self.archive_part);
@@ -97,20 +97,10 @@ impl Arkivmelding {
         element: &Element,
         file: &str,
     ) {
-        xml.begin("dokumentbeskrivelse", &[]);
-        xml.text("systemID", &registration.part_id("dokument", number).to_string());
-        xml.text("dokumenttype", &element.data_type);
-        xml.text("dokumentstatus", "Dokumentet er ferdigstilt");
-        xml.text("tittel", file);
-        created(xml, registration);
-        xml.text("tilknyttetRegistreringSom", attached_as(number));
-        xml.text("dokumentnummer", &number.to_string());
-        xml.text("tilknyttetDato", &registration.time());
-        xml.text("tilknyttetAv", registration.actor());
-        xml.begin("dokumentobjekt", &[]);
+        registration.begin_document(xml, number, element, file);
         xml.text("versjonsnummer", "1");
         xml.text("variantformat", "Produksjonsformat");
-        created(xml, registration);
+        registration.write_created(xml);
         xml.text("referanseDokumentfil", file);
         xml.end();
         xml.end();
@@ -130,7 +120,7 @@ impl Arkivmelding {
         xml.text("system", &self.system);
         xml.text("antallFiler", &registration.fields().elements.len().to_string());
         xml.begin("registrering", &[("xsi:type", "journalpost")]);
-        created(&mut xml, registration);
+        registration.write_created(&mut xml);
         xml.text("arkivertDato", &registration.time());
         xml.text("arkivertAv", &self.system);
         code(&mut xml, "arkivdel", &self.archive_part);
@@ -181,7 +171,7 @@ fn fiks_document(
     code(xml, "dokumenttype", &element.data_type);
     code(xml, "dokumentstatus", "Dokumentet er ferdigstilt");
     xml.text("tittel", file);
-    created(xml, registration);
+    registration.write_created(xml);
     code(xml, "tilknyttetRegistreringSom", attached_as(number));
     xml.text("dokumentnummer", &number.to_string());
     xml.text("tilknyttetDato", &registration.time());
@@ -190,7 +180,7 @@ fn fiks_document(
     xml.text("versjonsnummer", "1");
     code(xml, "variantformat", "Produksjonsformat");
     xml.text("mimeType", &element.content_type);
-    created(xml, registration);
+    registration.write_created(xml);
     xml.text("filnavn", file);
     xml.text("referanseDokumentfil", file);
     xml.text("sjekksum", &element.sha256.to_string());
@@ -208,9 +198,4 @@ fn code(xml: &mut XmlWriter, name: &'static str, value: &str) {
     xml.begin(name, &[]);
     xml.text("n5mdk:kode", value);
     xml.end();
-}
-
-fn created(xml: &mut XmlWriter, registration: &Registration<'_>) {
-    xml.text("opprettetDato", &registration.time());
-    xml.text("opprettetAv", registration.actor());
 }

@@ -4,7 +4,7 @@ use altinn_core::Digest;
 use chrono::{DateTime, Datelike as _, Utc};
 use uuid::Uuid;
 
-use super::registration::{Direction, Registration, attached_as, date_time};
+use super::registration::{Direction, Registration, date_time};
 use crate::entry::Element;
 use crate::xml_writer::XmlWriter;
 
@@ -103,7 +103,7 @@ impl<'a> Arkivuttrekk<'a> {
         let xml = &mut self.xml;
         xml.begin("registrering", &[("xsi:type", "journalpost")]);
         xml.text("systemID", &registration.entry().to_string());
-        created(xml, registration);
+        registration.write_created(xml);
         xml.text("arkivertDato", &registration.time());
         xml.text("arkivertAv", registration.actor());
         for (number, (element, file)) in (1..).zip(registration.documents()) {
@@ -184,31 +184,16 @@ fn document(
     file: &str,
 ) {
     let name = file.rsplit('/').next().unwrap_or(file);
-    xml.begin("dokumentbeskrivelse", &[]);
-    xml.text("systemID", &registration.part_id("dokument", number).to_string());
-    xml.text("dokumenttype", &element.data_type);
-    xml.text("dokumentstatus", "Dokumentet er ferdigstilt");
-    xml.text("tittel", name);
-    created(xml, registration);
-    xml.text("tilknyttetRegistreringSom", attached_as(number));
-    xml.text("dokumentnummer", &number.to_string());
-    xml.text("tilknyttetDato", &registration.time());
-    xml.text("tilknyttetAv", registration.actor());
-    xml.begin("dokumentobjekt", &[]);
+    registration.begin_document(xml, number, element, name);
     xml.text("systemID", &registration.part_id("dokumentobjekt", number).to_string());
     xml.text("versjonsnummer", "1");
     xml.text("variantformat", "Arkivformat");
     xml.text("format", &element.content_type);
-    created(xml, registration);
+    registration.write_created(xml);
     xml.text("referanseDokumentfil", file);
     xml.text("sjekksum", &element.sha256.to_string());
     xml.text("sjekksumAlgoritme", "SHA256");
     xml.text("filstoerrelse", &element.size.to_string());
     xml.end();
     xml.end();
-}
-
-fn created(xml: &mut XmlWriter, registration: &Registration<'_>) {
-    xml.text("opprettetDato", &registration.time());
-    xml.text("opprettetAv", registration.actor());
 }

@@ -107,6 +107,27 @@ impl<'a> Registration<'a> {
         Builder::from_custom_bytes(bytes).into_uuid()
     }
 
+    /// Writes when it was made, and by whom.
+    pub(super) fn write_created(&self, xml: &mut XmlWriter) {
+        xml.text("opprettetDato", &self.time());
+        xml.text("opprettetAv", self.actor());
+    }
+
+    /// Begins a document (dokumentbeskrivelse) as eFormidling and NOARK 5 have it, up to its object.
+    pub(super) fn begin_document(&self, xml: &mut XmlWriter, number: usize, element: &Element, title: &str) {
+        xml.begin("dokumentbeskrivelse", &[]);
+        xml.text("systemID", &self.part_id("dokument", number).to_string());
+        xml.text("dokumenttype", &element.data_type);
+        xml.text("dokumentstatus", "Dokumentet er ferdigstilt");
+        xml.text("tittel", title);
+        self.write_created(xml);
+        xml.text("tilknyttetRegistreringSom", attached_as(number));
+        xml.text("dokumentnummer", &number.to_string());
+        xml.text("tilknyttetDato", &self.time());
+        xml.text("tilknyttetAv", self.actor());
+        xml.begin("dokumentobjekt", &[]);
+    }
+
     /// Writes the labels as keywords.
     pub(super) fn write_keywords(&self, xml: &mut XmlWriter) {
         let labels = self.fields.labels.values().filter(|value| !value.trim().is_empty());
