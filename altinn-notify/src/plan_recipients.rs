@@ -157,7 +157,9 @@ impl Start {
         let channel = first.channel();
         let id = self.order.notification(self.number, route);
         let (send_at, expires_at) = spec.times(channel, times.window, times.from);
-        let due_at = spec.policy(channel).earliest(times.window, times.from.max(times.now));
+        let earliest = spec.policy(channel).earliest(times.window, times.from.max(times.now));
+        // What may go now keeps its turn: it has been due since it was to be sent.
+        let due_at = if earliest <= times.now { earliest.min(send_at) } else { earliest };
         NewNotification {
             id,
             order_id: self.order.as_uuid(),
