@@ -65,6 +65,7 @@
 pub mod decision;
 #[cfg(feature = "http")]
 pub mod environment;
+pub mod hand_over;
 pub mod issuing;
 #[cfg(feature = "login")]
 pub mod login;

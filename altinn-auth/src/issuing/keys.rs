@@ -29,14 +29,14 @@ impl RotatingKeys {
     }
 
     /// The key whose turn it is.
-    pub(super) fn at(&self, now: DateTime<Utc>) -> Option<Arc<TokenSigner>> {
+    pub(crate) fn at(&self, now: DateTime<Utc>) -> Option<Arc<TokenSigner>> {
         let keys = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let turn = keys.iter().rev().find(|(from, _)| *from <= now);
         turn.map(|(_, signer)| Arc::clone(signer))
     }
 
     /// The public halves of all keys whose tokens may still count, and of those to come. What is over is forgotten.
-    pub(super) fn published(&self, now: DateTime<Utc>, lifetime: TimeDelta) -> Vec<Value> {
+    pub(crate) fn published(&self, now: DateTime<Utc>, lifetime: TimeDelta) -> Vec<Value> {
         let mut keys = self.0.write().unwrap_or_else(PoisonError::into_inner);
         let is_over = |next: &(DateTime<Utc>, Arc<TokenSigner>)| next.0 + lifetime <= now;
         let over = keys.iter().skip(1).take_while(|next| is_over(next)).count();

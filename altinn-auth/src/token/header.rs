@@ -29,7 +29,8 @@ pub(super) struct Header {
 }
 
 impl Header {
-    pub(super) fn parse(json: &[u8]) -> Result<Self, TokenError> {
+    /// Reads a header; a token that says its type says one of these.
+    pub(super) fn parse(json: &[u8], types: &[&str]) -> Result<Self, TokenError> {
         let raw: Option<RawHeader> =
             without_duplicates(json).then(|| serde_json::from_slice(json).ok()).flatten();
         let raw = raw.ok_or(TokenError::Malformed(TokenPart::Header))?;
@@ -46,11 +47,15 @@ impl Header {
                 return Err(TokenError::Header { parameter });
             }
         }
-        let is_jwt = raw.typ.as_deref().is_none_or(|typ| {
-            let typ = typ.strip_prefix("application/").unwrap_or(typ);
-            typ.eq_ignore_ascii_case("JWT") || typ.eq_ignore_ascii_case("at+jwt")
-        });
-        if !is_jwt {
+        // Only what everybody calls a JWT may leave it out.
+        let is_one = match raw.typ.as_deref() {
+            Some(typ) => {
+                let typ = typ.strip_prefix("application/").unwrap_or(typ);
+                types.iter().any(|one| one.eq_ignore_ascii_case(typ))
+            }
+            None => types.contains(&"JWT"),
+        };
+        if !is_one {
             return Err(TokenError::Header { parameter: "typ" });
         }
         Ok(Self { algorithm: SignatureAlgorithm::from_name(&raw.alg), kid: raw.kid })

@@ -7,7 +7,7 @@ use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, Visitor
 
 /// Whether it is a JSON object in which no name stands twice: what two readers could read in two ways is refused
 /// (RFC 7515, section 4; RFC 7519, section 4).
-pub(super) fn without_duplicates(json: &[u8]) -> bool {
+pub(crate) fn without_duplicates(json: &[u8]) -> bool {
     serde_json::from_slice::<DistinctNames>(json).is_ok()
 }
 

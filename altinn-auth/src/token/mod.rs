@@ -35,5 +35,7 @@ pub use signer::TokenSigner;
 pub use verified::{TokenSubject, VerifiedToken};
 pub use verifier::{MAX_TOKEN_BYTES, TokenVerifier};
 
+pub(crate) use json::without_duplicates;
+pub(crate) use verifier::signed_by;
 #[cfg(feature = "testing")]
 pub(crate) use verifier::signed_claims;

@@ -99,8 +99,8 @@ impl TokenSigner {
         name: (&'static str, Value),
         id: String,
     ) -> Self {
-        let header = json!({"alg": algorithm.name(), "typ": "JWT", name.0: name.1}).to_string();
-        Self { key, algorithm, id, name, header: URL_SAFE_NO_PAD.encode(header) }
+        let header = header("JWT", algorithm, &name);
+        Self { key, algorithm, id, name, header }
     }
 
     /// The id of the key.
@@ -132,6 +132,12 @@ impl TokenSigner {
         self.finish(self.header.clone(), &claims)
     }
 
+    /// The token of these claims that says its type (RFC 8725, 3.11), so that nobody takes it for another one.
+    pub(crate) fn sign_as(&self, typ: &str, claims: &impl Serialize) -> Result<String, KeyError> {
+        let claims = Zeroizing::new(serde_json::to_vec(claims).map_err(|_| KeyError::Unsupported)?);
+        self.finish(header(typ, self.algorithm, &self.name), &claims)
+    }
+
     /// The token of any header and claims, also of such as are wrong.
     #[cfg(feature = "testing")]
     pub(crate) fn sign_text(&self, header: &str, claims: &str) -> Result<String, KeyError> {
@@ -152,6 +158,12 @@ impl fmt::Debug for TokenSigner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "TokenSigner(*** {} `{}`)", self.algorithm.name(), self.id)
     }
+}
+
+/// A header as it stands before the first point of a token.
+fn header(typ: &str, algorithm: SignatureAlgorithm, (member, value): &(&'static str, Value)) -> String {
+    let header = json!({"alg": algorithm.name(), "typ": typ, *member: value});
+    URL_SAFE_NO_PAD.encode(header.to_string())
 }
 
 /// The certificates of a PEM text in base64, one line each.

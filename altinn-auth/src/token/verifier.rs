@@ -10,11 +10,14 @@ use super::actor::ActorFinder;
 use super::claims::Claims;
 use super::header::Header;
 use super::reader::ClaimsReader;
-use super::{IssuerProfile, TokenError, TokenPart, VerifiedToken};
+use super::{IssuerProfile, KeySource, SignatureAlgorithm, TokenError, TokenPart, VerifiedToken};
 use crate::register::PartyRegister;
 
 /// The most bytes of a token that are read: 16 KiB.
 pub const MAX_TOKEN_BYTES: usize = 16 * 1024;
+
+/// What the tokens of issuers may call themselves: JWT (RFC 7519), and access tokens (RFC 9068).
+const TYPES: &[&str] = &["JWT", "at+jwt"];
 
 /// Verifies tokens of issuers that are trusted. Cheap to clone.
 ///
@@ -90,11 +93,14 @@ impl TokenVerifier {
     /// [`TokenError`], which says what is wrong and nothing of the token's content.
     pub async fn authenticate(&self, token: &str) -> Result<VerifiedToken, TokenError> {
         let parts = Parts::split(token)?;
-        let header = Header::parse(&decode(parts.header, TokenPart::Header)?)?;
+        let header = Header::parse(&decode(parts.header, TokenPart::Header)?, TYPES)?;
         let claims = Claims::parse(&decode(parts.claims, TokenPart::Claims)?)?;
         let profile =
             self.issuers.iter().find(|profile| profile.issuer == claims.iss).ok_or(TokenError::Issuer)?;
-        check_signature(profile, &header, &parts).await?;
+        if header.kid.is_none() && !profile.without_kid {
+            return Err(TokenError::UnknownKey);
+        }
+        check_signature(&*profile.keys, &profile.algorithms, &header, &parts).await?;
         profile.check_audience(claims.audiences())?;
         let expires = claims.check_time(self.clock.now(), profile.skew)?;
         ClaimsReader { profile, synthetic: self.synthetic }.read(claims, expires)
@@ -128,19 +134,33 @@ impl<'t> Parts<'t> {
     }
 }
 
+/// The claims of a token of this type (RFC 8725, 3.11) that one of these keys has signed, as they stand there: nothing
+/// else of it is checked.
+pub(crate) async fn signed_by(
+    token: &str,
+    typ: &str,
+    keys: &dyn KeySource,
+    algorithms: &[SignatureAlgorithm],
+) -> Result<Vec<u8>, TokenError> {
+    let parts = Parts::split(token)?;
+    let header = Header::parse(&decode(parts.header, TokenPart::Header)?, &[typ])?;
+    if header.kid.is_none() {
+        return Err(TokenError::UnknownKey);
+    }
+    check_signature(keys, algorithms, &header, &parts).await?;
+    decode(parts.claims, TokenPart::Claims)
+}
+
 async fn check_signature(
-    profile: &IssuerProfile,
+    keys: &dyn KeySource,
+    algorithms: &[SignatureAlgorithm],
     header: &Header,
     parts: &Parts<'_>,
 ) -> Result<(), TokenError> {
-    let algorithm = header.algorithm.filter(|algorithm| profile.algorithms.contains(algorithm));
+    let algorithm = header.algorithm.filter(|algorithm| algorithms.contains(algorithm));
     let algorithm = algorithm.ok_or(TokenError::Algorithm)?;
-    let kid = header.kid.as_deref();
-    if kid.is_none() && !profile.without_kid {
-        return Err(TokenError::UnknownKey);
-    }
     let signature = decode(parts.signature, TokenPart::Signature)?;
-    let key = profile.keys.key(kid).await?.filter(|key| key.is_for(algorithm));
+    let key = keys.key(header.kid.as_deref()).await?.filter(|key| key.is_for(algorithm));
     if key.ok_or(TokenError::UnknownKey)?.verify(algorithm, parts.signed.as_bytes(), &signature) {
         Ok(())
     } else {
@@ -156,7 +176,7 @@ fn decode(part: &str, name: TokenPart) -> Result<Vec<u8>, TokenError> {
 #[cfg(feature = "testing")]
 pub(crate) fn signed_claims(token: &str, keys: &super::StaticKeys) -> Option<serde_json::Value> {
     let parts = Parts::split(token).ok()?;
-    let header = Header::parse(&decode(parts.header, TokenPart::Header).ok()?).ok()?;
+    let header = Header::parse(&decode(parts.header, TokenPart::Header).ok()?, TYPES).ok()?;
     let (algorithm, key) = (header.algorithm?, keys.get(header.kid.as_deref())?);
     let signature = decode(parts.signature, TokenPart::Signature).ok()?;
     let is_signed = key.is_for(algorithm) && key.verify(algorithm, parts.signed.as_bytes(), &signature);
