@@ -6,6 +6,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use altinn_archive::Archive;
 use altinn_auth::decision::{Authorizer, Policies};
+#[cfg(feature = "link")]
+use altinn_auth::hand_over::HandOverIssuer;
 use altinn_auth::register::StoredRegister;
 use altinn_core::store::Store;
 use altinn_core::{Clock, IdSource, PartyId, ServiceId};
@@ -19,6 +21,8 @@ use crate::definition::AppDefinition;
 use crate::event::EventFeed;
 #[cfg(feature = "webhooks")]
 use crate::event::Webhooks;
+#[cfg(feature = "link")]
+use crate::link::{LinkService, Links};
 #[cfg(feature = "lookup")]
 use crate::lookup::{Lookup, LookupService, Lookups};
 use crate::plug_ins::PlugIns;
@@ -58,6 +62,8 @@ pub(crate) struct Parts {
     pub(crate) events: EventFeed,
     #[cfg(feature = "webhooks")]
     pub(crate) webhooks: Option<Webhooks>,
+    #[cfg(feature = "link")]
+    pub(crate) hand_overs: Option<HandOverIssuer>,
     pub(crate) plug_ins: RwLock<Arc<PlugIns>>,
     pub(crate) services: RwLock<BTreeMap<ServiceId, Service>>,
 }
@@ -114,6 +120,17 @@ impl Altinn {
         Ok(service)
     }
 
+    /// Publishes the link service of a folder. Publishing it again replaces its policy.
+    ///
+    /// # Errors
+    /// A [`PublishError`] says in which file, where and why the folder is not in order; nothing is published then.
+    #[cfg(feature = "link")]
+    pub fn publish_link(&self, folder: impl AsRef<Path>) -> Result<LinkService, PublishError> {
+        let (service, policy) = LinkService::load(folder.as_ref())?;
+        self.0.policies.put(service.id().clone(), policy)?;
+        Ok(service)
+    }
+
     /// A published service.
     pub fn service(&self, id: &ServiceId) -> Option<Service> {
         self.0.services.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
@@ -128,6 +145,18 @@ impl Altinn {
     #[cfg(feature = "lookup")]
     pub fn lookups(&self) -> Lookups<'_> {
         Lookups::new(self)
+    }
+
+    /// Links: those who may use another solution are sent on to it.
+    #[cfg(feature = "link")]
+    pub fn links(&self) -> Links<'_> {
+        Links::new(self)
+    }
+
+    /// Who signs hand-overs; its [`jwks`](HandOverIssuer::jwks) are for the targets.
+    #[cfg(feature = "link")]
+    pub fn hand_overs(&self) -> Option<&HandOverIssuer> {
+        self.0.hand_overs.as_ref()
     }
 
     /// The trail: who did what for whom.

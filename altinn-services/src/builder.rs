@@ -8,6 +8,10 @@ use std::sync::{Arc, RwLock};
 
 use altinn_archive::{Archive, ArchiveKeys, KeyFolder, KeyProvider, LogKey, Objects};
 use altinn_auth::decision::{Authorizer, Policies};
+#[cfg(feature = "link")]
+use altinn_auth::hand_over::HandOverIssuer;
+#[cfg(feature = "link")]
+use altinn_auth::issuing::RotatingKeys;
 use altinn_auth::register::{RegisterKey, RoleRegister, StoredRegister};
 #[cfg(feature = "webhooks")]
 use altinn_core::http::Destinations;
@@ -64,6 +68,8 @@ pub struct AltinnBuilder {
     receipt_template: Option<Template>,
     #[cfg(feature = "webhooks")]
     webhooks: Option<(WebhookKey, Destinations)>,
+    #[cfg(feature = "link")]
+    hand_overs: Option<(String, RotatingKeys)>,
     plug_ins: PlugIns,
 }
 
@@ -93,6 +99,8 @@ impl AltinnBuilder {
             receipt_template: None,
             #[cfg(feature = "webhooks")]
             webhooks: None,
+            #[cfg(feature = "link")]
+            hand_overs: None,
             plug_ins: PlugIns::default(),
         }
     }
@@ -239,6 +247,13 @@ impl AltinnBuilder {
         self
     }
 
+    /// Signs the hand-overs of link services with these keys, as an issuer of this name: the agency's own `https` address.
+    #[cfg(feature = "link")]
+    pub fn hand_overs(mut self, issuer: impl Into<String>, keys: RotatingKeys) -> Self {
+        self.hand_overs = Some((issuer.into(), keys));
+        self
+    }
+
     /// Opens everything and brings the tables up to date. It starts nothing: see [`Altinn::run_workers`].
     ///
     /// # Errors
@@ -288,6 +303,10 @@ impl AltinnBuilder {
         Ok(Altinn::from_parts(Parts {
             #[cfg(feature = "webhooks")]
             webhooks,
+            #[cfg(feature = "link")]
+            hand_overs: self
+                .hand_overs
+                .map(|(name, keys)| HandOverIssuer::new(name, keys, &register_key, Arc::clone(&clock))),
             authorizer,
             contacts: self.contacts.unwrap_or(registers),
             events: EventFeed::new(store.clone()),

@@ -26,6 +26,7 @@
 //! | `sqlite` | yes | the embedded store |
 //! | `postgres` | | PostgreSQL as the store |
 //! | `smtp` | yes | mail over SMTP |
+//! | `link` | yes | link services |
 //! | `lookup` | yes | lookup services |
 //! | `webhooks` | | events sent to those who subscribe |
 //! | `testing` | | a mail server, an issuer of tokens, synthetic people, and stand-ins for service tasks and payments |
@@ -37,12 +38,16 @@ mod error;
 pub mod event;
 pub mod expression;
 pub mod form;
+#[cfg(feature = "link")]
+pub mod link;
 #[cfg(feature = "lookup")]
 pub mod lookup;
 mod migrations;
 mod plug_ins;
 pub mod process;
 mod receipt_template;
+#[cfg(any(feature = "link", feature = "lookup"))]
+mod refused;
 pub mod submission;
 #[cfg(feature = "testing")]
 pub mod testing;

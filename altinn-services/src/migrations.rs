@@ -39,4 +39,12 @@ pub static MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/0005_file_scan.sqlite.sql"),
         postgres: include_str!("../migrations/0005_file_scan.postgres.sql"),
     },
+    #[cfg(feature = "link")]
+    Migration {
+        owner: "altinn-services-link",
+        number: 1,
+        name: "code",
+        sqlite: include_str!("../migrations/link_0001_code.sqlite.sql"),
+        postgres: include_str!("../migrations/link_0001_code.postgres.sql"),
+    },
 ];

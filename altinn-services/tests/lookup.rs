@@ -3,25 +3,25 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests fail by panicking")]
 #![allow(clippy::future_not_send, reason = "a test runs where it was started")]
 
+mod scene;
+
 use std::fs;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use altinn_archive::{LogKey, MemoryKeys};
-use altinn_auth::register::RoleAssignment;
-use altinn_core::key::SecretKey;
-use altinn_core::store::{Batch, Dialect, Store, fresh};
 use altinn_core::testing::SyntheticPeople;
-use altinn_core::{Actor, AuthenticationLevel, Party, PartyId, Subject};
+use altinn_core::{Actor, AuthenticationLevel, Party, PartyId};
 use altinn_services::Altinn;
 use altinn_services::lookup::{
     Lookup, LookupContext, LookupError, LookupFailure, LookupRequest, LookupService,
 };
 use async_trait::async_trait;
+use scene::{person, register, sample};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+
+const SAMPLE: &str = "organization-lookup";
 
 /// A register that knows one organization, and misbehaves for others.
 #[derive(Debug, Clone, Default)]
@@ -61,50 +61,25 @@ struct Scene {
     _folder: TempDir,
 }
 
-fn sample() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../examples/services/organization-lookup")
-}
-
-fn person(party: &Party, level: AuthenticationLevel) -> Actor {
-    Actor::new(Subject::Person { party: party.id, uuid: party.uuid, number: None }, level)
-}
-
 async fn everywhere(claim: impl AsyncFn(Scene)) {
-    for (_, store) in fresh::all().await.unwrap() {
-        let folder = TempDir::new().unwrap();
-        let store = match store.dialect() {
-            Dialect::Sqlite => {
-                Store::open(&format!("sqlite:{}", folder.path().join("t.db").display())).await.unwrap()
-            }
-            _ => store,
-        };
-        let builder = Altinn::over(store).objects_in(&folder.path().join("objects")).unwrap();
-        let builder = builder.log_key(LogKey::generate("example.com/log").unwrap());
-        let builder = builder.archive_keys(Arc::new(MemoryKeys::generate().unwrap()));
-        let altinn = builder.register_key(SecretKey::from_bytes([7; 32])).build().await.unwrap();
+    for (builder, folder) in scene::builders().await {
+        let altinn = builder.build().await.unwrap();
         claim(Scene::set(altinn, folder).await).await;
     }
 }
 
 impl Scene {
     async fn set(altinn: Altinn, folder: TempDir) -> Self {
-        let register = Organizations::default();
-        let service = altinn.publish_lookup(sample(), register.clone()).unwrap();
+        let organizations = Organizations::default();
+        let service = altinn.publish_lookup(sample(SAMPLE), organizations.clone()).unwrap();
         let mut people = SyntheticPeople::from_seed(5);
         let bakery = people.organization();
         let [leader, baker, stranger] = [people.person(), people.person(), people.person()];
-        let mut batch = Batch::new();
-        for party in [&bakery, &leader, &baker, &stranger] {
-            altinn.register().put_party(&mut batch, party).unwrap();
-        }
-        for (role, holder) in [("DAGL", &leader), ("UTINN", &baker)] {
-            let role = role.parse().unwrap();
-            altinn.register().grant_role(&mut batch, &RoleAssignment { role, of: bakery.id, to: holder.id });
-        }
-        altinn.store().commit(batch).await.unwrap();
+        let parties = [&bakery, &leader, &baker, &stranger];
+        register(&altinn, &parties, &[("DAGL", &bakery, &leader), ("UTINN", &bakery, &baker)]).await;
         let [leader, baker, stranger] =
             [&leader, &baker, &stranger].map(|party| person(party, AuthenticationLevel::Sensitive));
-        Self { altinn, service, register, bakery, leader, baker, stranger, _folder: folder }
+        Self { altinn, service, register: organizations, bakery, leader, baker, stranger, _folder: folder }
     }
 
     async fn ask(&self, actor: &Actor, request: &LookupRequest) -> Result<Value, LookupError> {
@@ -205,7 +180,7 @@ async fn a_register_that_fails_gives_no_answer_and_leaves_no_trace() {
     let altinn = Altinn::local(folder.path()).await.unwrap();
     let mut scene = Scene::set(altinn, folder).await;
     let impatient = TempDir::new().unwrap();
-    for file in fs::read_dir(sample()).unwrap().map(|file| file.unwrap().path()) {
+    for file in fs::read_dir(sample(SAMPLE)).unwrap().map(|file| file.unwrap().path()) {
         let text = fs::read_to_string(&file).unwrap().replace("timeout_seconds = 5", "timeout_seconds = 1");
         fs::write(impatient.path().join(file.file_name().unwrap()), text).unwrap();
     }
@@ -265,7 +240,7 @@ async fn a_folder_that_is_not_in_order_is_refused_with_file_and_place() {
     let folder = TempDir::new().unwrap();
     let altinn = Altinn::local(folder.path()).await.unwrap();
     let files = ["service.toml", "policy.xml", "query.schema.json", "answer.schema.json"];
-    let toml = fs::read_to_string(sample().join("service.toml")).unwrap();
+    let toml = fs::read_to_string(sample(SAMPLE).join("service.toml")).unwrap();
     let cases = [
         (
             "service.toml",
@@ -296,7 +271,7 @@ async fn a_folder_that_is_not_in_order_is_refused_with_file_and_place() {
         let sick = folder.path().join(number.to_string());
         fs::create_dir(&sick).unwrap();
         for file in files {
-            fs::copy(sample().join(file), sick.join(file)).unwrap();
+            fs::copy(sample(SAMPLE).join(file), sick.join(file)).unwrap();
         }
         fs::write(sick.join(file), text).unwrap();
         let refused = altinn.publish_lookup(&sick, Organizations::default()).unwrap_err().to_string();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use altinn_core::key::{KeyError, SecretKey};
-use altinn_core::{Actor, Clock, Language, OrganizationNumber, ServiceId, Subject};
+use altinn_core::{Actor, Clock, Language, ServiceId, Subject, UncheckedOrganizationNumber};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::hmac;
@@ -30,7 +30,7 @@ pub struct NewHandOver<'a> {
     service: &'a ServiceId,
     audience: &'a str,
     party: Option<Uuid>,
-    organization: Option<OrganizationNumber>,
+    organization: Option<UncheckedOrganizationNumber>,
     language: Language,
 }
 
@@ -49,8 +49,8 @@ impl<'a> NewHandOver<'a> {
 
     /// The same, telling the target which organization it is about.
     #[must_use]
-    pub fn naming(mut self, organization: OrganizationNumber) -> Self {
-        self.organization = Some(organization);
+    pub fn naming(mut self, organization: impl Into<UncheckedOrganizationNumber>) -> Self {
+        self.organization = Some(organization.into());
         self
     }
 
@@ -63,15 +63,16 @@ impl<'a> NewHandOver<'a> {
 }
 
 impl HandOverIssuer {
-    /// An issuer of this name, an `https` address, and the secret that its pseudonyms come from: whoever has another one
-    /// calls everybody anew.
+    /// An issuer of this name, an `https` address, and a secret, from which the pseudonyms are derived: with another one,
+    /// everybody is called something else.
     pub fn new(
         name: impl Into<String>,
         keys: RotatingKeys,
-        pseudonyms: &SecretKey,
+        secret: &SecretKey,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        let pseudonyms = hmac::Key::new(hmac::HMAC_SHA256, pseudonyms.expose());
+        let root = hmac::Key::new(hmac::HMAC_SHA256, secret.expose());
+        let pseudonyms = hmac::Key::new(hmac::HMAC_SHA256, hmac::sign(&root, b"pseudonyms").as_ref());
         Self { name: name.into(), keys, pseudonyms, clock }
     }
 
@@ -89,7 +90,7 @@ impl HandOverIssuer {
             id: Uuid::new_v4(),
             party: self.pseudonym(to.audience, party.as_ref().unwrap_or(&subject)),
             subject: self.pseudonym(to.audience, &subject),
-            organization: to.organization.map(Into::into),
+            organization: to.organization,
             service: to.service.clone(),
             level: to.actor.level(),
             language: to.language,

@@ -86,6 +86,11 @@ impl ServiceFolder {
         parse(&self.text)
     }
 
+    /// Says that `service.toml` is wrong at an offset in bytes (as [`toml::Spanned`] gives it), and why.
+    pub fn fault(&self, at: usize, problem: String) -> DefinitionError {
+        fault(&self.text, at, problem)
+    }
+
     /// The text of `policy.xml`.
     ///
     /// # Errors

@@ -137,11 +137,7 @@ impl<'a> Lookups<'a> {
         party: PartyId,
     ) -> Result<Access, LookupError> {
         let request = AccessRequest::new(ACTION, service.id().clone(), party);
-        match self.altinn.authorizer().decide(actor, &request).await {
-            Ok(access) => Ok(access),
-            Err(error) if self.altinn.authorizer().represents(actor, party).await? => Err(error.into()),
-            Err(_) => Err(LookupError::NotFound),
-        }
+        Ok(self.altinn.permit(actor, &request).await?)
     }
 }
 

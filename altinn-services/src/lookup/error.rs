@@ -9,6 +9,7 @@ use thiserror::Error;
 
 use super::LookupFailure;
 use crate::form::Issue;
+use crate::refused::Refused;
 
 /// Why a lookup has no answer.
 #[derive(Debug, Error)]
@@ -63,6 +64,16 @@ pub enum LookupError {
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<Refused> for LookupError {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::NotFound => Self::NotFound,
+            Refused::Access(error) => Self::Access(error),
+            Refused::Parties(error) => Self::Parties(error),
+        }
+    }
 }
 
 impl LookupError {
