@@ -7,11 +7,13 @@ use serde_json::Value;
 use super::coerce;
 use super::date::Moment;
 use super::failure::Failure;
+use super::function::Function;
 
 /// The operators of `compare`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Operator {
     Equals,
+    NotEquals,
     GreaterThan,
     GreaterThanEq,
     LessThan,
@@ -24,6 +26,7 @@ pub(super) enum Operator {
 }
 
 impl Operator {
+    /// The operator that `compare` is given by name.
     pub(super) fn named(name: &str) -> Option<Self> {
         Some(match name {
             "equals" => Self::Equals,
@@ -40,9 +43,23 @@ impl Operator {
         })
     }
 
+    /// The operator of a function that compares two values.
+    pub(super) fn of(function: Function) -> Option<Self> {
+        Some(match function {
+            Function::Equals => Self::Equals,
+            Function::NotEquals => Self::NotEquals,
+            Function::GreaterThan => Self::GreaterThan,
+            Function::GreaterThanEq => Self::GreaterThanEq,
+            Function::LessThan => Self::LessThan,
+            Function::LessThanEq => Self::LessThanEq,
+            _ => return None,
+        })
+    }
+
     pub(super) fn holds(self, first: &Value, second: &Value) -> Result<bool, Failure> {
         match self {
             Self::Equals => Ok(are_equal(first, second)),
+            Self::NotEquals => Ok(!are_equal(first, second)),
             Self::GreaterThan => numbers(first, second, Ordering::is_gt),
             Self::GreaterThanEq => numbers(first, second, Ordering::is_ge),
             Self::LessThan => numbers(first, second, Ordering::is_lt),
@@ -63,6 +80,9 @@ impl Operator {
 /// are the same when what they hold is.
 pub(super) fn are_equal(first: &Value, second: &Value) -> bool {
     match (first, second) {
+        (Value::String(first), Value::String(second)) => {
+            first == second || (first.eq_ignore_ascii_case(second) && word(first).is_some())
+        }
         (Value::Array(_) | Value::Object(_), _) | (_, Value::Array(_) | Value::Object(_)) => first == second,
         _ => comparable(first) == comparable(second),
     }
@@ -70,12 +90,16 @@ pub(super) fn are_equal(first: &Value, second: &Value) -> bool {
 
 fn comparable(value: &Value) -> Option<std::borrow::Cow<'_, str>> {
     let text = coerce::text(value).ok()??;
-    let word = ["true", "false", "null"].into_iter().find(|word| text.eq_ignore_ascii_case(word));
-    match word {
+    match word(&text) {
         Some("null") => None,
         Some(word) => Some(word.into()),
         None => Some(text),
     }
+}
+
+/// The word that a text is in any case.
+fn word(text: &str) -> Option<&'static str> {
+    ["true", "false", "null"].into_iter().find(|word| text.eq_ignore_ascii_case(word))
 }
 
 /// Two numbers; nothing is larger or smaller than null.

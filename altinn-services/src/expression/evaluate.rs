@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
@@ -10,9 +9,9 @@ use super::compare::{self, Operator};
 use super::context::Context;
 use super::failure::{Failure, FailureKind};
 use super::function::Function;
-use super::hidden::Place;
+use super::hidden::KnownHidden;
 use super::tree::{Expression, Node};
-use super::{coerce, date_format, jmespath, numbers, texts};
+use super::{coerce, date_format, jmespath, numbers};
 
 /// How many steps one expression may take, with what it looks up; a step is a function, or 32 bytes of text.
 const MAX_STEPS: u64 = 1_000_000;
@@ -55,7 +54,7 @@ pub struct Scope<'a> {
 #[derive(Debug)]
 pub struct Evaluator<'a> {
     pub(super) context: &'a Context<'a>,
-    pub(super) hidden: RefCell<HashMap<Place, Option<bool>>>,
+    pub(super) hidden: RefCell<KnownHidden>,
     steps: Cell<u64>,
     depth: Cell<usize>,
 }
@@ -74,7 +73,7 @@ impl Expression {
 impl<'a> Evaluator<'a> {
     /// An evaluator of expressions that look at `context`.
     pub fn new(context: &'a Context<'a>) -> Self {
-        let hidden = RefCell::new(HashMap::new());
+        let hidden = RefCell::default();
         Self { context, hidden, steps: Cell::new(MAX_STEPS), depth: Cell::new(0) }
     }
 
@@ -115,7 +114,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// A text that was made, paid for by its size.
-    fn made(&self, text: impl Into<String>) -> Result<Value, Failure> {
+    pub(super) fn made(&self, text: impl Into<String>) -> Result<Value, Failure> {
         let text = text.into();
         self.spend(text.len() / 32)?;
         Ok(Value::String(text))
@@ -136,16 +135,64 @@ impl<'a> Evaluator<'a> {
         let (function, arguments) = match node {
             Node::Literal(value) => return Ok(Cow::Borrowed(value)),
             Node::Call { function, arguments } => (*function, arguments.as_slice()),
+            Node::Field(field) => {
+                self.spend(1)?;
+                return self.deeper(|| self.field(field, scope));
+            }
         };
         self.spend(1)?;
-        self.deeper(|| {
-            if function == Function::If {
-                return self.one_of_two(arguments, scope);
-            }
-            let items = arguments.iter().map(|argument| self.node(argument, scope));
-            let items = items.collect::<Result<Vec<_>, _>>()?;
-            self.call(function, items, scope)
+        self.deeper(|| match (function, arguments) {
+            (Function::If, _) => self.one_of_two(arguments, scope),
+            (Function::And | Function::Or | Function::Not, _) => self.logic(function, arguments, scope),
+            (Function::Component, [id]) => self.component(&*self.node(id, scope)?, scope),
+            (_, [first, second]) => match Operator::of(function) {
+                Some(operator) => self.comparison(operator, first, second, scope),
+                None => self.call(function, arguments, scope),
+            },
+            _ => self.call(function, arguments, scope),
         })
+    }
+
+    /// Both sides have their value before they are compared.
+    fn comparison<'e>(
+        &self,
+        operator: Operator,
+        first: &'e Node,
+        second: &'e Node,
+        scope: &Scope<'e>,
+    ) -> Result<Item<'e>, Failure>
+    where
+        'a: 'e,
+    {
+        let (first, second) = (self.node(first, scope)?, self.node(second, scope)?);
+        Ok(Cow::Owned(Value::Bool(operator.holds(&first, &second)?)))
+    }
+
+    /// Every argument has its value before one of them is read as true or false, as in Altinn's own evaluators.
+    fn logic<'e>(
+        &self,
+        function: Function,
+        arguments: &'e [Node],
+        scope: &Scope<'e>,
+    ) -> Result<Item<'e>, Failure>
+    where
+        'a: 'e,
+    {
+        let (mut all, mut any, mut refused) = (true, false, None);
+        for argument in arguments {
+            match coerce::boolean(&*self.node(argument, scope)?) {
+                Ok(flag) => (all, any) = (all && flag, any || flag),
+                Err(failure) => refused = refused.or(Some(failure)),
+            }
+        }
+        match refused {
+            Some(failure) => Err(failure),
+            None => Ok(Cow::Owned(Value::Bool(match function {
+                Function::And => all,
+                Function::Or => any,
+                _ => !any,
+            }))),
+        }
     }
 
     /// Does something one level deeper, within the limit.
@@ -177,15 +224,16 @@ impl<'a> Evaluator<'a> {
     fn call<'e>(
         &self,
         function: Function,
-        items: Vec<Item<'e>>,
+        arguments: &'e [Node],
         scope: &Scope<'e>,
     ) -> Result<Item<'e>, Failure>
     where
         'a: 'e,
     {
+        let items = arguments.iter().map(|argument| self.node(argument, scope));
+        let items = items.collect::<Result<Vec<_>, _>>()?;
         match function {
             Function::DataModel => return self.data_model(&items, scope),
-            Function::Component => return self.component(&items, scope),
             Function::Argv => return argv(&items, scope),
             Function::Value => return option_at_hand(&items, scope),
             Function::FrontendSettings => return self.frontend_setting(&items),
@@ -195,24 +243,11 @@ impl<'a> Evaluator<'a> {
         let value = match function {
             Function::List => self.list(items).map(Value::Array),
             Function::Object => self.object(items).map(Value::Object),
-            Function::And | Function::Or | Function::Not => logic(function, &items),
             Function::Plus | Function::Minus | Function::Multiply | Function::Divide => {
                 arithmetic(function, &items)
             }
             Function::Average => numbers::average(first(&items), second(&items)),
             Function::Round => self.made(numbers::round(first(&items), second(&items))?),
-            Function::Equals => Ok(Value::Bool(compare::are_equal(first(&items), second(&items)))),
-            Function::NotEquals => Ok(Value::Bool(!compare::are_equal(first(&items), second(&items)))),
-            Function::GreaterThan => {
-                Operator::GreaterThan.holds(first(&items), second(&items)).map(Value::Bool)
-            }
-            Function::GreaterThanEq => {
-                Operator::GreaterThanEq.holds(first(&items), second(&items)).map(Value::Bool)
-            }
-            Function::LessThan => Operator::LessThan.holds(first(&items), second(&items)).map(Value::Bool),
-            Function::LessThanEq => {
-                Operator::LessThanEq.holds(first(&items), second(&items)).map(Value::Bool)
-            }
             Function::Compare => compare_by_name(&items),
             Function::FormatDate => self.format_date(&items),
             Function::Jmespath => self.query(&items),
@@ -254,75 +289,6 @@ impl<'a> Evaluator<'a> {
         Ok(object)
     }
 
-    fn text_function(&self, function: Function, items: &[Item<'_>]) -> Result<Value, Failure> {
-        if function == Function::Concat {
-            return self.concat(items);
-        }
-        let subject = coerce::text(first(items))?;
-        match function {
-            Function::StringLength => {
-                return Ok(Value::from(subject.map_or(0, |text| texts::length(&text))));
-            }
-            Function::Contains
-            | Function::NotContains
-            | Function::CommaContains
-            | Function::StartsWith
-            | Function::EndsWith => {
-                let part = coerce::text(second(items))?;
-                let found = subject.zip(part).is_some_and(|(text, part)| found(function, &text, &part));
-                return Ok(Value::Bool(found != (function == Function::NotContains)));
-            }
-            _ => {}
-        }
-        let Some(text) = subject else { return Ok(Value::Null) };
-        self.spend(text.len() / 32)?;
-        match function {
-            Function::UpperCase => self.made(text.to_uppercase()),
-            Function::LowerCase => self.made(text.to_lowercase()),
-            Function::UpperCaseFirst => {
-                self.made(texts::with_first(&text, |first| first.to_uppercase().collect()))
-            }
-            Function::LowerCaseFirst => {
-                self.made(texts::with_first(&text, |first| first.to_lowercase().collect()))
-            }
-            Function::StringIndexOf => {
-                let part = coerce::text(second(items))?;
-                Ok(part.and_then(|part| texts::index_of(&text, &part)).map_or(Value::Null, Value::from))
-            }
-            Function::StringSlice => self.slice(&text, items),
-            _ => self.replace(&text, items),
-        }
-    }
-
-    fn concat(&self, items: &[Item<'_>]) -> Result<Value, Failure> {
-        let mut whole = String::new();
-        for item in items {
-            let text = coerce::text(item)?.unwrap_or_default();
-            self.spend(text.len() / 32)?;
-            whole.push_str(&text);
-        }
-        Ok(Value::String(whole))
-    }
-
-    fn slice(&self, text: &str, items: &[Item<'_>]) -> Result<Value, Failure> {
-        let start = coerce::number(second(items))?.ok_or_else(texts::no_index)?;
-        let end = match items.get(2) {
-            Some(end) => Some(coerce::number(end)?.ok_or_else(texts::no_index)?),
-            None => None,
-        };
-        self.made(texts::slice(text, start, end))
-    }
-
-    /// Every occurrence of a text by another; nothing is replaced where there is nothing to look for.
-    fn replace(&self, text: &str, items: &[Item<'_>]) -> Result<Value, Failure> {
-        let (part, by) = (coerce::text(second(items))?, coerce::text(third(items))?);
-        let Some((part, by)) = part.filter(|part| !part.is_empty()).zip(by) else {
-            return self.made(text);
-        };
-        self.spend(texts::size_replaced(text, &part, &by) / 32)?;
-        Ok(Value::String(text.replace(&*part, &by)))
-    }
-
     fn format_date(&self, items: &[Item<'_>]) -> Result<Value, Failure> {
         let Some(moment) = compare::moment(first(items))? else { return Ok(Value::Null) };
         let language = self.context.language();
@@ -339,24 +305,6 @@ impl<'a> Evaluator<'a> {
         let query = jmespath::Query::parse(query)?;
         query.search(first(items), &mut |steps| self.spend(steps))
     }
-}
-
-fn found(function: Function, text: &str, part: &str) -> bool {
-    match function {
-        Function::StartsWith => text.starts_with(part),
-        Function::EndsWith => text.ends_with(part),
-        Function::CommaContains => texts::comma_contains(text, part),
-        _ => text.contains(part),
-    }
-}
-
-fn logic(function: Function, items: &[Item<'_>]) -> Result<Value, Failure> {
-    let flags = items.iter().map(|item| coerce::boolean(item)).collect::<Result<Vec<_>, _>>()?;
-    Ok(Value::Bool(match function {
-        Function::And => flags.iter().all(|flag| *flag),
-        Function::Or => flags.iter().any(|flag| *flag),
-        _ => !flags.iter().any(|flag| *flag),
-    }))
 }
 
 fn arithmetic(function: Function, items: &[Item<'_>]) -> Result<Value, Failure> {
@@ -412,10 +360,6 @@ pub(super) fn first<'i>(items: &'i [Item<'_>]) -> &'i Value {
 
 pub(super) fn second<'i>(items: &'i [Item<'_>]) -> &'i Value {
     items.get(1).map_or(&Value::Null, |item| &**item)
-}
-
-fn third<'i>(items: &'i [Item<'_>]) -> &'i Value {
-    items.get(2).map_or(&Value::Null, |item| &**item)
 }
 
 /// What it costs to copy a value: its values, and its text.

@@ -1,17 +1,51 @@
 //! Whether components are hidden: by themselves, with their group, row or page.
 
+use std::collections::HashMap;
+
 use super::evaluate::{Evaluator, Scope};
 use super::failure::{Failure, FailureKind};
 use super::layout::{Component, ComponentInstance, Layouts, Page};
 use super::tree::Expression;
 
 /// What may be hidden.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) enum Place {
-    /// A page, by its name.
-    Page(String),
-    /// A component in a row of each repeating group around it.
-    Component(usize, Vec<usize>),
+#[derive(Debug, Clone, Copy)]
+enum Place<'r> {
+    /// A page, by its place among all pages.
+    Page(usize),
+    /// A component, by its place among all, in a row of each repeating group around it.
+    Component(usize, &'r [usize]),
+}
+
+/// Whether something is hidden, as far as that is known.
+#[derive(Debug, Clone, Copy, Default)]
+enum Answer {
+    #[default]
+    Unknown,
+    BeingDecided,
+    Hidden(bool),
+}
+
+/// What an evaluator has found out about what is hidden.
+#[derive(Debug, Default)]
+pub(super) struct KnownHidden {
+    pages: Vec<Answer>,
+    components: Vec<Answer>,
+    in_rows: HashMap<(usize, Vec<usize>), Answer>,
+}
+
+impl KnownHidden {
+    fn answer(&mut self, place: Place<'_>) -> &mut Answer {
+        let (list, index) = match place {
+            Place::Page(index) => (&mut self.pages, index),
+            Place::Component(index, []) => (&mut self.components, index),
+            Place::Component(index, rows) => return self.in_rows.entry((index, rows.to_vec())).or_default(),
+        };
+        if list.len() <= index {
+            list.resize(index + 1, Answer::Unknown);
+        }
+        #[allow(clippy::indexing_slicing, reason = "the list reaches to the index")]
+        &mut list[index]
+    }
 }
 
 impl Evaluator<'_> {
@@ -28,8 +62,7 @@ impl Evaluator<'_> {
     /// Whether a component is hidden in the row that a field is in, or in the row around it.
     pub(crate) fn is_hidden_in(&self, component: &Component, rows: &[usize]) -> Result<bool, Failure> {
         self.begin();
-        let groups = self.context.layouts().map_or(0, |layouts| layouts.groups_around(component).len());
-        self.is_hidden_at(component, rows.get(..groups).unwrap_or(rows))
+        self.is_hidden_at(component, rows.get(..component.groups_around().len()).unwrap_or(rows))
     }
 
     /// Whether a row of a repeating group is hidden by itself.
@@ -59,33 +92,35 @@ impl Evaluator<'_> {
     }
 
     pub(super) fn is_hidden_at(&self, component: &Component, rows: &[usize]) -> Result<bool, Failure> {
+        if !component.may_be_hidden() {
+            return Ok(false);
+        }
         let Some(layouts) = self.context.layouts() else { return Ok(false) };
-        let Some(index) = layouts.index_of(&component.id) else { return Ok(false) };
-        self.once(Place::Component(index, rows.to_vec()), || self.decide(layouts, component, rows))
+        self.once(Place::Component(component.index(), rows), || self.decide(layouts, component, rows))
     }
 
     fn is_page_hidden_within(&self, page: &Page) -> Result<bool, Failure> {
         let Some(hidden) = &page.hidden else { return Ok(false) };
-        self.once(Place::Page(page.name.clone()), || self.truth_of(hidden, &Scope::default()))
+        self.once(Place::Page(page.index()), || self.truth_of(hidden, &Scope::default()))
     }
 
     /// Decides once for each place; asking again before it is decided is asking in a circle.
-    fn once(&self, place: Place, decide: impl FnOnce() -> Result<bool, Failure>) -> Result<bool, Failure> {
-        let known = self.hidden.borrow().get(&place).copied();
-        match known {
-            Some(Some(hidden)) => return Ok(hidden),
-            Some(None) => {
+    fn once(
+        &self,
+        place: Place<'_>,
+        decide: impl FnOnce() -> Result<bool, Failure>,
+    ) -> Result<bool, Failure> {
+        let before = std::mem::replace(self.hidden.borrow_mut().answer(place), Answer::BeingDecided);
+        let decided = match before {
+            Answer::Unknown => self.deeper(decide),
+            Answer::Hidden(hidden) => Ok(hidden),
+            Answer::BeingDecided => {
                 let message = "Whether a component is hidden depends on itself";
                 return Err(Failure::new(FailureKind::Circular, message));
             }
-            None => {}
-        }
-        self.hidden.borrow_mut().insert(place.clone(), None);
-        let decided = self.deeper(decide);
-        match decided {
-            Ok(hidden) => self.hidden.borrow_mut().insert(place, Some(hidden)),
-            Err(_) => self.hidden.borrow_mut().remove(&place),
         };
+        let answer = decided.as_ref().map_or(Answer::Unknown, |hidden| Answer::Hidden(*hidden));
+        *self.hidden.borrow_mut().answer(place) = answer;
         decided
     }
 

@@ -8,13 +8,24 @@ use super::coerce;
 use super::evaluate::{Evaluator, Item, Scope, first, second};
 use super::failure::{Failure, FailureKind};
 use super::function::Function;
-use super::layout::{Binding, Component};
+use super::layout::{Binding, Component, Layouts};
 use super::path::FieldPath;
+use super::tree::FieldLookup;
 
 /// The actions that `authContext` may be asked about.
 const ACTIONS: [&str; 6] = ["read", "write", "instantiate", "confirm", "sign", "reject"];
 
 impl<'a> Evaluator<'a> {
+    /// What a field holds that an expression names outright.
+    pub(super) fn field<'e>(&self, field: &FieldLookup, scope: &Scope<'e>) -> Result<Item<'e>, Failure>
+    where
+        'a: 'e,
+    {
+        let data_type = field.data_type.as_deref().or(scope.data_type);
+        self.found(&field.text, &field.path, data_type, scope)
+    }
+
+    /// What a field holds whose path is worked out.
     pub(super) fn data_model<'e>(&self, items: &[Item<'e>], scope: &Scope<'e>) -> Result<Item<'e>, Failure>
     where
         'a: 'e,
@@ -23,19 +34,31 @@ impl<'a> Evaluator<'a> {
         let field = coerce::text(first(items))?.ok_or_else(null)?;
         let data_type = coerce::text(second(items))?;
         let data_type = data_type.as_deref().or(scope.data_type);
-        self.spend(field.len() / 8)?;
-        let no_model = || Failure::new(FailureKind::UnknownDataType, "There is no data model to look in");
-        let model = self.context.model(data_type)?.ok_or_else(no_model)?;
-        let found = FieldPath::new(&field).get(model, scope.rows);
-        Ok(found.map_or(Cow::Owned(Value::Null), Cow::Borrowed))
+        self.found(&field, &FieldPath::new(&field), data_type, scope)
     }
 
-    /// What is filled in at a component, or null when it is hidden.
-    pub(super) fn component<'e>(&self, items: &[Item<'e>], scope: &Scope<'e>) -> Result<Item<'e>, Failure>
+    fn found<'e>(
+        &self,
+        text: &str,
+        path: &FieldPath<'_>,
+        data_type: Option<&str>,
+        scope: &Scope<'e>,
+    ) -> Result<Item<'e>, Failure>
     where
         'a: 'e,
     {
-        let (component, rows) = self.target(items, scope)?;
+        self.spend(text.len() / 8)?;
+        let no_model = || Failure::new(FailureKind::UnknownDataType, "There is no data model to look in");
+        let model = self.context.model(data_type)?.ok_or_else(no_model)?;
+        Ok(path.get(model, scope.rows).map_or(Cow::Owned(Value::Null), Cow::Borrowed))
+    }
+
+    /// What is filled in at a component, or null when it is hidden.
+    pub(super) fn component<'e>(&self, id: &Value, scope: &Scope<'_>) -> Result<Item<'e>, Failure>
+    where
+        'a: 'e,
+    {
+        let (component, rows) = self.target(id, scope)?;
         let binding = component.simple_binding().ok_or_else(|| {
             let message = format!("Component {} has no simpleBinding to look up", component.id);
             Failure::new(FailureKind::Lookup, message)
@@ -50,14 +73,14 @@ impl<'a> Evaluator<'a> {
     /// What is stored where a component is bound.
     pub(super) fn bound(&self, binding: &Binding, rows: &[usize]) -> Result<Option<&'a Value>, Failure> {
         let model = self.context.model(binding.data_type.as_deref())?;
-        Ok(model.and_then(|model| FieldPath::new(&binding.field).get(model, rows)))
+        Ok(model.and_then(|model| binding.path().get(model, rows)))
     }
 
     /// The component that a lookup names, in the row nearest to the place of the expression: the same row as far as
     /// the groups around both are over the same data, and the first row of any other.
-    fn target(&self, items: &[Item<'_>], scope: &Scope<'_>) -> Result<(&'a Component, Vec<usize>), Failure> {
+    fn target(&self, id: &Value, scope: &Scope<'_>) -> Result<(&'a Component, Vec<usize>), Failure> {
         let null = || Failure::new(FailureKind::Lookup, "Cannot lookup component null");
-        let id = coerce::text(first(items))?.ok_or_else(null)?;
+        let id = coerce::text(id)?.ok_or_else(null)?;
         let layouts = self.context.layouts();
         let found = layouts.and_then(|layouts| Some((layouts, layouts.component(&id)?)));
         let (layouts, component) = found.ok_or_else(|| {
@@ -66,21 +89,12 @@ impl<'a> Evaluator<'a> {
                 format!("Unable to find component with identifier {id}"),
             )
         })?;
+        let groups = component.groups_around();
+        if groups.is_empty() {
+            return Ok((component, Vec::new()));
+        }
         let here = scope.component.and_then(|id| layouts.component(id));
-        let field_of = |index: &usize| layouts.at(*index).and_then(Component::group_binding);
-        let groups = layouts.groups_around(component);
-        let own_groups = here.map(|here| {
-            let mut own = layouts.groups_around(here);
-            own.extend(here.is_repeating().then(|| layouts.index_of(&here.id)).flatten());
-            own
-        });
-        let shared = match &own_groups {
-            Some(own) => {
-                let pairs = groups.iter().zip(own);
-                pairs.take_while(|(there, here)| field_of(there) == field_of(here)).count()
-            }
-            None => groups.len(),
-        };
+        let shared = here.map_or(groups.len(), |here| shared_groups(layouts, groups, here));
         let rows = scope.rows.iter().copied().take(shared).chain(std::iter::repeat(0));
         Ok((component, rows.take(groups.len()).collect()))
     }
@@ -129,8 +143,8 @@ impl<'a> Evaluator<'a> {
             Function::Text => self.text(first(items), scope),
             Function::OptionLabel => self.option_label(items, scope),
             Function::DisplayValue => {
-                let value = self.component(items, scope)?;
-                let (component, _) = self.target(items, scope)?;
+                let value = self.component(first(items), scope)?;
+                let (component, _) = self.target(first(items), scope)?;
                 self.display_value(component, &value, scope)
             }
             Function::LinkToPage => self.link(items, None),
@@ -168,7 +182,7 @@ impl<'a> Evaluator<'a> {
     }
 
     fn link_to_component(&self, items: &[Item<'_>], scope: &Scope<'_>) -> Result<Value, Failure> {
-        let (component, _) = self.target(items.get(1..).unwrap_or_default(), scope)?;
+        let (component, _) = self.target(second(items), scope)?;
         let page = self.context.layouts().and_then(|layouts| layouts.page_of(component));
         self.link(items, page.map(|page| (page.name.as_str(), component.id.as_str())))
     }
@@ -189,6 +203,15 @@ impl<'a> Evaluator<'a> {
         let address = format!("#/instance/{}/{}/{place}", escaped(instance), escaped(task));
         Ok(Value::String(format!("<a href=\"{address}\">{}</a>", escaped(&text))))
     }
+}
+
+/// How many of the groups around a component are over the same data as those around another, outermost first; a
+/// repeating group counts as one that is around itself.
+fn shared_groups(layouts: &Layouts, groups: &[usize], here: &Component) -> usize {
+    let field_of = |index: usize| layouts.at(index).and_then(Component::group_binding);
+    let itself = here.is_repeating().then(|| here.index());
+    let own = here.groups_around().iter().copied().chain(itself);
+    groups.iter().zip(own).take_while(|(there, here)| field_of(**there) == field_of(*here)).count()
 }
 
 /// Text that stands in HTML as it is.

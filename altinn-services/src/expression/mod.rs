@@ -26,6 +26,7 @@ mod numbers;
 mod parse;
 mod path;
 mod resource;
+mod text_functions;
 mod texts;
 mod tree;
 

@@ -200,7 +200,7 @@ impl Reader {
             self.path.pop();
         }
         check_arguments(function, rest)?;
-        Ok(Node::Call { function, arguments })
+        Ok(Node::call(function, arguments))
     }
 }
 

@@ -1,5 +1,7 @@
 //! Fields of a data model: `person.names[0].first`.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 /// How many fields one path may stand for.
@@ -12,9 +14,9 @@ pub(crate) struct FieldPath<'a> {
     segments: Vec<Segment<'a>>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Segment<'a> {
-    name: &'a str,
+    name: Cow<'a, str>,
     index: Option<usize>,
 }
 
@@ -34,6 +36,15 @@ impl<'a> FieldPath<'a> {
         Self { segments: text.split('.').map(Segment::new).collect() }
     }
 
+    /// The path read once, to be kept beside what names it.
+    pub(crate) fn compiled(text: &str) -> FieldPath<'static> {
+        let owned = |segment: Segment<'_>| Segment {
+            name: Cow::Owned(segment.name.into_owned()),
+            index: segment.index,
+        };
+        FieldPath { segments: text.split('.').map(Segment::new).map(owned).collect() }
+    }
+
     /// What the field holds. Where a repeating group has no index, `rows` says which row is meant, outermost first;
     /// behind an index that the path itself gives, the rows of the place where it is used mean nothing any more.
     pub(crate) fn get<'v>(&self, model: &'v Value, rows: &[usize]) -> Option<&'v Value> {
@@ -41,7 +52,7 @@ impl<'a> FieldPath<'a> {
         let mut at = model;
         let last = self.segments.len().checked_sub(1)?;
         for (position, segment) in self.segments.iter().enumerate() {
-            at = at.get(segment.name)?;
+            at = at.as_object()?.get(&*segment.name)?;
             if let Some(index) = segment.index {
                 rows = [].iter().copied();
                 at = at.get(index)?;
@@ -60,8 +71,8 @@ impl<'a> FieldPath<'a> {
         let mut steps = Vec::new();
         let last = self.segments.len().checked_sub(1)?;
         for (position, segment) in self.segments.iter().enumerate() {
-            steps.push(segment.name.to_owned());
-            at = at.and_then(|value| value.get(segment.name));
+            steps.push(segment.name.clone().into_owned());
+            at = at.and_then(|value| value.get(&*segment.name));
             let index = match segment.index {
                 Some(index) => Some(index),
                 None if position < last && at.is_some_and(Value::is_array) => Some(rows.next()?),
@@ -82,7 +93,7 @@ impl<'a> FieldPath<'a> {
             let is_last = position + 1 == self.segments.len();
             let mut next = Vec::new();
             for field in found {
-                field.enter(*segment, is_last, &mut next);
+                field.enter(segment, is_last, &mut next);
             }
             found = next;
         }
@@ -95,17 +106,17 @@ impl<'a> Segment<'a> {
     fn new(text: &'a str) -> Self {
         let indexed = text.strip_suffix(']').and_then(|text| text.split_once('['));
         match indexed.and_then(|(name, index)| Some((name, index.parse().ok()?))) {
-            Some((name, index)) => Self { name, index: Some(index) },
-            None => Self { name: text, index: None },
+            Some((name, index)) => Self { name: Cow::Borrowed(name), index: Some(index) },
+            None => Self { name: Cow::Borrowed(text), index: None },
         }
     }
 }
 
 impl<'v> Field<'v> {
-    fn enter(self, segment: Segment<'_>, is_last: bool, into: &mut Vec<Self>) {
-        let Some(value) = self.value.get(segment.name) else { return };
+    fn enter(self, segment: &Segment<'_>, is_last: bool, into: &mut Vec<Self>) {
+        let Some(value) = self.value.get(&*segment.name) else { return };
         let mut path = self.path;
-        push_name(&mut path, segment.name);
+        push_name(&mut path, &segment.name);
         let row = |index: usize| {
             let value = value.get(index)?;
             let rows = self.rows.iter().copied().chain([index]).collect();

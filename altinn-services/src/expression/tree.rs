@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::function::Function;
 use super::parse::{self, ParseError};
+use super::path::FieldPath;
 
 /// An expression: a value, or a function called with expressions.
 ///
@@ -31,6 +32,47 @@ pub(super) enum Node {
     Literal(Value),
     /// A function with its arguments.
     Call { function: Function, arguments: Vec<Node> },
+    /// `dataModel` of a field that is given outright.
+    Field(FieldLookup),
+}
+
+/// A field of a data model, its path read once.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct FieldLookup {
+    pub(super) text: String,
+    pub(super) path: FieldPath<'static>,
+    pub(super) data_type: Option<String>,
+}
+
+impl Node {
+    /// A call, its path read where it names a field outright.
+    pub(super) fn call(function: Function, arguments: Vec<Self>) -> Self {
+        match FieldLookup::of(function, &arguments) {
+            Some(field) => Self::Field(field),
+            None => Self::Call { function, arguments },
+        }
+    }
+
+    fn literal_text(&self) -> Option<&str> {
+        match self {
+            Self::Literal(value) => value.as_str(),
+            _ => None,
+        }
+    }
+}
+
+impl FieldLookup {
+    fn of(function: Function, arguments: &[Node]) -> Option<Self> {
+        if function != Function::DataModel {
+            return None;
+        }
+        let (text, data_type) = match arguments {
+            [text] => (text.literal_text()?, None),
+            [text, data_type] => (text.literal_text()?, Some(data_type.literal_text()?.to_owned())),
+            _ => return None,
+        };
+        Some(Self { path: FieldPath::compiled(text), text: text.to_owned(), data_type })
+    }
 }
 
 impl Expression {
@@ -60,33 +102,34 @@ impl Expression {
     /// Every function that the expression calls.
     pub fn functions(&self) -> Vec<Function> {
         let mut found = Vec::new();
-        let mut open = vec![&self.root];
-        while let Some(node) = open.pop() {
-            if let Node::Call { function, arguments } = node {
-                found.push(*function);
-                open.extend(arguments);
-            }
-        }
+        self.walk(|node| match node {
+            Node::Literal(_) => {}
+            Node::Field(_) => found.push(Function::DataModel),
+            Node::Call { function, .. } => found.push(*function),
+        });
         found
     }
 
     /// The fields of the data model that the expression names outright, with the data type where it names one.
     pub fn fields(&self) -> Vec<(&str, Option<&str>)> {
         let mut found = Vec::new();
+        self.walk(|node| match node {
+            Node::Field(field) => found.push((field.text.as_str(), field.data_type.as_deref())),
+            Node::Call { function: Function::DataModel, arguments } => {
+                found.extend(arguments.first().and_then(Node::literal_text).map(|field| (field, None)));
+            }
+            _ => {}
+        });
+        found
+    }
+
+    fn walk<'e>(&'e self, mut visit: impl FnMut(&'e Node)) {
         let mut open = vec![&self.root];
         while let Some(node) = open.pop() {
-            let Node::Call { function, arguments } = node else { continue };
-            if let (Function::DataModel, Some(Node::Literal(Value::String(field)))) =
-                (function, arguments.first())
-            {
-                let data_type = match arguments.get(1) {
-                    Some(Node::Literal(Value::String(name))) => Some(name.as_str()),
-                    _ => None,
-                };
-                found.push((field.as_str(), data_type));
+            visit(node);
+            if let Node::Call { arguments, .. } = node {
+                open.extend(arguments);
             }
-            open.extend(arguments);
         }
-        found
     }
 }

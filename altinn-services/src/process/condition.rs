@@ -50,8 +50,17 @@ impl Condition {
     ///
     /// As [`holds`](Self::holds).
     pub fn holds_for(&self, context: &Context<'_>, data_type: Option<&str>) -> Result<bool, Failure> {
+        self.holds_by(&Evaluator::new(context), data_type)
+    }
+
+    /// Whether the condition holds, as [`holds_for`](Self::holds_for), with what the evaluator has found out before.
+    pub(crate) fn holds_by(
+        &self,
+        evaluator: &Evaluator<'_>,
+        data_type: Option<&str>,
+    ) -> Result<bool, Failure> {
         let scope = Scope { data_type, ..Scope::default() };
-        Evaluator::new(context).is_true(&self.expression, &scope)
+        evaluator.is_true(&self.expression, &scope)
     }
 
     /// The condition as the drawing writes it, as JSON.

@@ -9,7 +9,7 @@ use super::refusal::Refusal;
 use super::state::{CurrentTask, FlowType, ProcessState};
 use super::task::Task;
 use super::task_kind::TaskKind;
-use crate::expression::Context;
+use crate::expression::{Context, Evaluator};
 
 /// How many elements one step passes at most before it stands still; a longer way is a loop of gateways.
 pub const MAX_ITERATIONS: usize = 100;
@@ -254,11 +254,12 @@ impl Move<'_> {
             Some(action) => self.context.clone().with_gateway_action(action),
             None => self.context.clone(),
         };
+        let evaluator = Evaluator::new(&context);
         let mut open = Vec::new();
         for flow in flows() {
             let Some(condition) = &flow.condition else { continue };
             let holds =
-                condition.holds_for(&context, gateway.connected_data_type.as_deref()).map_err(|reason| {
+                condition.holds_by(&evaluator, gateway.connected_data_type.as_deref()).map_err(|reason| {
                     Refusal::ConditionNotDecided {
                         gateway: gateway.id.clone(),
                         flow: flow.id.clone(),

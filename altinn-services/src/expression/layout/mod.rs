@@ -7,11 +7,12 @@ mod error;
 mod read;
 mod rows;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 pub use error::LayoutError;
 pub use rows::ComponentInstance;
 
+use super::path::FieldPath;
 use super::tree::Expression;
 
 /// The pages of a form with their components, checked: every child is there, and belongs to one component.
@@ -31,7 +32,7 @@ use super::tree::Expression;
 pub struct Layouts {
     pages: Vec<Page>,
     components: Vec<Component>,
-    by_id: BTreeMap<String, usize>,
+    by_id: HashMap<String, usize>,
 }
 
 /// A page of a form.
@@ -42,6 +43,7 @@ pub struct Page {
     pub name: String,
     /// Whether it is hidden.
     pub hidden: Option<Expression>,
+    index: usize,
     roots: Vec<usize>,
 }
 
@@ -65,8 +67,11 @@ pub struct Component {
     pub options_id: Option<String>,
     /// The options that its value is one of, written in the layout.
     pub options: Vec<serde_json::Value>,
+    index: usize,
     page: usize,
     parent: Option<Parent>,
+    groups: Vec<usize>,
+    may_be_hidden: bool,
     is_repeating: bool,
     children: Vec<usize>,
     beside_rows: Vec<usize>,
@@ -88,6 +93,7 @@ pub struct Binding {
     pub field: String,
     /// The data type, where it is another than the layout's own.
     pub data_type: Option<String>,
+    path: FieldPath<'static>,
 }
 
 impl Layouts {
@@ -106,10 +112,6 @@ impl Layouts {
         self.components.get(*self.by_id.get(id)?)
     }
 
-    pub(super) fn index_of(&self, id: &str) -> Option<usize> {
-        self.by_id.get(id).copied()
-    }
-
     pub(super) fn at(&self, index: usize) -> Option<&Component> {
         self.components.get(index)
     }
@@ -118,19 +120,12 @@ impl Layouts {
     pub(super) fn page_of(&self, component: &Component) -> Option<&Page> {
         self.pages.get(component.page)
     }
+}
 
-    /// The repeating groups in whose rows a component is, outermost first.
-    pub(super) fn groups_around(&self, component: &Component) -> Vec<usize> {
-        let mut groups = Vec::new();
-        let mut at = component.parent;
-        while let Some(parent) = at {
-            if parent.in_row {
-                groups.push(parent.index);
-            }
-            at = self.at(parent.index).and_then(|component| component.parent);
-        }
-        groups.reverse();
-        groups
+impl Page {
+    /// Its place among all pages.
+    pub(super) fn index(&self) -> usize {
+        self.index
     }
 }
 
@@ -152,5 +147,26 @@ impl Component {
 
     pub(super) fn parent(&self) -> Option<Parent> {
         self.parent
+    }
+
+    /// Its place among all components.
+    pub(super) fn index(&self) -> usize {
+        self.index
+    }
+
+    /// The repeating groups in whose rows it is, outermost first.
+    pub(super) fn groups_around(&self) -> &[usize] {
+        &self.groups
+    }
+
+    /// Whether an expression decides if it is shown: its own, or one of what is around it.
+    pub(super) fn may_be_hidden(&self) -> bool {
+        self.may_be_hidden
+    }
+}
+
+impl Binding {
+    pub(super) fn path(&self) -> &FieldPath<'static> {
+        &self.path
     }
 }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::error::LayoutError;
 use super::{Binding, Component, Layouts, Page, Parent};
+use crate::expression::path::FieldPath;
 use crate::expression::tree::Expression;
 
 /// How many components a form may have.
@@ -53,19 +54,21 @@ impl Layouts {
         let not_a_layout = || LayoutError::NotALayout { page: name.to_owned() };
         let data = file.get("data").ok_or_else(not_a_layout)?;
         let components = data.get("layout").and_then(Value::as_array).ok_or_else(not_a_layout)?;
-        let reader = PageReader { page: name, number: self.pages.len() };
+        let number = self.pages.len();
+        let reader = PageReader { page: name, number };
         let first = self.components.len();
         let mut links = Vec::new();
         for (index, json) in components.iter().enumerate() {
             if self.components.len() >= MAX_COMPONENTS {
                 return Err(LayoutError::TooMany { limit: MAX_COMPONENTS });
             }
-            let component = reader.component(index, json)?;
+            let mut component = reader.component(index, json)?;
+            component.index = self.components.len();
             if self.by_id.contains_key(&component.id) {
                 faults.push(LayoutError::SameId { page: name.to_owned(), id: component.id });
                 continue;
             }
-            self.by_id.insert(component.id.clone(), self.components.len());
+            self.by_id.insert(component.id.clone(), component.index);
             self.components.push(component);
             links.push(children_of(json));
         }
@@ -77,7 +80,8 @@ impl Layouts {
         let hidden = reader.expression(name, "hidden", data)?;
         let roots: Vec<usize> = (first..self.components.len()).filter(|index| self.is_root(*index)).collect();
         self.check_nesting(name, first)?;
-        self.pages.push(Page { name: name.to_owned(), hidden, roots });
+        self.look_around(first, hidden.is_some());
+        self.pages.push(Page { name: name.to_owned(), hidden, index: number, roots });
         Ok(())
     }
 
@@ -108,6 +112,29 @@ impl Layouts {
             child.parent = Some(Parent { index: parent, in_row });
         }
         Ok(())
+    }
+
+    /// Notes at every component of the page in which rows it is, and whether anything may hide it.
+    fn look_around(&mut self, first: usize, page_may_be_hidden: bool) {
+        for index in first..self.components.len() {
+            let mut groups = Vec::new();
+            let mut may_be_hidden = page_may_be_hidden;
+            let mut at = self.at(index);
+            while let Some(component) = at {
+                may_be_hidden |= component.hidden.is_some();
+                let parent = component.parent;
+                at = parent.and_then(|parent| self.at(parent.index));
+                if parent.is_some_and(|parent| parent.in_row) {
+                    groups.extend(parent.map(|parent| parent.index));
+                    may_be_hidden |= at.is_some_and(|group| group.hidden_row.is_some());
+                }
+            }
+            groups.reverse();
+            if let Some(component) = self.components.get_mut(index) {
+                component.groups = groups;
+                component.may_be_hidden = may_be_hidden;
+            }
+        }
     }
 
     /// Whether every component of the page is inside a root within the limit, so that none is inside itself.
@@ -198,8 +225,11 @@ impl PageReader<'_> {
             remove_when_hidden: self.expression(&id, "removeWhenHidden", json)?,
             options_id: json.get("optionsId").and_then(Value::as_str).map(str::to_owned),
             options,
+            index: 0,
             page: self.number,
             parent: None,
+            groups: Vec::new(),
+            may_be_hidden: false,
             is_repeating: is_repeating(json),
             children: Vec::new(),
             beside_rows: Vec::new(),
@@ -228,7 +258,8 @@ fn bindings(json: &Value) -> BTreeMap<String, Binding> {
     let read = all.filter_map(|(name, binding)| {
         let field = binding.as_str().or_else(|| binding.get("field").and_then(Value::as_str))?;
         let data_type = binding.get("dataType").and_then(Value::as_str).map(str::to_owned);
-        Some((name.clone(), Binding { field: field.to_owned(), data_type }))
+        let path = FieldPath::compiled(field);
+        Some((name.clone(), Binding { field: field.to_owned(), data_type, path }))
     });
     read.collect()
 }

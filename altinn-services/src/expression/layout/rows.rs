@@ -3,7 +3,6 @@
 use super::{Component, Layouts, Page};
 use crate::expression::context::Context;
 use crate::expression::failure::Failure;
-use crate::expression::path::FieldPath;
 
 /// How many components there may be, counting every row.
 const MAX_INSTANCES: usize = 200_000;
@@ -81,6 +80,6 @@ pub(super) fn row_count(
 ) -> Result<usize, Failure> {
     let Some(binding) = component.group_binding() else { return Ok(0) };
     let model = context.model(binding.data_type.as_deref())?;
-    let group = model.and_then(|model| FieldPath::new(&binding.field).get(model, rows));
+    let group = model.and_then(|model| binding.path().get(model, rows));
     Ok(group.and_then(serde_json::Value::as_array).map_or(0, Vec::len))
 }
