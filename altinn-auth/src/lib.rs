@@ -60,9 +60,11 @@
 //! a register that does not answer, refuse. Parsers have limits of size, count and depth, and read no document type
 //! definitions. National identity numbers are stored sealed, and neither they nor tokens appear in errors or `Debug`.
 //!
-//! Delegations and access lists count in decisions, and whoever keeps them implements their traits.
+//! Parties give rights to others for a time, never more than they hold, and take them back ([`delegation`]); what was
+//! revoked is refused by the next decision on every node.
 
 pub mod decision;
+pub mod delegation;
 #[cfg(feature = "http")]
 pub mod environment;
 pub mod hand_over;

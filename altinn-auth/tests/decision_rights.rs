@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use altinn_auth::decision::{
-    Authorizer, DecisionLog, DecisionRecord, Delegation, DelegationQuery, Delegations, DenialReason,
-    Recipient, Registers, ServicePolicy,
+    Authorizer, DecisionLog, DecisionRecord, Delegated, Delegation, DelegationQuery, Delegations,
+    DenialReason, Recipient, Registers, ServicePolicy,
 };
 use altinn_auth::register::{
     AccessPackages, HeldRoles, RegisterError, RightsVersion, RoleAssignment, RoleRegister,
@@ -59,13 +59,18 @@ impl Delegations for Given {
 fn to_person(party: &Party) -> Delegation {
     let policy =
         ServicePolicy::read_resource(policy("urn:altinn:person:uuid", &party.uuid.to_string())).unwrap();
-    Delegation { to: Recipient::Person(party.uuid), instance: None, policy: Arc::new(policy), rights: None }
+    given(Recipient::Person(party.uuid), policy)
 }
 
 fn to_unit(unit: &Party) -> Delegation {
     let policy = ServicePolicy::read_resource(policy("urn:altinn:partyid", &unit.id.to_string())).unwrap();
     let to = Recipient::Organization { party: Some(unit.id), uuid: Some(unit.uuid) };
-    Delegation { to, instance: None, policy: Arc::new(policy), rights: None }
+    given(to, policy)
+}
+
+fn given(to: Recipient, policy: ServicePolicy) -> Delegation {
+    let what = Delegated::Policy(Arc::new(policy));
+    Delegation { id: None, from: PartyId::new(1), to, instance: None, what, rights: Vec::new() }
 }
 
 fn authorizer(world: &World, given: Given) -> Authorizer {
@@ -79,7 +84,7 @@ async fn a_delegation_permits_what_no_role_does_and_the_evidence_says_so() {
     let world = World::new().await;
     let authorizer = authorizer(&world, Given(vec![(world.bakery.id, to_person(&world.ola))]));
     let access = authorizer.decide(&person(&world.ola), &world.to("read")).await.unwrap();
-    assert!(access.reasons().by_delegation);
+    assert!(access.reasons().delegation.is_some());
     assert_eq!(access.reasons().rule.as_ref().map(|rule| &*rule.rule), Some("given:1"));
     assert!(authorizer.decide(&person(&world.ola), &world.to("write")).await.is_err());
 }
@@ -124,7 +129,7 @@ async fn what_a_main_unit_gave_a_firm_is_held_for_its_branch_by_the_firms_leader
     let authorizer = authorizer(&world, Given(vec![(world.bakery.id, to_unit(&firm))]));
     let mut request = world.to("read");
     request.party = branch.id;
-    assert!(authorizer.decide(&person(&world.ola), &request).await.unwrap().reasons().by_delegation);
+    assert!(authorizer.decide(&person(&world.ola), &request).await.unwrap().reasons().delegation.is_some());
     let stranger = people.person();
     assert!(authorizer.decide(&person(&stranger), &request).await.is_err());
 }
@@ -132,7 +137,7 @@ async fn what_a_main_unit_gave_a_firm_is_held_for_its_branch_by_the_firms_leader
 #[tokio::test]
 async fn a_delegation_that_is_revoked_before_the_commit_refuses_it() {
     let world = World::new().await;
-    let rights = Some(RightsVersion { party: world.bakery.id, version: 999 });
+    let rights = vec![RightsVersion { party: world.bakery.id, version: 999 }];
     let delegation = Delegation { rights, ..to_person(&world.ola) };
     let authorizer = authorizer(&world, Given(vec![(world.bakery.id, delegation)]));
     let access = authorizer.decide(&person(&world.ola), &world.to("read")).await.unwrap();

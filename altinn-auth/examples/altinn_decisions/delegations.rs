@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use altinn_auth::decision::{Delegation, DelegationQuery, Delegations, Recipient, ServicePolicy};
+use altinn_auth::decision::{Delegated, Delegation, DelegationQuery, Delegations, Recipient, ServicePolicy};
 use altinn_auth::register::{RegisterError, UserId};
+use altinn_core::PartyId;
 use async_trait::async_trait;
 use serde_json::Value;
 
@@ -29,7 +30,10 @@ impl World {
         let Ok(bytes) = std::fs::read(path) else { return Ok(None) };
         let policy = ServicePolicy::read_resource(bytes).map_err(|error| unavailable(&error.into()))?;
         let instance = json::text(listed, "instanceId");
-        Ok(Some(Delegation { to, instance, policy: Arc::new(policy), rights: None }))
+        let what = Delegated::Policy(Arc::new(policy));
+        let from = json::text(listed, "offeredByPartyId").and_then(|party| party.parse().ok());
+        let from = PartyId::new(from.unwrap_or_default());
+        Ok(Some(Delegation { id: None, from, to, instance, what, rights: Vec::new() }))
     }
 
     /// `{resource}/{offered by, or the instance}/{covered by}/delegationpolicy.xml`.

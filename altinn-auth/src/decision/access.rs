@@ -2,7 +2,9 @@
 
 use altinn_core::store::Batch;
 use altinn_core::{Actor, AuthenticationLevel, InstanceId, Language, PartyId, ServiceId};
+use uuid::Uuid;
 
+use super::delegation::{Delegated, Delegation};
 use super::explanation::{self, Explanation, way_of};
 use super::{AccessRequest, Grant, Ruling, ServicePolicy};
 use crate::register::{HeldRole, HeldRoles, RightsVersion, Through};
@@ -72,12 +74,28 @@ pub struct Reasons {
     pub description: Option<String>,
     /// The roles that the caller holds for the party, as far as the policy asks for any.
     pub roles: Vec<HeldRole>,
-    /// Whether a delegation permits it, and no role; the rule is then the delegation's.
-    pub by_delegation: bool,
+    /// The delegation that permits it, when no role does; the rule is then the delegation's, where that has any.
+    pub delegation: Option<DecidingDelegation>,
     /// The rights that the rule asks for and the caller has; none for a delegation.
     pub granted_by: Vec<Grant>,
     /// The lowest level of authentication that will do, where the policy asks for one.
     pub required_level: Option<AuthenticationLevel>,
+}
+
+/// The delegation that decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DecidingDelegation {
+    /// Its id, where it is kept under one.
+    pub id: Option<Uuid>,
+    /// The party that gave it.
+    pub from: PartyId,
+}
+
+impl DecidingDelegation {
+    fn of(delegation: &Delegation) -> Self {
+        Self { id: delegation.id, from: delegation.from }
+    }
 }
 
 impl Reasons {
@@ -89,7 +107,10 @@ impl Reasons {
         required_level: Option<AuthenticationLevel>,
     ) -> Self {
         let rule = ruling.decided_by().cloned();
-        let decided_in = ruling.delegation().map_or(policy, |delegation| &delegation.policy);
+        let decided_in = match ruling.delegation().map(|delegation| &delegation.what) {
+            Some(Delegated::Policy(own)) => own,
+            _ => policy,
+        };
         let description = rule.as_ref().and_then(|rule| decided_in.description(&rule.rule));
         let granted_by = match (&rule, ruling.delegation()) {
             (Some(rule), None) => {
@@ -101,7 +122,7 @@ impl Reasons {
             rule,
             description,
             roles: roles.held().to_vec(),
-            by_delegation: ruling.delegation().is_some(),
+            delegation: ruling.delegation().map(DecidingDelegation::of),
             granted_by,
             required_level,
         }

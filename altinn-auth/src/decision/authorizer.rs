@@ -140,7 +140,7 @@ impl Authorizer {
         let question = self.question(actor, access).await.map_err(unavailable)?;
         let mut facts = self.point.gatherer.facts(&question, &policy).await.map_err(unavailable)?;
         self.check_age(&facts.roles)?;
-        let own = own_role(actor, access).map(|role| HeldRole { role, through: None });
+        let own = own_role_for(actor, access.party).map(|role| HeldRole { role, through: None });
         facts.roles.add(own);
         let mut request = request_of(actor, access);
         add_rights(&mut request, &policy, &facts);
@@ -173,7 +173,7 @@ impl Authorizer {
     }
 
     /// Who asks, as the registers know them. A system user and a service owner are no parties and hold no roles.
-    async fn asking_party(&self, actor: &Actor) -> Result<AskingParty, RegisterError> {
+    pub(super) async fn asking_party(&self, actor: &Actor) -> Result<AskingParty, RegisterError> {
         Ok(match actor.subject() {
             Subject::Person { party, uuid, number } => AskingParty {
                 holder: Some(*party),
@@ -235,10 +235,10 @@ impl Authorizer {
 }
 
 /// The role that somebody holds without anybody having given it: a person's, for themselves.
-fn own_role(actor: &Actor, access: &AccessRequest) -> Option<Role> {
+pub(super) fn own_role_for(actor: &Actor, on_behalf_of: PartyId) -> Option<Role> {
     match actor.subject() {
-        Subject::Person { party, .. } if *party == access.party => Some(Role::private_person()),
-        Subject::SelfIdentified { party, .. } if *party == access.party => Some(Role::self_identified()),
+        Subject::Person { party, .. } if *party == on_behalf_of => Some(Role::private_person()),
+        Subject::SelfIdentified { party, .. } if *party == on_behalf_of => Some(Role::self_identified()),
         _ => None,
     }
 }
@@ -250,8 +250,8 @@ pub(super) fn unavailable(error: RegisterError) -> DenialReason {
 
 /// The versions of rights that a permission rests on: those that the roles came from, and that of the delegation.
 fn rights_of(roles: &HeldRoles, ruling: &Ruling) -> Vec<RightsVersion> {
-    let of_delegation = ruling.delegation().and_then(|delegation| delegation.rights);
-    roles.rights().iter().copied().chain(of_delegation).collect()
+    let of_delegation = ruling.delegation().into_iter().flat_map(|delegation| &delegation.rights);
+    roles.rights().iter().chain(of_delegation).copied().collect()
 }
 
 fn refusal(policy: &ServicePolicy, request: &Request, ruling: &Ruling) -> DenialReason {

@@ -131,7 +131,7 @@ impl DecisionPoint {
         }
     }
 
-    async fn policy(&self, resource: &ResourceId) -> Result<Arc<ServicePolicy>, RequestFault> {
+    pub(super) async fn policy(&self, resource: &ResourceId) -> Result<Arc<ServicePolicy>, RequestFault> {
         let found = self.policies.policy(resource).await.map_err(|error| {
             tracing::warn!(code = error.code(), "a policy is unavailable");
             RequestFault::Unavailable { code: error.code() }

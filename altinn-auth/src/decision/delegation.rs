@@ -7,20 +7,33 @@ use altinn_core::{PartyId, ResourceId};
 use async_trait::async_trait;
 use uuid::Uuid;
 
-use super::ServicePolicy;
+use super::{Right, ServicePolicy};
 use crate::register::{RegisterError, RightsVersion, UserId};
 
 /// A right to a resource, or to one instance of it, that a party has given somebody.
 #[derive(Debug, Clone)]
 pub struct Delegation {
+    /// Its id, where it is kept under one: what an explanation and a trail name it by.
+    pub id: Option<Uuid>,
+    /// The party that gave it.
+    pub from: PartyId,
     /// Who received it.
     pub to: Recipient,
     /// The instance that it is for, by its UUID or its URN; none for the whole resource.
     pub instance: Option<String>,
-    /// The policy that says what is delegated.
-    pub policy: Arc<ServicePolicy>,
-    /// The version of the giver's rights that it rests on, when it is kept in the store.
-    pub rights: Option<RightsVersion>,
+    /// What is delegated.
+    pub what: Delegated,
+    /// The versions of rights that it rests on, when it is kept in the store.
+    pub rights: Vec<RightsVersion>,
+}
+
+/// What a delegation gives.
+#[derive(Debug, Clone)]
+pub enum Delegated {
+    /// What a policy of its own says, as Altinn keeps delegations.
+    Policy(Arc<ServicePolicy>),
+    /// One right that the policy of the resource knows.
+    Right(Right),
 }
 
 /// Who a delegation was given to.

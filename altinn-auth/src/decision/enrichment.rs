@@ -190,6 +190,13 @@ pub(super) fn add_recipients(request: &mut Request, question: &Question, delegat
     }
 }
 
+/// A request of which only the subject is known yet.
+pub(super) fn request_of_subject(actor: &Actor) -> Request {
+    let mut request = Request::new();
+    add_subject(&mut request, actor);
+    request
+}
+
 fn add_subject(request: &mut Request, actor: &Actor) {
     let mut add = |id: &'static str, value: &str| request.add(name::ACCESS_SUBJECT, id, value);
     match actor.subject() {

@@ -23,6 +23,16 @@ pub(super) struct Question {
     pub(super) subject: AskingParty,
 }
 
+impl Question {
+    /// Whether a delegation is for what is asked: for the whole resource, or for the instance.
+    pub(super) fn counts(&self, delegation: &Delegation) -> bool {
+        delegation
+            .instance
+            .as_ref()
+            .is_none_or(|instance| self.instance_names.iter().any(|name| name.eq_ignore_ascii_case(instance)))
+    }
+}
+
 /// Who asks, once the names are resolved.
 #[derive(Debug, Clone, Default)]
 pub(super) struct AskingParty {

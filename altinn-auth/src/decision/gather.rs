@@ -11,6 +11,7 @@ use super::delegation::{Delegation, DelegationQuery, Recipient};
 use super::facts::{Admission, AskingParty, Facts, Question};
 use super::policy_source::ServicePolicy;
 use super::registers::Registers;
+use super::rights::RightsHolder;
 use crate::register::{HeldRoles, InstanceFact, RegisterError, User};
 
 /// How long a register may take to answer, if nothing else is said.
@@ -139,6 +140,46 @@ impl Gatherer {
         match holder {
             Some(holder) => self.within(self.registers.roles.roles(holder, party)).await,
             None => Ok(HeldRoles::default()),
+        }
+    }
+
+    /// The roles by which somebody gives rights away; who is no party has none.
+    pub(super) async fn delegable_roles(
+        &self,
+        holder: Option<PartyId>,
+        party: PartyId,
+    ) -> Result<HeldRoles, RegisterError> {
+        match holder {
+            Some(holder) => self.within(self.registers.roles.delegable_roles(holder, party)).await,
+            None => Ok(HeldRoles::default()),
+        }
+    }
+
+    /// Who somebody is, by what the registers know of them.
+    pub(super) async fn holder(&self, holder: RightsHolder) -> Result<AskingParty, RequestFault> {
+        match holder {
+            RightsHolder::User(id) => {
+                let Some(users) = &self.registers.users else { return Ok(AskingParty::default()) };
+                let user = self.within(users.user(id)).await.map_err(unavailable)?;
+                Ok(user.map_or_else(AskingParty::default, |user| AskingParty {
+                    holder: Some(user.party),
+                    own_party: Some(user.party),
+                    uuid: user.uuid,
+                    person: user.person,
+                    recipient: Some(Recipient::User(user.id)),
+                }))
+            }
+            RightsHolder::Party(id) => {
+                let party = self.party(id).await?;
+                let uuid = party.as_ref().map(|party| party.uuid);
+                let recipient = Some(recipient_of(id, party.as_ref()));
+                Ok(AskingParty { holder: Some(id), own_party: Some(id), uuid, person: None, recipient })
+            }
+            RightsHolder::SystemUser(id) => Ok(AskingParty {
+                uuid: Some(id),
+                recipient: Some(Recipient::SystemUser(id)),
+                ..AskingParty::default()
+            }),
         }
     }
 

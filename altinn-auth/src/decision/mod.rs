@@ -20,27 +20,33 @@ mod facts;
 mod gather;
 mod grant;
 mod level;
+mod passing;
 mod policy_source;
 mod policy_test;
 mod registers;
+mod right;
+mod rights;
 mod ruling;
 mod who_can;
 
-pub use access::{Access, Reasons};
+pub use access::{Access, DecidingDelegation, Reasons};
 pub use access_request::AccessRequest;
 pub use asked::{Endpoint, RequestFault};
 pub use authorizer::Authorizer;
 pub use decision_log::{DecisionLog, DecisionRecord};
 pub use decision_point::DecisionPoint;
-pub use delegation::{Delegation, DelegationQuery, Delegations, Recipient};
+pub use delegation::{Delegated, Delegation, DelegationQuery, Delegations, Recipient};
 pub use denial::{AccessError, Denial, DenialReason, Remedy};
-pub use explanation::{ExplainedLevel, ExplainedRight, ExplainedRule, Explanation};
+pub use explanation::{ExplainedDelegation, ExplainedLevel, ExplainedRight, ExplainedRule, Explanation};
 pub use grant::Grant;
+pub(crate) use passing::PassableRight;
 pub use policy_source::{Policies, PolicySource, PolicySourceError, ServicePolicy};
 pub use policy_test::{
     Expected, MAX_POLICY_TEST_BYTES, POLICY_TESTS, PolicyAnswer, PolicyComparison, PolicyDifference,
     PolicyQuestion, PolicyTest, PolicyTestError, PolicyTestOutcome, PolicyTestReport, PolicyTests,
 };
 pub use registers::Registers;
+pub use right::{MAX_RIGHTS, PolicyRight, Right, RightRule};
+pub use rights::{HeldRight, RightSource, RightsCount, RightsHolder, RightsQuery};
 pub use ruling::Ruling;
 pub use who_can::{HolderData, WhoCan, WhoCanData};

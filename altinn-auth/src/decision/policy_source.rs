@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 use std::fmt::Debug;
 use std::path::Path;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use altinn_core::{ResourceId, ServiceId};
 use async_trait::async_trait;
 use thiserror::Error;
 
 use super::grant::Grant;
+use super::right::{self, PolicyRight, Right};
 use super::{altinn_reading, attribute};
 use crate::register::Role;
 use crate::xacml::{CompiledPolicy, Effect, Placeholders, PolicyDocument, XacmlError, name};
@@ -81,6 +82,8 @@ pub struct ServicePolicy {
     /// Whether it spells role codes otherwise than in capitals, and may compare them letter by letter.
     spells_roles_small: bool,
     read_otherwise: Vec<Arc<str>>,
+    /// The rights that its rules permit, once somebody asked for them.
+    rights: OnceLock<Vec<PolicyRight>>,
 }
 
 impl ServicePolicy {
@@ -124,7 +127,8 @@ impl ServicePolicy {
                 grants.push(grant);
             }
         }
-        Ok(Self { document, compiled, grants, spells_roles_small, read_otherwise })
+        let rights = OnceLock::new();
+        Ok(Self { document, compiled, grants, spells_roles_small, read_otherwise, rights })
     }
 
     /// The policy as it is written.
@@ -141,6 +145,16 @@ impl ServicePolicy {
     /// The policy as it decides, which is as Altinn reads it.
     pub fn compiled(&self) -> &CompiledPolicy {
         &self.compiled
+    }
+
+    /// The rights that its rules permit to anybody: what can be delegated. At most [`MAX_RIGHTS`](super::MAX_RIGHTS).
+    pub fn rights(&self) -> &[PolicyRight] {
+        self.rights.get_or_init(|| right::of_policy(&self.document))
+    }
+
+    /// Whether one of its rules permits this right to anybody.
+    pub(super) fn knows(&self, right: &Right) -> bool {
+        self.rights().iter().any(|known| known.action == right.action && known.within == right.within)
     }
 
     /// Whether a rule or condition looks at this attribute of the subject, so that it has to be found out.

@@ -1,6 +1,6 @@
 //! The decision itself: a pure function of the policy, the request and what was found out.
 
-use super::delegation::Delegation;
+use super::delegation::{Delegated, Delegation};
 use super::enrichment;
 use super::facts::{Admission, Facts, Question};
 use super::policy_source::ServicePolicy;
@@ -109,24 +109,35 @@ fn delegated(
     request: &Request,
     delegations: &[Delegation],
 ) -> Option<Ruling> {
-    let counts = |delegation: &&Delegation| match &delegation.instance {
-        None => true,
-        Some(instance) => question.instance_names.iter().any(|name| name.eq_ignore_ascii_case(instance)),
-    };
-    let counting: Vec<&Delegation> = delegations.iter().filter(counts).collect();
+    let counting: Vec<&Delegation> =
+        delegations.iter().filter(|delegation| question.counts(delegation)).collect();
     let mut request = request.clone();
     enrichment::add_recipients(&mut request, question, &counting);
     counting.into_iter().find_map(|delegation| {
-        let evaluation = delegation.policy.compiled().evaluate(&request);
-        if evaluation.decision() != Decision::Permit {
-            return None;
-        }
-        let obligations = if delegation.policy.has_obligations() {
-            evaluation.obligations().to_vec()
-        } else {
-            policy.compiled().own_obligations(Effect::Permit, &request).ok()?
+        let evaluation = permission(policy, delegation, &question.action, &request)?;
+        let obligations = match &delegation.what {
+            Delegated::Policy(own) if own.has_obligations() => evaluation.obligations().to_vec(),
+            _ => policy.compiled().own_obligations(Effect::Permit, &request).ok()?,
         };
         let delegation = Some(delegation.clone());
         Some(Ruling { evaluation, obligations, delegation, admission: Admission::Admitted })
     })
+}
+
+/// The permission that a delegation gives to a request that names its recipient. A right counts as long as the policy
+/// of the resource knows it.
+pub(super) fn permission(
+    policy: &ServicePolicy,
+    delegation: &Delegation,
+    action: &str,
+    request: &Request,
+) -> Option<Evaluation> {
+    match &delegation.what {
+        Delegated::Policy(own) => {
+            let evaluation = own.compiled().evaluate(request);
+            (evaluation.decision() == Decision::Permit).then_some(evaluation)
+        }
+        Delegated::Right(right) => (right.covers(action, request) && policy.knows(right))
+            .then(|| Evaluation::combined(Decision::Permit, std::iter::empty(), request)),
+    }
 }

@@ -11,6 +11,7 @@ mod estate;
 mod held_roles;
 mod instance;
 mod key;
+mod resource;
 mod role;
 mod stored;
 mod user;
@@ -30,18 +31,36 @@ pub use estate::EstateRoles;
 pub use held_roles::{HeldRole, HeldRoles, RightsVersion, RoleHolder, Through};
 pub use instance::{InstanceFact, InstanceFacts};
 pub use key::RegisterKey;
+pub use resource::{ResourceRules, StoredResources};
 pub use role::{Role, RoleError};
 pub use stored::{RoleAssignment, StoredRegister};
 pub use user::{User, UserId, UserRegister};
 
-/// The tables of [`StoredRegister`].
-pub static MIGRATIONS: &[Migration] = &[Migration {
-    owner: "altinn-auth",
-    number: 1,
-    name: "register",
-    sqlite: include_str!("../../migrations/0001_register.sqlite.sql"),
-    postgres: include_str!("../../migrations/0001_register.postgres.sql"),
-}];
+/// The tables of what is kept in the store: parties and roles ([`StoredRegister`]), delegations
+/// ([`delegation`](crate::delegation)), resources, access lists and access packages.
+pub static MIGRATIONS: &[Migration] = &[
+    Migration {
+        owner: "altinn-auth",
+        number: 1,
+        name: "register",
+        sqlite: include_str!("../../migrations/0001_register.sqlite.sql"),
+        postgres: include_str!("../../migrations/0001_register.postgres.sql"),
+    },
+    Migration {
+        owner: "altinn-auth",
+        number: 2,
+        name: "delegation",
+        sqlite: include_str!("../../migrations/0002_delegation.sqlite.sql"),
+        postgres: include_str!("../../migrations/0002_delegation.postgres.sql"),
+    },
+    Migration {
+        owner: "altinn-auth",
+        number: 3,
+        name: "resource",
+        sqlite: include_str!("../../migrations/0003_resource.sqlite.sql"),
+        postgres: include_str!("../../migrations/0003_resource.postgres.sql"),
+    },
+];
 
 /// Tells who parties are.
 #[async_trait]
@@ -86,6 +105,20 @@ pub trait RoleRegister: Debug + Send + Sync {
     /// [`RegisterError`] when the register cannot tell.
     async fn key_role_units(&self, _holder: PartyId) -> Result<Vec<PartyId>, RegisterError> {
         Ok(Vec::new())
+    }
+
+    /// The roles by which `holder` gives rights of `party` away: those that the holder has, and for a
+    /// [main administrator](Role::is_main_administrator) all that the party has given to anybody.
+    ///
+    /// # Errors
+    /// [`RegisterError`] when the register cannot tell.
+    async fn delegable_roles(&self, holder: PartyId, party: PartyId) -> Result<HeldRoles, RegisterError> {
+        let mut held = self.roles(holder, party).await?;
+        if held.roles().any(Role::is_main_administrator) {
+            let holders = self.holders(party).await?.unwrap_or_default();
+            held.add(holders.into_iter().map(|holder| HeldRole { role: holder.held.role, through: None }));
+        }
+        Ok(held)
     }
 
     /// Everybody who holds a role for `party`, by whatever way; none when the register cannot list them.

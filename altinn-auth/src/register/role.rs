@@ -128,6 +128,23 @@ impl Role {
         KEY_ROLES.contains(&self.code())
     }
 
+    /// Whether whoever has it manages access for the party (tilgangsstyrer), and may give its rights to others: key roles,
+    /// access managers and main administrators.
+    pub fn is_access_manager(&self) -> bool {
+        self.is_key_role() || self.code() == "ADMAI" || self.is_main_administrator()
+    }
+
+    /// Whether whoever has it may give away every right of the party (hovedadministrator), also such as they lack
+    /// themselves.
+    pub fn is_main_administrator(&self) -> bool {
+        self.code() == "HADM"
+    }
+
+    /// Whether whoever has it passes on to the party's people what its clients have given the party (klientadministrator).
+    pub fn is_client_administrator(&self) -> bool {
+        self.is_access_manager() || self.code() == "KLADM"
+    }
+
     /// The code, in capitals.
     pub fn code(&self) -> &str {
         &self.0

@@ -4,6 +4,7 @@ mod words;
 
 use altinn_core::AuthenticationLevel;
 use serde::Serialize;
+use uuid::Uuid;
 
 use super::access::Access;
 use super::denial::{Denial, DenialReason, Remedy};
@@ -40,9 +41,9 @@ pub struct Explanation {
     /// The rights that the caller has and the rule asks for: any one of them was enough.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub granted_by: Vec<ExplainedRight>,
-    /// Whether a delegation permitted it, and no role.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub delegated: bool,
+    /// The delegation that permitted it, when no role did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delegation: Option<ExplainedDelegation>,
     /// What would have been permitted: any one of these, if the caller had it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub would_help: Vec<ExplainedRight>,
@@ -85,6 +86,17 @@ pub struct ExplainedRight {
     pub rule: Option<ExplainedRule>,
 }
 
+/// A delegation that decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ExplainedDelegation {
+    /// Its id, where it is kept under one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<Uuid>,
+    /// The party that gave it: a party id.
+    pub from: i64,
+}
+
 /// Levels of authentication, 0 to 4.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -106,7 +118,7 @@ impl Explanation {
             task: request.task.clone(),
             rule: None,
             granted_by: Vec::new(),
-            delegated: false,
+            delegation: None,
             would_help: Vec::new(),
             level: None,
             temporary: false,
@@ -121,7 +133,9 @@ impl Explanation {
         Self {
             rule,
             granted_by: reasons.granted_by.iter().map(right).collect(),
-            delegated: reasons.by_delegation,
+            delegation: reasons
+                .delegation
+                .map(|delegation| ExplainedDelegation { id: delegation.id, from: delegation.from.get() }),
             level: reasons.required_level.map(level),
             ..Self::new("AUTH-PERMITTED", true, access.request())
         }

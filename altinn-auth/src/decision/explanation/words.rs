@@ -2,7 +2,7 @@
 
 use altinn_core::{AuthenticationLevel, Language};
 
-use super::super::access::Access;
+use super::super::access::{Access, DecidingDelegation};
 use super::super::denial::{Denial, DenialReason, Remedy};
 use super::super::grant::Grant;
 use crate::register::{Role, Through};
@@ -39,14 +39,7 @@ pub(in super::super) fn of_access(access: &Access, language: Language) -> String
     );
     let reasons = access.reasons();
     let mut sentences = vec![first];
-    if reasons.by_delegation {
-        sentences.push(pick(
-            language,
-            "Retten er delegert.".to_owned(),
-            "Retten er delegert.".to_owned(),
-            "The right has been delegated.".to_owned(),
-        ));
-    }
+    sentences.extend(reasons.delegation.map(|delegation| of_delegation(delegation, language)));
     sentences.extend(reasons.granted_by.iter().map(|grant| {
         let through = reasons.through(grant).map_or("", |through| by_way_of(through, language));
         let grant = grant_name(grant, language);
@@ -67,6 +60,25 @@ pub(in super::super) fn of_access(access: &Access, language: Language) -> String
         ));
     }
     sentences.join(" ")
+}
+
+/// Who delegated it, and by which delegation.
+fn of_delegation(delegation: DecidingDelegation, language: Language) -> String {
+    let from = delegation.from;
+    let which = delegation.id.map_or_else(String::new, |id| {
+        pick(
+            language,
+            format!(" (delegering {id})"),
+            format!(" (delegering {id})"),
+            format!(" (delegation {id})"),
+        )
+    });
+    pick(
+        language,
+        format!("Retten er delegert av part {from}{which}."),
+        format!("Retten er delegert av part {from}{which}."),
+        format!("The right has been delegated by party {from}{which}."),
+    )
 }
 
 fn by_way_of(through: Through, language: Language) -> &'static str {

@@ -1,0 +1,385 @@
+//! Giving, checking, listing and revoking.
+
+use std::sync::Arc;
+
+use altinn_core::store::{Batch, Store, params};
+use altinn_core::{
+    Actor, Clock, IdSource, InstanceId, PartyId, PartyKind, RandomIds, ResourceId, SystemClock,
+};
+use chrono::SubsecRound;
+use uuid::Uuid;
+
+use super::change::{ChangeKind, DelegationChange};
+use super::entry::{Basis, DelegationEntry, Key, RecipientKind};
+use super::error::DelegationError;
+use super::offer::{MAX_RIGHT_BYTES, MICROSECONDS, Offer, Period, Receiver, What};
+use super::passable::{Detail, Passing, RightCheck, parent_of};
+use super::standing::Standing;
+use crate::decision::Authorizer;
+use crate::register::{RightsVersion, RoleRegister, StoredResources};
+
+/// How many delegations may rest on each other, if nothing else is said: client to provider, provider to agent.
+pub const MAX_CHAIN: u32 = 2;
+
+/// How often a change is decided anew when the rights of the party changed in between.
+const ATTEMPTS: usize = 16;
+
+/// Gives rights of parties to others, and takes them back. Cheap to clone.
+///
+/// ```
+/// # use std::sync::Arc;
+/// # use altinn_auth::decision::{AccessRequest, Authorizer, Policies, Registers, Right};
+/// # use altinn_auth::register::{MIGRATIONS, RegisterKey, RoleAssignment, StoredRegister};
+/// # use altinn_core::store::{Batch, Store};
+/// # use altinn_core::testing::SyntheticPeople;
+/// # use altinn_core::{Actor, AuthenticationLevel, Subject, SystemClock};
+/// use altinn_auth::delegation::{AccessManagement, Offer, Receiver, StoredDelegations, What};
+///
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+/// # let store = Store::open("sqlite::memory:").await?;
+/// # store.migrate(&[MIGRATIONS]).await?;
+/// # let register = Arc::new(StoredRegister::new(store.clone(), RegisterKey::from_bytes(&[7; 32])));
+/// # let mut people = SyntheticPeople::from_seed(1);
+/// # let (kari, ola, bakery) = (people.person(), people.person(), people.organization());
+/// # let mut batch = Batch::new();
+/// # for party in [&kari, &ola, &bakery] { register.put_party(&mut batch, party)?; }
+/// # register.grant_role(&mut batch, &RoleAssignment { role: "DAGL".parse()?, of: bakery.id, to: kari.id });
+/// # store.commit(batch).await?;
+/// # let policies = Arc::new(Policies::new());
+/// # policies.put("ttd/bakery-licence".parse()?, include_str!("../../tests/policies/bakery_licence.xml"))?;
+/// # let actor = |party: &altinn_core::Party| {
+/// #     let subject = Subject::Person { party: party.id, uuid: party.uuid, number: None };
+/// #     Actor::new(subject, AuthenticationLevel::VerySensitive)
+/// # };
+/// let delegations = StoredDelegations::new(store.clone(), register.clone(), Arc::new(SystemClock));
+/// let registers = Registers::new(register.clone(), register.clone()).with_delegations(Arc::new(delegations));
+/// let authorizer = Authorizer::with_registers(policies, registers);
+/// let access = AccessManagement::new(store, authorizer.clone(), register);
+///
+/// // Kari, who leads the bakery, lets Ola read for it.
+/// let read = What::Right(Right::new("app_ttd_bakery-licence".parse()?, "read"));
+/// let given = access.delegate(&actor(&kari), &Offer::new(bakery.id, Receiver::Party(ola.id), read)).await?;
+/// let request = AccessRequest::new("read", "ttd/bakery-licence".parse()?, bakery.id);
+/// assert!(authorizer.decide(&actor(&ola), &request).await.is_ok());
+///
+/// access.revoke(&actor(&kari), given.id).await?;
+/// assert!(authorizer.decide(&actor(&ola), &request).await.is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct AccessManagement {
+    pub(super) store: Store,
+    pub(super) authorizer: Authorizer,
+    pub(super) resources: StoredResources,
+    pub(super) standing: Standing,
+    pub(super) clock: Arc<dyn Clock>,
+    ids: Arc<dyn IdSource>,
+    max_chain: u32,
+}
+
+impl AccessManagement {
+    /// Access management over a store whose tables are there ([`MIGRATIONS`](crate::register::MIGRATIONS)). The
+    /// authorizer must count the delegations of the same store.
+    pub fn new(store: Store, authorizer: Authorizer, roles: Arc<dyn RoleRegister>) -> Self {
+        Self {
+            resources: StoredResources::new(store.clone()),
+            standing: Standing { store: store.clone(), roles },
+            store,
+            authorizer,
+            clock: Arc::new(SystemClock),
+            ids: Arc::new(RandomIds),
+            max_chain: MAX_CHAIN,
+        }
+    }
+
+    /// The same, by another clock and with other ids.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Arc<dyn Clock>, ids: Arc<dyn IdSource>) -> Self {
+        (self.clock, self.ids) = (clock, ids);
+        self
+    }
+
+    /// The same, with another number of delegations that may rest on each other; [`MAX_CHAIN`] if nothing is said.
+    #[must_use]
+    pub fn with_max_chain(mut self, max: u32) -> Self {
+        self.max_chain = max;
+        self
+    }
+
+    /// Which rights to a resource the caller may delegate on behalf of a party, and why not (delegation check).
+    ///
+    /// `acting_for` is the organization that passes on what it was given, as in [`Offer::acting_for`].
+    ///
+    /// # Errors
+    /// [`DelegationError::NotAccessManager`] when the caller may delegate nothing of the party's;
+    /// [`DelegationError::Rights`] when the resource has no policy or a register cannot tell.
+    pub async fn check(
+        &self,
+        actor: &Actor,
+        from: PartyId,
+        resource: &ResourceId,
+        instance: Option<InstanceId>,
+        acting_for: Option<PartyId>,
+    ) -> Result<Vec<RightCheck>, DelegationError> {
+        let passing = self.passing(actor, from, acting_for).await?;
+        self.checks(&passing, resource, instance).await
+    }
+
+    /// Gives something. What has been given already by the same right for the same time is answered as it is; for
+    /// another time, the time becomes this one.
+    ///
+    /// # Errors
+    /// [`DelegationError`]: why not. Nothing has been given then.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn delegate(&self, actor: &Actor, offer: &Offer) -> Result<DelegationEntry, DelegationError> {
+        for _ in 0..ATTEMPTS {
+            match self.try_to_delegate(actor, offer).await {
+                Err(DelegationError::Store(error)) if error.is_conflict() => {}
+                outcome => return outcome,
+            }
+        }
+        Err(DelegationError::Busy)
+    }
+
+    async fn try_to_delegate(
+        &self,
+        actor: &Actor,
+        offer: &Offer,
+    ) -> Result<DelegationEntry, DelegationError> {
+        let now = self.clock.now();
+        let period = offer.period.unwrap_or(Period { from: now, to: None }).as_kept();
+        period.check(now)?;
+        check_size(&offer.what)?;
+        let giver = self.version_of(offer.from).await?;
+        let recipient_kind = self.recipient_kind(offer).await?;
+        let passing = self.passing(actor, offer.from, offer.acting_for).await?;
+        let bases = self.bases_of(&passing, &offer.what).await?;
+        let (basis, depth) = self.choose(offer.from, bases, period).await?;
+        let mut batch = Batch::new();
+        raise(&mut batch, giver);
+        let managed = passing.manages_by.rights().iter().filter(|rights| rights.party != offer.from);
+        managed.for_each(|rights| rights.guard(&mut batch));
+        let known = self.known(offer, &basis).await?;
+        if let Some(known) = known {
+            let same = match offer.period {
+                Some(_) => known.period == period,
+                None => known.period.contains(now) && known.period.to.is_none(),
+            };
+            if same {
+                return Ok(known);
+            }
+            return self.change_period(batch, actor, known, period).await;
+        }
+        let entry = DelegationEntry {
+            id: self.ids.next_id(),
+            from: offer.from,
+            to: offer.to,
+            what: offer.what.clone(),
+            period,
+            basis,
+            depth,
+            given_by: actor.reference(),
+            given_at: now.trunc_subsecs(MICROSECONDS),
+            revoked_at: None,
+            recipient_kind,
+        };
+        entry.insert(&mut batch);
+        self.note(&mut batch, actor, &entry, ChangeKind::Granted);
+        self.store.commit(batch).await?;
+        Ok(entry)
+    }
+
+    async fn change_period(
+        &self,
+        mut batch: Batch,
+        actor: &Actor,
+        known: DelegationEntry,
+        period: Period,
+    ) -> Result<DelegationEntry, DelegationError> {
+        let entry = DelegationEntry { period, ..known };
+        batch.execute_one(
+            "update auth_delegation set valid_from = $1, valid_to = $2 where id = $3 and revoked_at is null",
+            params![period.from, period.to, entry.id],
+        );
+        self.note(&mut batch, actor, &entry, ChangeKind::PeriodChanged);
+        self.store.commit(batch).await?;
+        Ok(entry)
+    }
+
+    /// Takes something back, and with it all that rests on it. What has been revoked already stays so.
+    ///
+    /// It may be revoked by whoever manages the access of the giver, by the receiver or whoever manages the
+    /// receiver's clients, and by whoever manages the clients of the organization that passed it on.
+    ///
+    /// # Errors
+    /// [`DelegationError::NotFound`] when there is none that the caller may revoke.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn revoke(&self, actor: &Actor, id: Uuid) -> Result<DelegationEntry, DelegationError> {
+        for _ in 0..ATTEMPTS {
+            match self.try_to_revoke(actor, id).await {
+                Err(DelegationError::Store(error)) if error.is_conflict() => {}
+                outcome => return outcome,
+            }
+        }
+        Err(DelegationError::Busy)
+    }
+
+    async fn try_to_revoke(&self, actor: &Actor, id: Uuid) -> Result<DelegationEntry, DelegationError> {
+        let entry = self.entry(id).await?.ok_or(DelegationError::NotFound)?;
+        if !self.may_revoke(actor, &entry).await? {
+            return Err(DelegationError::NotFound);
+        }
+        if entry.revoked_at.is_some() {
+            return Ok(entry);
+        }
+        let giver = self.version_of(entry.from).await?;
+        let now = self.clock.now().trunc_subsecs(MICROSECONDS);
+        let mut batch = Batch::new();
+        raise(&mut batch, giver);
+        batch.execute_one(
+            "update auth_delegation set revoked_at = $1, revoked_by = $2 where id = $3 and revoked_at is null",
+            params![now, actor.reference(), id],
+        );
+        self.note(&mut batch, actor, &entry, ChangeKind::Revoked);
+        self.store.commit(batch).await?;
+        Ok(DelegationEntry { revoked_at: Some(now), ..entry })
+    }
+
+    async fn may_revoke(&self, actor: &Actor, entry: &DelegationEntry) -> Result<bool, DelegationError> {
+        let mut managed = vec![(entry.from, None)];
+        if let Receiver::Party(receiver) = entry.to {
+            if actor.party() == Some(receiver) {
+                return Ok(true);
+            }
+            managed.push((entry.from, Some(receiver)));
+        }
+        let passed_on_by = match &entry.basis {
+            Basis::Party => None,
+            Basis::Role { unit, .. } => Some(*unit),
+            Basis::Delegation(parent) => match self.entry(*parent).await?.map(|parent| parent.to) {
+                Some(Receiver::Party(unit)) => Some(unit),
+                _ => None,
+            },
+        };
+        managed.extend(passed_on_by.map(|unit| (entry.from, Some(unit))));
+        for (from, acting_for) in managed {
+            match self.passing(actor, from, acting_for).await {
+                Ok(_) => return Ok(true),
+                Err(DelegationError::NotAccessManager) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(false)
+    }
+
+    pub(super) async fn entry(&self, id: Uuid) -> Result<Option<DelegationEntry>, DelegationError> {
+        let row = self.store.query_opt("select * from auth_delegation where id = $1", params![id]).await?;
+        Ok(row.map(|row| DelegationEntry::read(&row)).transpose()?)
+    }
+
+    /// By what rights something may be given; why not, when by none.
+    async fn bases_of(&self, passing: &Passing<'_>, what: &What) -> Result<Vec<Basis>, DelegationError> {
+        let refused = |details| Err(DelegationError::NotDelegable { details });
+        let Some(right) = what.right() else { return refused(vec![Detail::PackageNotDelegable]) };
+        let checks = self.checks(passing, &right.resource, what.instance()).await?;
+        match checks.into_iter().find(|check| check.right == *right) {
+            None => refused(vec![Detail::UnknownRight]),
+            Some(check) if check.is_delegable => Ok(check.bases),
+            Some(check) => refused(check.details),
+        }
+    }
+
+    /// The basis that lasts for all of a period, and how many delegations there are up to one on it.
+    ///
+    /// What a main unit gave can be passed on in its own name only, where all that it rests on has one version.
+    async fn choose(
+        &self,
+        from: PartyId,
+        bases: Vec<Basis>,
+        period: Period,
+    ) -> Result<(Basis, u32), DelegationError> {
+        let now = self.clock.now();
+        let (mut until, mut too_long) = (None, false);
+        for basis in bases {
+            let Some(parent) = parent_of(&basis) else { return Ok((basis, 1)) };
+            let parent = self.entry(parent).await?.filter(|parent| parent.from == from);
+            let Some(parent) = parent else { continue };
+            let depth = parent.depth.saturating_add(1);
+            if depth > self.max_chain {
+                too_long = true;
+            } else if parent.period.covers(&period, now) {
+                return Ok((basis, depth));
+            } else {
+                until = until
+                    .max(parent.period.to)
+                    .max(Some(parent.period.from).filter(|from| *from > period.from));
+            }
+        }
+        Err(match until {
+            Some(until) => DelegationError::BeyondPeriod { until },
+            None if too_long => DelegationError::ChainTooLong { max: self.max_chain },
+            None => DelegationError::NotDelegable { details: vec![Detail::MissingDelegationAccess] },
+        })
+    }
+
+    /// What the same giver has given the same receiver by the same right already.
+    async fn known(&self, offer: &Offer, basis: &Basis) -> Result<Option<DelegationEntry>, DelegationError> {
+        let Key { kind, name, instance, part, action } = Key::of(&offer.what);
+        let select = "select * from auth_delegation where offered_by = $1 and recipient = $2 and kind = $3 \
+            and name = $4 and instance = $5 and part = $6 and action = $7 and basis = $8 and revoked_at is null";
+        let key = params![offer.from, offer.to.key(), kind, name, instance, part, action, basis.key()];
+        let row = self.store.query_opt(select, key).await?;
+        Ok(row.map(|row| DelegationEntry::read(&row)).transpose()?)
+    }
+
+    /// The version of the rights that a party has given.
+    async fn version_of(&self, party: PartyId) -> Result<RightsVersion, DelegationError> {
+        let select = "select version from auth_party where id = $1 and not deleted";
+        let row = self.store.query_opt(select, params![party]).await?.ok_or(DelegationError::NotFound)?;
+        Ok(RightsVersion { party, version: row.get("version")? })
+    }
+
+    async fn recipient_kind(&self, offer: &Offer) -> Result<RecipientKind, DelegationError> {
+        let Receiver::Party(receiver) = offer.to else { return Ok(RecipientKind::SystemUser) };
+        if receiver == offer.from || Some(receiver) == offer.acting_for {
+            return Err(DelegationError::ToItself);
+        }
+        let party = self.authorizer.party(receiver).await?.filter(|party| !party.deleted);
+        match party.ok_or(DelegationError::NotFound)?.kind {
+            PartyKind::Person | PartyKind::SelfIdentified => Ok(RecipientKind::Person),
+            _ => Ok(RecipientKind::Organization),
+        }
+    }
+
+    fn note(&self, batch: &mut Batch, actor: &Actor, entry: &DelegationEntry, kind: ChangeKind) {
+        let change = DelegationChange {
+            id: self.ids.next_id(),
+            delegation: entry.id,
+            from: entry.from,
+            kind,
+            at: self.clock.now(),
+            by: actor.reference(),
+            period: entry.period,
+        };
+        change.insert(batch, entry);
+    }
+}
+
+/// Raises the version of a party's rights, if it is still this one.
+fn raise(batch: &mut Batch, rights: RightsVersion) {
+    batch.execute_one(
+        "update auth_party set version = version + 1 where id = $1 and version = $2",
+        params![rights.party, rights.version],
+    );
+}
+
+/// Refuses a right that is longer than is kept.
+fn check_size(what: &What) -> Result<(), DelegationError> {
+    let Some(right) = what.right() else { return Ok(()) };
+    let part: usize = right.within.iter().map(|(id, value)| id.len() + value.len()).sum();
+    if right.action.len() > MAX_RIGHT_BYTES || part > MAX_RIGHT_BYTES {
+        return Err(DelegationError::TooLong { max: MAX_RIGHT_BYTES });
+    }
+    Ok(())
+}

@@ -1,0 +1,213 @@
+//! What somebody may pass on, and by what right.
+
+use altinn_core::{Actor, InstanceId, PartyId, ResourceId};
+use uuid::Uuid;
+
+use super::DelegationError;
+use super::access_management::AccessManagement;
+use super::entry::Basis;
+use crate::decision::{PassableRight, Right, RightSource, RightsCount, RightsQuery, attribute};
+use crate::register::{HeldRoles, Role};
+
+/// What a delegation check says of one right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RightCheck {
+    /// The right.
+    pub right: Right,
+    /// Its key as Altinn writes it.
+    pub key: String,
+    /// Whether the caller may delegate it.
+    pub is_delegable: bool,
+    /// Why, or why not.
+    pub details: Vec<Detail>,
+    pub(super) bases: Vec<Basis>,
+}
+
+/// Why a right may be delegated, or why not; named as Altinn's delegation check names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Detail {
+    /// A role or an access package gives it.
+    RoleAccess,
+    /// A delegation gives it.
+    DelegationAccess,
+    /// No role and no access package gives it.
+    MissingRoleAccess,
+    /// No delegation gives it.
+    MissingDelegationAccess,
+    /// The caller's level of authentication is too low.
+    InsufficientAuthenticationLevel,
+    /// The party is on no access list of the service owner that covers it.
+    AccessListValidationFail,
+    /// The resource's owner lets nobody delegate it.
+    ResourceNotDelegable,
+    /// The policy of the resource does not know the right.
+    UnknownRight,
+    /// The access package is not known, or cannot be delegated.
+    PackageNotDelegable,
+    /// The caller does not hold the access package.
+    MissingPackageAccess,
+}
+
+impl Detail {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::RoleAccess => "RoleAccess",
+            Self::DelegationAccess => "DelegationAccess",
+            Self::MissingRoleAccess => "MissingRoleAccess",
+            Self::MissingDelegationAccess => "MissingDelegationAccess",
+            Self::InsufficientAuthenticationLevel => "InsufficientAuthenticationLevel",
+            Self::AccessListValidationFail => "AccessListValidationFail",
+            Self::ResourceNotDelegable => "ResourceNotDelegable",
+            Self::UnknownRight => "UnknownRight",
+            Self::PackageNotDelegable => "PackageNotDelegable",
+            Self::MissingPackageAccess => "MissingPackageAccess",
+        }
+    }
+}
+
+/// On whose behalf somebody passes rights on, and by what roles.
+#[derive(Debug, Clone)]
+pub(super) struct Passing<'a> {
+    pub(super) actor: &'a Actor,
+    pub(super) from: PartyId,
+    /// The organization that passes on what it was given.
+    pub(super) acting_for: Option<PartyId>,
+    /// The roles by which the caller may delegate at all.
+    pub(super) manages_by: HeldRoles,
+    /// The roles that the organization holds for the party.
+    pub(super) roles_of_unit: Vec<Role>,
+}
+
+impl AccessManagement {
+    /// Whether somebody may delegate at all: a person for themselves, an access manager of the party, or a client
+    /// administrator of the organization that they act for.
+    ///
+    /// # Errors
+    /// [`DelegationError::NotAccessManager`].
+    pub(super) async fn passing<'a>(
+        &self,
+        actor: &'a Actor,
+        from: PartyId,
+        acting_for: Option<PartyId>,
+    ) -> Result<Passing<'a>, DelegationError> {
+        let managed = acting_for.unwrap_or(from);
+        let manages_by = self.authorizer.roles_of(actor, managed).await?;
+        let may = match acting_for {
+            None => manages_by.roles().any(Role::is_access_manager) || actor.party() == Some(from),
+            Some(_) => manages_by.roles().any(Role::is_client_administrator),
+        };
+        let is_person = matches!(
+            actor.subject(),
+            altinn_core::Subject::Person { .. } | altinn_core::Subject::SelfIdentified { .. }
+        );
+        if !is_person || !may && !self.has_manager_package(actor, managed, acting_for.is_some()).await? {
+            return Err(DelegationError::NotAccessManager);
+        }
+        let roles_of_unit = match acting_for {
+            Some(unit) => self.authorizer.roles_of_party(unit, from).await?.roles().cloned().collect(),
+            None => Vec::new(),
+        };
+        Ok(Passing { actor, from, acting_for, manages_by, roles_of_unit })
+    }
+
+    /// Whether an access package lets somebody manage access: `tilgangsstyrer` and `hovedadministrator`, and
+    /// `klientadministrator` for what clients gave.
+    async fn has_manager_package(
+        &self,
+        actor: &Actor,
+        managed: PartyId,
+        for_clients: bool,
+    ) -> Result<bool, DelegationError> {
+        let (Some(own), Some(party)) = (actor.party(), self.authorizer.party(managed).await?) else {
+            return Ok(false);
+        };
+        let Some(own) = self.authorizer.party(own).await? else { return Ok(false) };
+        let packages = self.authorizer.packages_of(own.uuid, party.uuid).await?;
+        let gives_it = |package: &String| match package.as_str() {
+            "tilgangsstyrer" | "hovedadministrator" => true,
+            "klientadministrator" => for_clients,
+            _ => false,
+        };
+        Ok(packages.iter().any(gives_it))
+    }
+
+    /// Which rights to a resource may be passed on, and why not.
+    pub(super) async fn checks(
+        &self,
+        passing: &Passing<'_>,
+        resource: &ResourceId,
+        instance: Option<InstanceId>,
+    ) -> Result<Vec<RightCheck>, DelegationError> {
+        let count = if passing.acting_for.is_some() { RightsCount::Held } else { RightsCount::Delegable };
+        let query = RightsQuery {
+            resource: resource.clone(),
+            party: passing.from,
+            instance,
+            holder: crate::decision::RightsHolder::Party(passing.from),
+            count,
+        };
+        let rights = self.authorizer.passable_rights(passing.actor, passing.acting_for, &query).await?;
+        let may_be_delegated = self.resources.rules(resource).await?.delegable;
+        Ok(rights.into_iter().map(|right| passing.check(right, may_be_delegated)).collect())
+    }
+}
+
+impl Passing<'_> {
+    fn check(&self, passable: PassableRight, may_be_delegated: bool) -> RightCheck {
+        let held = passable.held;
+        let given: Vec<&RightSource> = held.sources.iter().filter(|source| source.permitted).collect();
+        let bases: Vec<Basis> = given.iter().flat_map(|source| self.bases(source)).collect();
+        let by_role = given.iter().any(|source| source.delegation.is_none());
+        let by_delegation = given.iter().any(|source| source.delegation.is_some());
+        let mut details = Vec::new();
+        for (is_so, detail) in [
+            (by_role, Detail::RoleAccess),
+            (by_delegation, Detail::DelegationAccess),
+            (!by_role && !by_delegation, Detail::MissingRoleAccess),
+            (!by_role && !by_delegation, Detail::MissingDelegationAccess),
+            (!passable.is_level_enough, Detail::InsufficientAuthenticationLevel),
+            (held.kept_out, Detail::AccessListValidationFail),
+            (!may_be_delegated, Detail::ResourceNotDelegable),
+        ] {
+            details.extend(is_so.then_some(detail));
+        }
+        let is_delegable =
+            held.permitted && passable.is_level_enough && may_be_delegated && !bases.is_empty();
+        RightCheck { right: held.right, key: held.key, is_delegable, details, bases }
+    }
+
+    /// By what right what a source gives is passed on.
+    fn bases(&self, source: &RightSource) -> Vec<Basis> {
+        match (&source.delegation, self.acting_for) {
+            (Some(delegation), _) => delegation.id.map(Basis::Delegation).into_iter().collect(),
+            (None, None) => vec![Basis::Party],
+            (None, Some(unit)) => {
+                let gives = |role: &&Role| source.policy_subjects.iter().any(|group| is_role(group, role));
+                let roles = self.roles_of_unit.iter().filter(gives).cloned();
+                roles.map(|role| Basis::Role { unit, role }).collect()
+            }
+        }
+    }
+}
+
+/// Whether a rule gives its right to whoever holds this role, and asks for nothing else.
+fn is_role(group: &[(String, String)], role: &Role) -> bool {
+    match group {
+        [(id, code)] if id == attribute::ROLE_CODE => code.parse().as_ref() == Ok(role),
+        [(id, name)] if id == attribute::EXTERNAL_ROLE => {
+            Role::from_external_name(name).as_ref() == Some(role)
+        }
+        _ => false,
+    }
+}
+
+/// The id of the delegation that a basis is.
+pub(super) fn parent_of(basis: &Basis) -> Option<Uuid> {
+    match basis {
+        Basis::Delegation(id) => Some(*id),
+        _ => None,
+    }
+}

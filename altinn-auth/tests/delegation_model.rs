@@ -1,0 +1,265 @@
+//! Random histories of giving, passing on, taking back and time that goes by, against a naive model: after every step
+//! each decision is the model's.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail by panicking")]
+
+use altinn_auth::delegation::{DelegationError, Period};
+use altinn_core::Party;
+use altinn_core::store::fresh;
+use altinn_core::testing::report;
+use chrono::{DateTime, TimeDelta, Utc};
+use giving::{Giving, person, role};
+use uuid::Uuid;
+
+mod giving;
+
+const ACTIONS: [&str; 3] = ["read", "write", "sign"];
+/// What the bakery's accountant may do by its role.
+const OF_THE_ROLE: [&str; 2] = ["read", "write"];
+const MAX_CHAIN: usize = 3;
+
+/// Who receives, and who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Who {
+    Firm,
+    Other,
+    Ola,
+    Per,
+}
+
+const RECEIVERS: [Who; 4] = [Who::Firm, Who::Other, Who::Ola, Who::Per];
+
+#[derive(Debug, Clone, PartialEq)]
+enum Basis {
+    Party,
+    Role,
+    Link(usize),
+}
+
+/// A delegation, as the model has it. Its number is its place.
+#[derive(Debug, Clone)]
+struct Link {
+    id: Uuid,
+    to: Who,
+    action: &'static str,
+    period: Period,
+    basis: Basis,
+    revoked: bool,
+}
+
+#[derive(Debug, Default)]
+struct Model {
+    links: Vec<Link>,
+    firm_has_role: bool,
+}
+
+impl Model {
+    fn stands(&self, link: usize, at: DateTime<Utc>) -> bool {
+        let link = &self.links[link];
+        let in_time = !link.revoked && link.period.from <= at && link.period.to.is_none_or(|to| at < to);
+        in_time
+            && match link.basis {
+                Basis::Party => true,
+                Basis::Role => self.firm_has_role,
+                Basis::Link(below) => self.stands(below, at),
+            }
+    }
+
+    fn depth(&self, link: usize) -> usize {
+        match self.links[link].basis {
+            Basis::Link(below) => 1 + self.depth(below),
+            _ => 1,
+        }
+    }
+
+    fn has(&self, who: Who, action: &str, at: DateTime<Utc>) -> bool {
+        let by_role = who == Who::Firm && self.firm_has_role && OF_THE_ROLE.contains(&action);
+        by_role || self.held(who, action, at).next().is_some()
+    }
+
+    fn held<'a>(&'a self, who: Who, action: &'a str, at: DateTime<Utc>) -> impl Iterator<Item = usize> + 'a {
+        let of_them = move |link: &usize| self.links[*link].to == who && self.links[*link].action == action;
+        (0..self.links.len()).filter(of_them).filter(move |link| self.stands(*link, at))
+    }
+
+    /// By what an organization may pass something on for a period; none when it may not.
+    fn basis(&self, by: Who, action: &str, period: Period, now: DateTime<Utc>) -> Option<Basis> {
+        if by == Who::Firm && self.firm_has_role && OF_THE_ROLE.contains(&action) {
+            return Some(Basis::Role);
+        }
+        let lasts = |link: &usize| {
+            let held = self.links[*link].period;
+            held.from <= period.from.max(now)
+                && held.to.is_none_or(|end| period.to.is_some_and(|to| to <= end))
+        };
+        let mut held = self.held(by, action, now);
+        held.find(|link| lasts(link) && self.depth(*link) < MAX_CHAIN).map(Basis::Link)
+    }
+
+    /// Takes in what was given.
+    fn give(&mut self, id: Uuid, to: Who, action: &'static str, period: Period, basis: Basis) {
+        let same =
+            |link: &&mut Link| !link.revoked && link.to == to && link.action == action && link.basis == basis;
+        match self.links.iter_mut().find(same) {
+            Some(link) => {
+                assert_eq!(link.id, id, "the same is one delegation");
+                link.period = period;
+            }
+            None => self.links.push(Link { id, to, action, period, basis, revoked: false }),
+        }
+    }
+}
+
+/// Numbers that look random and are the same every time.
+struct Dice(u64);
+
+impl Dice {
+    fn throw(&mut self, sides: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % sides as u64).unwrap()
+    }
+
+    fn one_of<T: Copy>(&mut self, of: &[T]) -> T {
+        of[self.throw(of.len())]
+    }
+}
+
+struct History {
+    giving: Giving,
+    model: Model,
+    dice: Dice,
+    /// How often something was given, and how often refused.
+    given: usize,
+    refused: usize,
+}
+
+impl History {
+    fn party(&self, who: Who) -> &Party {
+        match who {
+            Who::Firm => &self.giving.firm,
+            Who::Other => &self.giving.other,
+            Who::Ola => &self.giving.ola,
+            Who::Per => &self.giving.per,
+        }
+    }
+
+    /// The person who asks for a receiver: itself, or who leads the organization.
+    fn asks_for(&self, who: Who) -> &Party {
+        match who {
+            Who::Firm => &self.giving.nina,
+            Who::Other => &self.giving.tor,
+            person => self.party(person),
+        }
+    }
+
+    async fn step(&mut self) {
+        match self.dice.throw(8) {
+            0..=1 => self.give().await,
+            2..=3 => self.pass_on().await,
+            4 => self.revoke().await,
+            5 => {
+                let has = self.model.firm_has_role;
+                let books = role("REGNA", &self.giving.bakery, &self.giving.firm);
+                self.giving.assign(&books, !has).await;
+                self.model.firm_has_role = !has;
+            }
+            _ => {
+                let minutes = self.dice.throw(20) as u64;
+                self.giving.clock.step(std::time::Duration::from_secs(60 * minutes));
+            }
+        }
+    }
+
+    fn period(&mut self) -> Period {
+        let from = self.giving.now() + TimeDelta::minutes(self.dice.throw(3) as i64 * 5 - 5);
+        let to = (self.dice.throw(4) > 0).then(|| from + TimeDelta::minutes(10 + self.dice.throw(60) as i64));
+        Period { from, to }
+    }
+
+    async fn give(&mut self) {
+        let (to, action) = (self.dice.one_of(&RECEIVERS), self.dice.one_of(&ACTIONS));
+        let period = self.period();
+        let offer = self.giving.offer(self.party(to), action).during(period);
+        let entry = self.giving.access.delegate(&person(&self.giving.kari), &offer).await.unwrap();
+        self.model.give(entry.id, to, action, entry.period, Basis::Party);
+        self.given += 1;
+    }
+
+    async fn pass_on(&mut self) {
+        let by = self.dice.one_of(&[Who::Firm, Who::Other]);
+        let (to, action) = (self.dice.one_of(&RECEIVERS), self.dice.one_of(&ACTIONS));
+        let period = self.period();
+        let offer = self.giving.offer(self.party(to), action).during(period);
+        let offer = offer.acting_for(self.party(by).id);
+        let outcome = self.giving.access.delegate(&person(self.asks_for(by)), &offer).await;
+        match (outcome, self.model.basis(by, action, period, self.giving.now())) {
+            (Ok(entry), Some(basis)) => {
+                self.model.give(entry.id, to, action, entry.period, basis);
+                self.given += 1;
+            }
+            (
+                Err(
+                    DelegationError::NotDelegable { .. }
+                    | DelegationError::BeyondPeriod { .. }
+                    | DelegationError::ChainTooLong { .. },
+                ),
+                None,
+            ) => self.refused += 1,
+            (Err(DelegationError::ToItself), _) if by == to => self.refused += 1,
+            (outcome, expected) => {
+                unreachable!("{by:?} gives {to:?} {action}: {outcome:?}, not {expected:?}")
+            }
+        }
+    }
+
+    async fn revoke(&mut self) {
+        if self.model.links.is_empty() {
+            return;
+        }
+        let link = self.dice.throw(self.model.links.len());
+        let id = self.model.links[link].id;
+        self.giving.access.revoke(&person(&self.giving.kari), id).await.unwrap();
+        self.model.links[link].revoked = true;
+    }
+
+    async fn compare(&self) {
+        for who in RECEIVERS {
+            for action in ACTIONS {
+                let expected = self.model.has(who, action, self.giving.now());
+                let found = self.giving.may(self.asks_for(who), action).await;
+                assert_eq!(found, expected, "{who:?} {action} at {}: {:#?}", self.giving.now(), self.model);
+            }
+        }
+        let kari = person(&self.giving.kari);
+        let page = self.giving.access.given(&kari, self.giving.bakery.id, None).await.unwrap();
+        for listed in page.delegations {
+            let link = self.model.links.iter().position(|link| link.id == listed.entry.id).unwrap();
+            assert_eq!(listed.stands, self.model.stands(link, self.giving.now()));
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_decision_is_the_models() {
+    let long = std::env::var_os("ALTINN_TEST_LONG").is_some();
+    let (histories, steps) = if long { (60, 120) } else { (4, 60) };
+    for seed in 1..=histories {
+        for (name, store) in fresh::all().await.unwrap() {
+            let giving = Giving::new(store).await;
+            let access = giving.access.clone().with_max_chain(u32::try_from(MAX_CHAIN).unwrap());
+            let giving = Giving { access, ..giving };
+            let dice = Dice(0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(seed));
+            let mut history = History { giving, model: Model::default(), dice, given: 0, refused: 0 };
+            for _ in 0..steps {
+                history.step().await;
+                history.compare().await;
+            }
+            assert!(history.given > 0 && history.refused > 0, "a history in which nothing happens");
+            report(format_args!(
+                "{name}, history {seed}: {steps} steps, {} given, {} refused",
+                history.given, history.refused
+            ));
+        }
+    }
+}
