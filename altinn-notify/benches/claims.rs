@@ -15,9 +15,10 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use altinn_core::SystemClock;
+use altinn_core::key::SecretKey;
 use altinn_core::store::{Batch, Store, fresh};
 use altinn_notify::channel::{Channel, Message, Outcome};
-use altinn_notify::{Content, MIGRATIONS, Notifier, Order, Reason, Recipient, Recipients};
+use altinn_notify::{Content, Keyring, MIGRATIONS, Notifier, Order, Reason, Recipient, Recipients};
 use async_trait::async_trait;
 use futures_util::future::join_all;
 use rusqlite::Connection;
@@ -92,7 +93,8 @@ impl Bench {
 
     fn notifier(&self) -> Notifier {
         let sender = "noreply@example.com".parse().unwrap();
-        let notifier = Notifier::new(self.store.clone(), sender, Arc::new(SystemClock));
+        let keyring = Keyring::new(&SecretKey::from_bytes([7; 32]));
+        let notifier = Notifier::new(self.store.clone(), keyring, sender, Arc::new(SystemClock));
         notifier.with_email_channel(Nowhere).with_concurrency(AT_ONCE)
     }
 

@@ -10,8 +10,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use altinn_core::SystemClock;
+use altinn_core::key::SecretKey;
 use altinn_core::store::{Batch, Store};
-use altinn_notify::{Content, EmailAddress, MIGRATIONS, Notifier, Order, Recipient, Recipients};
+use altinn_notify::{Content, EmailAddress, Keyring, MIGRATIONS, Notifier, Order, Recipient, Recipients};
 
 /// The most memory above idle: 32 MiB.
 const MOST_KIB: u64 = 32 * 1024;
@@ -23,7 +24,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
     let store = Store::open(&format!("sqlite:{}", folder.path().join("notify.db").display())).await?;
     store.migrate(&[MIGRATIONS]).await?;
-    let notifier = Notifier::new(store.clone(), "noreply@example.com".parse()?, Arc::new(SystemClock));
+    let keyring = Keyring::new(&SecretKey::from_bytes([7; 32]));
+    let notifier =
+        Notifier::new(store.clone(), keyring, "noreply@example.com".parse()?, Arc::new(SystemClock));
     warm_up(&store, &notifier).await?;
     let idle = memory("VmRSS:")?;
 

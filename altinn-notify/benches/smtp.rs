@@ -9,10 +9,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use altinn_core::SystemClock;
+use altinn_core::key::SecretKey;
 use altinn_core::store::{Batch, Store};
 use altinn_notify::channel::{Smtp, SmtpSettings, TlsMode};
 use altinn_notify::testing::SmtpSink;
-use altinn_notify::{Content, MIGRATIONS, Notifier, Order, Recipient, Recipients};
+use altinn_notify::{Content, Keyring, MIGRATIONS, Notifier, Order, Recipient, Recipients};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
@@ -49,7 +50,9 @@ fn main() {
 async fn dispatch(store: &Store, port: u16, mails: usize, round: usize) -> f64 {
     let smtp = Smtp::new(SmtpSettings::new("127.0.0.1", port, TlsMode::None)).unwrap();
     let sender = "noreply@example.com".parse().unwrap();
-    let notifier = Notifier::new(store.clone(), sender, Arc::new(SystemClock)).with_email_channel(smtp);
+    let keyring = Keyring::new(&SecretKey::from_bytes([7; 32]));
+    let notifier =
+        Notifier::new(store.clone(), keyring, sender, Arc::new(SystemClock)).with_email_channel(smtp);
     let address = |number| Recipient::Email(format!("a{number}@example.com").parse().unwrap());
     let recipients: Recipients = (0..mails).map(address).collect();
     let mut batch = Batch::new();

@@ -17,7 +17,9 @@ create table notify_order (
     requested_send_time bigint,
     registered_at bigint not null,
     send_at bigint not null,
-    spec text not null,
+    spec bytea not null,
+    sealed_under text not null,
+    wrapped_key bytea not null,
     recipients_of uuid not null,
     recipients bigint not null,
     slices bigint not null,
@@ -31,10 +33,14 @@ create unique index notify_order_main on notify_order (main_id, number);
 
 create index notify_order_registered on notify_order (registered_at) where erased_at is null;
 
+create index notify_order_sealed_under on notify_order (sealed_under) where erased_at is null;
+
+create index notify_order_parked on notify_order (id) where due_at is null and status in ('Registered', 'Processing');
+
 create table notify_recipients (
     order_id uuid not null references notify_order (id),
     slice bigint not null,
-    recipients text not null,
+    recipients bytea not null,
     primary key (order_id, slice)
 );
 
@@ -55,10 +61,9 @@ create table notify_notification (
     message_id text not null,
     send_at bigint not null,
     expires_at bigint not null,
-    recipient text collate "C",
-    address text,
-    language text not null,
-    fallbacks text
+    recipient bytea,
+    routes bytea,
+    language text not null
 );
 
 create index notify_notification_due on notify_notification (channel, due_at) where due_at is not null;
@@ -94,3 +99,7 @@ create table notify_feed_head (
 );
 
 insert into notify_feed_head (id, position) values (1, 0);
+
+create table notify_key (
+    name text collate "C" primary key
+);

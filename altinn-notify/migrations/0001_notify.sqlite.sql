@@ -17,7 +17,9 @@ create table notify_order (
     requested_send_time integer,
     registered_at integer not null,
     send_at integer not null,
-    spec text not null,
+    spec blob not null,
+    sealed_under text not null,
+    wrapped_key blob not null,
     recipients_of blob not null,
     recipients integer not null,
     slices integer not null,
@@ -31,10 +33,14 @@ create unique index notify_order_main on notify_order (main_id, number);
 
 create index notify_order_registered on notify_order (registered_at) where erased_at is null;
 
+create index notify_order_sealed_under on notify_order (sealed_under) where erased_at is null;
+
+create index notify_order_parked on notify_order (id) where due_at is null and status in ('Registered', 'Processing');
+
 create table notify_recipients (
     order_id blob not null references notify_order (id),
     slice integer not null,
-    recipients text not null,
+    recipients blob not null,
     primary key (order_id, slice)
 ) strict, without rowid;
 
@@ -55,10 +61,9 @@ create table notify_notification (
     message_id text not null,
     send_at integer not null,
     expires_at integer not null,
-    recipient text,
-    address text,
-    language text not null,
-    fallbacks text
+    recipient blob,
+    routes blob,
+    language text not null
 ) strict;
 
 create index notify_notification_due on notify_notification (channel, due_at) where due_at is not null;
@@ -94,3 +99,7 @@ create table notify_feed_head (
 ) strict;
 
 insert into notify_feed_head (id, position) values (1, 0);
+
+create table notify_key (
+    name text primary key
+) strict;

@@ -4,10 +4,11 @@
 //! ```
 //! use std::sync::Arc;
 //! use altinn_core::SystemClock;
+//! use altinn_core::key::SecretKey;
 //! use altinn_core::store::{Batch, Store};
 //! use altinn_notify::channel::{Smtp, SmtpSettings, TlsMode};
 //! use altinn_notify::testing::SmtpSink;
-//! use altinn_notify::{Content, MIGRATIONS, Notifier, Order, OrderStatus, Recipient};
+//! use altinn_notify::{Content, Keyring, MIGRATIONS, Notifier, Order, OrderStatus, Recipient};
 //!
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
 //! let sink = SmtpSink::start().await?; // a mail server for tests
@@ -15,7 +16,8 @@
 //! store.migrate(&[MIGRATIONS]).await?;
 //! let smtp = Smtp::new(SmtpSettings::new("127.0.0.1", sink.port(), TlsMode::None))?;
 //! let sender = "noreply@example.com".parse()?;
-//! let notifier = Notifier::new(store.clone(), sender, Arc::new(SystemClock)).with_email_channel(smtp);
+//! let keyring = Keyring::new(&SecretKey::generate()?); // for good: from a file of the agency, `SecretKey::read_file`
+//! let notifier = Notifier::new(store.clone(), keyring, sender, Arc::new(SystemClock)).with_email_channel(smtp);
 //!
 //! let mut batch = Batch::new(); // what causes the notification goes into it too
 //! let recipient = Recipient::Email("ola@example.com".parse()?);
@@ -38,6 +40,7 @@
 //!   record anything late. A mail is sent a second time only where nobody can know whether the first one arrived; it
 //!   then bears the same Message-ID, and the history shows [`OutcomeUnknown`](NotificationStatus::OutcomeUnknown).
 //! - What fails in a way that may pass is tried again, after waits that grow from seconds to an hour, for 48 hours.
+//! - Recipients and texts are sealed in the store under the agency's keys (a [`Keyring`]), and found by keyed digests.
 //! - Addresses and texts never appear in `Debug`, logs and errors; what a mail server answers is masked before it is
 //!   kept.
 //!
@@ -68,6 +71,7 @@ mod reason;
 mod receipt;
 mod recipient;
 pub mod rules;
+mod seal;
 mod status;
 mod table;
 mod template;
@@ -84,7 +88,7 @@ pub use order::{
     Attachment, Condition, Content, Fallback, NotificationId, Order, OrderError, OrderId, OrderRequest,
     OrderRequestError, Reminder,
 };
-pub use parked::RedriveError;
+pub use parked::{ParkedOrder, RedriveError};
 pub use phone_number::{PhoneNumber, PhoneNumberError};
 pub use preview::{PreviewError, PreviewedNotification};
 pub use print_queue::Letter;
@@ -93,6 +97,7 @@ pub use receipt::{DeliveryReport, ReceiptError};
 pub use recipient::{
     ChannelSchema, OrganizationRecipient, PersonRecipient, Recipient, RecipientKey, Recipients,
 };
+pub use seal::{Keyring, KeyringError, Rotated, SealError};
 pub use status::{
     Address, FeedEntry, FeedPage, NotificationState, NotificationStatus, OrderState, OrderStatus, Transition,
 };

@@ -14,7 +14,7 @@ use crate::contact::ContactRegister;
 use crate::key::SendingKey;
 use crate::order::{Defaults, Plan};
 use crate::rules::SendingWindow;
-use crate::{EmailAddress, Order, OrderError, OrderId, table};
+use crate::{EmailAddress, Keyring, Order, OrderError, OrderId, table};
 
 /// Takes orders, sends what is due, and tells what became of it.
 ///
@@ -26,6 +26,7 @@ use crate::{EmailAddress, Order, OrderError, OrderId, table};
 #[derive(Debug, Clone)]
 pub struct Notifier {
     store: Store,
+    pub(crate) keyring: Keyring,
     clock: Arc<dyn Clock>,
     sender: EmailAddress,
     sms_sender: Option<SenderId>,
@@ -49,9 +50,11 @@ pub(crate) struct Settings {
 }
 
 impl Notifier {
-    /// A notifier over a store whose tables are there ([`MIGRATIONS`](crate::MIGRATIONS)); `sender` is the sender
-    /// of every mail whose order names none.
-    pub fn new(store: Store, sender: EmailAddress, clock: Arc<dyn Clock>) -> Self {
+    /// A notifier over a store whose tables are there ([`MIGRATIONS`](crate::MIGRATIONS)), which keeps personal data under
+    /// the agency's keys; `sender` is the sender of every mail whose order names none.
+    ///
+    /// [`claim_keys`](Self::claim_keys) tells at the start of a program whether the keyring is that of the store.
+    pub fn new(store: Store, keyring: Keyring, sender: EmailAddress, clock: Arc<dyn Clock>) -> Self {
         let settings = Settings {
             lease: Duration::from_secs(180),
             concurrency: 16,
@@ -59,6 +62,7 @@ impl Notifier {
         };
         Self {
             store,
+            keyring,
             clock,
             sender,
             sms_sender: None,
@@ -212,7 +216,7 @@ impl Notifier {
     pub fn order(&self, batch: &mut Batch, order: &Order) -> Result<OrderId, OrderError> {
         let now = self.clock.now();
         let plan = Plan::of(order, self.defaults(), now)?;
-        table::insert_order(batch, &plan, now);
+        batch.append(table::insert_order(&self.keyring, &plan, now)?);
         Ok(plan.id)
     }
 

@@ -5,10 +5,11 @@ use chrono::{DateTime, Utc};
 
 use crate::channel::ChannelKind;
 use crate::contact::{ContactError, MAX_PERSONS, OrganizationContact, PersonContact};
-use crate::order::{Fallback, Spec};
+use crate::order::{Fallback, OpenOrder, Spec};
 use crate::rules::{NoRoute, Route, Routes, SendingWindow, organization_routes, person_routes};
+use crate::seal::{Place, SealError};
 use crate::table::NewNotification;
-use crate::{NotificationId, NotificationStatus, Notifier, OrderId, Reason, Recipient};
+use crate::{Keyring, NotificationId, NotificationStatus, Notifier, OrderId, Reason, Recipient};
 
 /// The most routes behind the first of a chain, with room; numbers of routes are counted by it.
 pub(crate) const ROUTES_OF_CHAIN: u32 = 16;
@@ -108,9 +109,9 @@ pub(crate) fn notifications_of(
     resolved: Resolved,
     spec: &Spec,
     times: Times<'_>,
-) -> Vec<NewNotification> {
+) -> Vec<PlannedNotification> {
     let Resolved { routes, language } = resolved;
-    let start = Start { order, number, recipient: recipient.key().as_str().to_owned(), language };
+    let start = Start { order, number, language };
     match with_fallback(routes, spec.fallback) {
         Ok((chains, reason)) => chains
             .into_iter()
@@ -139,8 +140,54 @@ pub(crate) struct Times<'a> {
 pub(crate) struct Start {
     pub(crate) order: OrderId,
     pub(crate) number: u32,
-    pub(crate) recipient: String,
     pub(crate) language: Language,
+}
+
+/// A notification before it is sealed.
+#[derive(Debug, Clone)]
+pub(crate) struct PlannedNotification {
+    pub(crate) id: NotificationId,
+    pub(crate) order: OrderId,
+    pub(crate) number: u32,
+    pub(crate) route: u32,
+    pub(crate) channel: ChannelKind,
+    pub(crate) status: NotificationStatus,
+    pub(crate) reason: Option<Reason>,
+    /// When it is to be sent; nothing when it has come to its end already, or is on paper.
+    pub(crate) due_at: Option<DateTime<Utc>>,
+    pub(crate) send_at: DateTime<Utc>,
+    pub(crate) expires_at: DateTime<Utc>,
+    pub(crate) language: Language,
+    /// The route that it takes, and those behind it; none on paper and without a way.
+    pub(crate) routes: Vec<Route>,
+}
+
+impl PlannedNotification {
+    /// The notification as it is stored, of a recipient that is found by a digest.
+    pub(crate) fn sealed(
+        self,
+        recipient: Vec<u8>,
+        order: &OpenOrder,
+        keyring: &Keyring,
+    ) -> Result<NewNotification, SealError> {
+        let seal = |routes: String| order.key.seal(Place::Routes(self.id.as_uuid()), &routes);
+        Ok(NewNotification {
+            id: self.id,
+            order_id: self.order.as_uuid(),
+            number: self.number,
+            route: self.route,
+            channel: self.channel,
+            status: self.status,
+            reason: self.reason,
+            due_at: self.due_at,
+            message_id: message_id(self.id, self.channel, &order.spec, keyring),
+            send_at: self.send_at,
+            expires_at: self.expires_at,
+            recipient: Some(recipient),
+            routes: Route::to_lines(&self.routes).map(seal).transpose()?,
+            language: self.language,
+        })
+    }
 }
 
 impl Start {
@@ -153,29 +200,27 @@ impl Start {
         reason: Option<Reason>,
         spec: &Spec,
         times: Times<'_>,
-    ) -> NewNotification {
+    ) -> PlannedNotification {
         let channel = first.channel();
         let id = self.order.notification(self.number, route);
         let (send_at, expires_at) = spec.times(channel, times.window, times.from);
         let earliest = spec.policy(channel).earliest(times.window, times.from.max(times.now));
         // What may go now keeps its turn: it has been due since it was to be sent.
         let due_at = if earliest <= times.now { earliest.min(send_at) } else { earliest };
-        NewNotification {
+        let is_sent = channel != ChannelKind::Print;
+        PlannedNotification {
             id,
-            order_id: self.order.as_uuid(),
+            order: self.order,
             number: self.number,
             route,
             channel,
             status: NotificationStatus::New,
             reason,
-            due_at: (channel != ChannelKind::Print).then_some(due_at),
-            message_id: message_id(id, channel, spec),
+            due_at: is_sent.then_some(due_at),
             send_at,
             expires_at,
-            recipient: Some(self.recipient.clone()),
-            address: first.address().map(str::to_owned),
             language: self.language,
-            fallbacks: Route::to_lines(behind),
+            routes: if is_sent { [std::slice::from_ref(first), behind].concat() } else { Vec::new() },
         }
     }
 
@@ -185,9 +230,9 @@ impl Start {
         channel: ChannelKind,
         spec: &Spec,
         times: Times<'_>,
-    ) -> NewNotification {
+    ) -> PlannedNotification {
         let reason = Some(Reason::new(why.as_str()));
-        NewNotification {
+        PlannedNotification {
             channel,
             status: why.status(),
             due_at: None,
@@ -219,12 +264,13 @@ fn with_fallback(
     }
 }
 
-/// The id that a message bears: of a mail with the domain of its sender, as a Message-ID has it.
-fn message_id(id: NotificationId, channel: ChannelKind, spec: &Spec) -> String {
-    let id = id.as_uuid().simple();
+/// The id that a message bears. Of a mail it is a Message-ID with the domain of its sender, and with a token by the
+/// agency's key: who names it in a bounce has seen the mail.
+fn message_id(id: NotificationId, channel: ChannelKind, spec: &Spec, keyring: &Keyring) -> String {
+    let uuid = id.as_uuid().simple();
     match (channel, spec.sender.rsplit_once('@')) {
-        (ChannelKind::Email, Some((_, domain))) => format!("<{id}@{domain}>"),
-        _ => id.to_string(),
+        (ChannelKind::Email, Some((_, domain))) => format!("<{uuid}.{}@{domain}>", keyring.message_token(id)),
+        _ => uuid.to_string(),
     }
 }
 

@@ -4,10 +4,11 @@ use altinn_core::Language;
 use altinn_core::store::{Row, StoreError, params};
 use uuid::Uuid;
 
-use crate::order::Spec;
+use crate::order::OpenOrder;
 use crate::receipt::{ReceiptError, Received};
+use crate::seal::{KeyringError, Place};
 use crate::status::decode;
-use crate::{ContentType, NotificationId, NotificationStatus, Notifier, OrderId, Reason, Recipient};
+use crate::{ContentType, Keyring, NotificationId, NotificationStatus, Notifier, OrderId, Reason, Recipient};
 
 /// A letter that waits to be printed. `Debug` hides who gets it and what it says.
 #[derive(Clone, PartialEq)]
@@ -35,8 +36,9 @@ impl std::fmt::Debug for Letter {
     }
 }
 
-const QUEUE: &str = "select n.id as id, n.order_id as order_id, n.recipient as recipient, n.language as language, \
-    o.spec as spec, r.recipients as recipients, n.number as number \
+const QUEUE: &str = "select n.id as id, n.order_id as order_id, n.language as language, n.number as number, \
+    o.sealed_under as sealed_under, o.wrapped_key as wrapped_key, o.spec as spec, o.recipients_of as recipients_of, \
+    r.slice as slice, r.recipients as recipients \
     from (select * from notify_notification where channel = 'print' and status = 'New' and id > $1 order by id limit $2) n \
     join notify_order o on o.id = n.order_id \
     join notify_recipients r on r.order_id = o.recipients_of and r.slice = n.number / 500 order by n.id";
@@ -46,15 +48,15 @@ impl Notifier {
     /// They stay in the queue until [`printed`](Self::printed) says that they are.
     ///
     /// # Errors
-    /// What the store says.
+    /// [`KeyringError`] when the store fails, or the keyring does not open a letter.
     pub async fn print_queue(
         &self,
         after: Option<NotificationId>,
         limit: u32,
-    ) -> Result<Vec<Letter>, StoreError> {
+    ) -> Result<Vec<Letter>, KeyringError> {
         let after = after.map_or(Uuid::nil(), NotificationId::as_uuid);
         let rows = self.store().query(QUEUE, params![after, limit.min(100)]).await?;
-        rows.iter().map(letter).collect()
+        rows.iter().map(|row| letter(&self.keyring, row)).collect()
     }
 
     /// Records that a letter is printed and sent. To say so twice is to say it once.
@@ -67,24 +69,27 @@ impl Notifier {
             reason: Reason::new("printed by the agency"),
             from: &[NotificationStatus::New],
             channel: crate::channel::ChannelKind::Print,
+            message_id: None,
         };
         self.receive(letter, received).await.map(drop)
     }
 }
 
-fn letter(row: &Row) -> Result<Letter, StoreError> {
+fn letter(keyring: &Keyring, row: &Row) -> Result<Letter, KeyringError> {
     let missing = |column: &str, expected| StoreError::Decode { column: column.to_owned(), expected };
-    let spec = Spec::from_row(row)?;
+    let order: Uuid = row.get("order_id")?;
+    let OpenOrder { spec, key } = OpenOrder::from_row(keyring, order, row)?;
     let language = decode(row, "language", "a language", |code| code.parse().ok())?;
     let (language, text) = spec.texts.in_language(language).ok_or_else(|| missing("spec", "a text"))?;
     let (subject, body) =
         text.email.clone().unwrap_or_else(|| (String::new(), text.sms.clone().unwrap_or_default()));
     let number = row.get::<u32>("number")? as usize % crate::Recipients::SLICE;
-    let lines: String = row.get("recipients")?;
+    let place = Place::Slice(row.get("recipients_of")?, row.get("slice")?);
+    let lines = key.open(place, row.get("recipients")?)?;
     let recipient = lines.lines().nth(number).and_then(Recipient::from_line);
     Ok(Letter {
         id: row.get::<Uuid>("id")?.into(),
-        order: row.get::<Uuid>("order_id")?.into(),
+        order: order.into(),
         recipient: recipient.ok_or_else(|| missing("recipients", "a recipient"))?,
         language,
         subject,

@@ -25,8 +25,8 @@ impl Reason {
     /// The reason that these words give.
     pub fn new(text: &str) -> Self {
         let spaced: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        let words: Vec<_> = spaced.split_whitespace().map(mask_word).collect();
-        Self(words.join(" ").chars().take(Self::MAX_CHARACTERS).collect())
+        let words: Vec<_> = spaced.split_whitespace().collect();
+        Self(masked(&words).join(" ").chars().take(Self::MAX_CHARACTERS).collect())
     }
 
     /// The reason that these words about an address give: its mailbox's name is masked also where it stands alone.
@@ -46,20 +46,52 @@ impl fmt::Display for Reason {
     }
 }
 
+/// The least digits that a telephone number has, and so what could be one.
+const NUMBER: usize = 8;
+
+/// Masks every word that could be an address or a number, and words that are one number together, as `98 76 54 32`.
+fn masked(words: &[&str]) -> Vec<String> {
+    let is_group = |word: &&&str| {
+        let digits = word.trim_matches(is_around).trim_start_matches('+');
+        digits.len() > 1 && digits.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let mut masked = Vec::with_capacity(words.len());
+    let mut rest = words;
+    while let Some(word) = rest.first() {
+        let groups = rest.iter().take_while(is_group).count();
+        let (number, behind) = rest.split_at(groups.max(1));
+        let digits = number.iter().flat_map(|word| word.chars()).filter(char::is_ascii_digit).count();
+        if groups > 1 && digits >= NUMBER {
+            masked.push("***".to_owned());
+        } else if groups > 1 {
+            masked.extend(number.iter().map(|word| (*word).to_owned()));
+        } else {
+            masked.push(mask_word(word));
+        }
+        rest = behind;
+    }
+    masked
+}
+
+/// Punctuation that may stand around an address or a number.
+fn is_around(c: char) -> bool {
+    "<>()[]{}\"',;:.".contains(c)
+}
+
 /// Masks what could be an address or a personal number, and keeps the punctuation around it.
 fn mask_word(word: &str) -> String {
-    let is_around = |c: char| "<>()[]{}\"',;:.".contains(c);
     let inner = word.trim_matches(is_around);
-    let hides = inner.contains('@') || longest_number(inner) >= 8;
+    let hides = inner.contains('@') || longest_number(inner) >= NUMBER;
     match word.split_once(inner) {
         Some((before, after)) if hides => format!("{before}***{after}"),
         _ => word.to_owned(),
     }
 }
 
-/// How many digits stand in a row, letting one space-like mark pass between them.
+/// How many digits stand in a row, or with hyphens between them.
 fn longest_number(word: &str) -> usize {
-    word.split(|c: char| !c.is_ascii_digit()).map(str::len).max().unwrap_or(0)
+    let digits = |run: &str| run.bytes().filter(u8::is_ascii_digit).count();
+    word.split(|c: char| !c.is_ascii_digit() && c != '-').map(digits).max().unwrap_or(0)
 }
 
 /// Masks a mailbox's name wherever it stands as a word of its own, in any case.
@@ -96,6 +128,10 @@ mod tests {
             ("5.7.1 (\"kari@b.no\") is not \r\n allowed", "5.7.1 (\"***\") is not allowed"),
             ("user 01017012345 is full", "user *** is full"),
             ("451 4.3.0 queue file 4F1A2", "451 4.3.0 queue file 4F1A2"),
+            ("987-65-432 and 010170-12345 failed", "*** and *** failed"),
+            ("no +47 98 76 54 32, sorry", "no *** sorry"),
+            ("(010170 12345) is unknown", "*** is unknown"),
+            ("421 450 connections, 12 mails", "421 450 connections, 12 mails"),
         ] {
             assert_eq!(Reason::new(said).as_str(), kept);
         }

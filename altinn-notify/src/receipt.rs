@@ -5,7 +5,8 @@ use thiserror::Error;
 use uuid::Uuid;
 
 use crate::channel::ChannelKind;
-use crate::dispatch::FailedRoute;
+use crate::dispatch::{FailedRoute, Following};
+use crate::seal::{KeyringError, SealError};
 use crate::table::{NewTransition, WAKE_TOPIC, insert_notifications, insert_transitions};
 use crate::{NotificationId, NotificationStatus, Notifier, Reason};
 
@@ -50,9 +51,27 @@ pub enum ReceiptError {
         /// Its status.
         status: &'static str,
     },
+    /// The receipt names a message that was not sent so: whoever wrote it has not seen the message.
+    #[error("the receipt does not bear the message id of notification `{notification}`")]
+    NotAuthentic {
+        /// The notification's id.
+        notification: NotificationId,
+    },
+    /// The next route to the recipient cannot be opened or sealed; nothing is recorded, and the receipt can come again.
+    #[error(transparent)]
+    Seal(#[from] SealError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<KeyringError> for ReceiptError {
+    fn from(error: KeyringError) -> Self {
+        match error {
+            KeyringError::Store(error) => Self::Store(error),
+            KeyringError::Seal(error) => Self::Seal(error),
+        }
+    }
 }
 
 impl ReceiptError {
@@ -61,6 +80,8 @@ impl ReceiptError {
         match self {
             Self::NotFound { .. } => "NOTIFY-RECEIPT-NOT-FOUND",
             Self::DoesNotFit { .. } => "NOTIFY-RECEIPT-DOES-NOT-FIT",
+            Self::NotAuthentic { .. } => "NOTIFY-RECEIPT-NOT-AUTHENTIC",
+            Self::Seal(error) => error.code(),
             Self::Store(error) => error.code(),
         }
     }
@@ -72,6 +93,8 @@ pub(crate) struct Received<'a> {
     pub(crate) reason: Reason,
     pub(crate) from: &'a [NotificationStatus],
     pub(crate) channel: ChannelKind,
+    /// The message id that it bears, where anybody can have sent it.
+    pub(crate) message_id: Option<&'a str>,
 }
 
 const RECORD: &str = "update notify_notification set status = $1, sequence = $2, parked = 0, due_at = null, lease_until = 0, \
@@ -106,7 +129,8 @@ impl Notifier {
             DeliveryReport::Barred => NotificationStatus::FailedBarredReceiver,
         };
         let reason = Reason::new("reported by the gateway");
-        let received = Received { status, reason, from: AFTER_SENDING, channel: ChannelKind::Sms };
+        let (from, channel) = (AFTER_SENDING, ChannelKind::Sms);
+        let received = Received { status, reason, from, channel, message_id: None };
         self.receive(notification, received).await
     }
 
@@ -116,9 +140,10 @@ impl Notifier {
         notification: NotificationId,
         status: NotificationStatus,
         reason: Reason,
+        message_id: &str,
     ) -> Result<(), ReceiptError> {
-        let from = AFTER_SENDING;
-        self.receive(notification, Received { status, reason, from, channel: ChannelKind::Email }).await
+        let (from, channel, message_id) = (AFTER_SENDING, ChannelKind::Email, Some(message_id));
+        self.receive(notification, Received { status, reason, from, channel, message_id }).await
     }
 
     /// Records a receipt.
@@ -148,6 +173,9 @@ impl Notifier {
         if failed.channel() != received.channel {
             return Err(ReceiptError::NotFound { notification });
         }
+        if received.message_id.is_some_and(|message_id| message_id != failed.message_id()) {
+            return Err(ReceiptError::NotAuthentic { notification });
+        }
         if failed.status() == received.status {
             return Ok(());
         }
@@ -163,21 +191,22 @@ impl Notifier {
         let transition = NewTransition { subject: id, sequence: next, order_id, at: now, status, reason };
         insert_transitions(&mut batch, vec![transition]);
         if received.status.is_failure() {
-            let follower: Vec<_> = failed.follower(&self.window, now).into_iter().collect();
-            insert_notifications(&mut batch, follower, now);
+            let following = Following { keyring: &self.keyring, window: &self.window, now };
+            let follower = failed.follower(following)?;
+            insert_notifications(&mut batch, follower.into_iter().collect(), now);
             batch.wake(WAKE_TOPIC);
         }
         self.store().commit(batch).await?;
         Ok(())
     }
 
-    async fn failed_route(&self, notification: NotificationId) -> Result<Option<FailedRoute>, StoreError> {
+    async fn failed_route(&self, notification: NotificationId) -> Result<Option<FailedRoute>, KeyringError> {
         let sql = "select * from notify_notification where id = $1";
         let Some(row) = self.store().query_opt(sql, params![notification.as_uuid()]).await? else {
             return Ok(None);
         };
-        let sql = "select spec from notify_order where id = $1";
+        let sql = "select sealed_under, wrapped_key, spec, erased_at from notify_order where id = $1";
         let order = self.store().query_one(sql, params![row.get::<Uuid>("order_id")?]).await?;
-        FailedRoute::from_rows(&row, &order).map(Some)
+        FailedRoute::from_rows(&self.keyring, &row, &order).map(Some)
     }
 }

@@ -9,7 +9,8 @@ use uuid::Uuid;
 
 use crate::channel::ChannelKind;
 use crate::order::{Plan, Shipment};
-use crate::{NotificationId, NotificationStatus, OrderStatus, Reason, Recipients};
+use crate::seal::{OrderKey, Place, SealError, WrappedKey};
+use crate::{Keyring, NotificationId, NotificationStatus, OrderStatus, Reason, Recipients};
 
 /// The tables of this crate, for [`Store::migrate`](altinn_core::store::Store::migrate).
 pub static MIGRATIONS: &[Migration] = &[
@@ -45,13 +46,14 @@ pub(crate) static NOTIFICATIONS: WorkTable = WorkTable::new("notify_notification
 pub(crate) const WAKE_TOPIC: &str = "notify";
 
 /// Touches no column of an order that is there already with the same digest, and changes no row at all when the
-/// digest is another: then the batch conflicts. The digest of an order whose personal data is erased is gone.
+/// digest is another: then the batch conflicts. The digest of an order whose personal data is erased is gone. The list of
+/// digests is left open for those under former keys.
 const INSERT_ORDER: &str = "insert into notify_order (id, due_at, lease_until, lease_generation, main_id, number, \
     idempotency_id, digest, status, sequence, attempts, senders_reference, template_id, template_version, \
-    requested_send_time, registered_at, send_at, spec, recipients_of, recipients, slices, next_slice) \
-    values ($1, $2, 0, 0, $3, $4, $5, $6, $7, 0, 0, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 0) \
+    requested_send_time, registered_at, send_at, spec, sealed_under, wrapped_key, recipients_of, recipients, slices, \
+    next_slice) values ($1, $2, 0, 0, $3, $4, $5, $6, $7, 0, 0, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 0) \
     on conflict (id) do update set digest = notify_order.digest \
-    where notify_order.digest = excluded.digest or notify_order.erased_at is not null";
+    where notify_order.erased_at is not null or notify_order.digest in (excluded.digest";
 
 const INSERT_SLICE: &str = "insert into notify_recipients (order_id, slice, recipients) values ($1, $2, $3) \
     on conflict (order_id, slice) do nothing";
@@ -78,10 +80,9 @@ static INSERT_NOTIFICATIONS: InsertRows = InsertRows::new(
         Column::new("message_id", ColumnKind::Text),
         Column::new("send_at", ColumnKind::Int),
         Column::new("expires_at", ColumnKind::Int),
-        Column::new("recipient", ColumnKind::Text),
-        Column::new("address", ColumnKind::Text),
+        Column::new("recipient", ColumnKind::Blob),
+        Column::new("routes", ColumnKind::Blob),
         Column::new("language", ColumnKind::Text),
-        Column::new("fallbacks", ColumnKind::Text),
     ],
 );
 
@@ -97,7 +98,7 @@ static INSERT_TRANSITIONS: InsertRows = InsertRows::new(
     ],
 );
 
-/// A notification that is to be stored.
+/// A notification that is to be stored, sealed.
 #[derive(Debug, Clone)]
 pub(crate) struct NewNotification {
     pub(crate) id: NotificationId,
@@ -114,10 +115,11 @@ pub(crate) struct NewNotification {
     pub(crate) message_id: String,
     pub(crate) send_at: DateTime<Utc>,
     pub(crate) expires_at: DateTime<Utc>,
-    pub(crate) recipient: Option<String>,
-    pub(crate) address: Option<String>,
+    /// What its recipient is found by.
+    pub(crate) recipient: Option<Vec<u8>>,
+    /// The route that it takes and those behind it, sealed; nothing on paper and without a way.
+    pub(crate) routes: Option<Vec<u8>>,
     pub(crate) language: Language,
-    pub(crate) fallbacks: Option<String>,
 }
 
 /// A status that an order or a notification came into.
@@ -131,49 +133,75 @@ pub(crate) struct NewTransition {
     pub(crate) reason: Option<Reason>,
 }
 
-/// Adds the rows of an order and its reminders; of one that is there already, none.
-pub(crate) fn insert_order(batch: &mut Batch, plan: &Plan<'_>, now: DateTime<Utc>) {
+/// The rows of an order and its reminders, sealed; of one that is there already, none are added.
+pub(crate) fn insert_order(
+    keyring: &Keyring,
+    plan: &Plan<'_>,
+    now: DateTime<Utc>,
+) -> Result<Batch, SealError> {
+    let (mut batch, key) = (Batch::new(), OrderKey::generate()?);
     for shipment in &plan.shipments {
-        insert_shipment(batch, plan, shipment, now);
+        insert_shipment(&mut batch, (keyring, &key), plan, shipment, now)?;
     }
     batch.wake(WAKE_TOPIC);
+    Ok(batch)
 }
 
-fn insert_shipment(batch: &mut Batch, plan: &Plan<'_>, shipment: &Shipment<'_>, now: DateTime<Utc>) {
+fn insert_shipment(
+    batch: &mut Batch,
+    (keyring, key): (&Keyring, &OrderKey),
+    plan: &Plan<'_>,
+    shipment: &Shipment<'_>,
+    now: DateTime<Utc>,
+) -> Result<(), SealError> {
     let (template_id, template_version) = shipment.template.unzip();
     let (id, status) = (shipment.id.as_uuid(), OrderStatus::Registered.as_str());
-    batch.execute_one(
-        INSERT_ORDER,
-        params![
-            id,
-            shipment.send_at,
-            plan.id.as_uuid(),
-            shipment.number,
-            plan.order.idempotency_id(),
-            plan.digest.as_slice(),
-            status,
-            shipment.senders_reference,
-            template_id,
-            template_version,
-            shipment.requested_send_time,
-            now,
-            shipment.send_at,
-            serde_json::json!(shipment.spec).to_string(),
-            shipment.recipients_of.as_uuid(),
-            count(shipment.recipients.len()),
-            count(shipment.recipients.slices().len()),
-        ],
-    );
+    let spec = key.seal(Place::Spec(id), &serde_json::json!(shipment.spec).to_string())?;
+    let WrappedKey { sealed_under, wrapped } = keyring.wrap(key, id)?;
+    let mut params = params![
+        id,
+        shipment.send_at,
+        plan.id.as_uuid(),
+        shipment.number,
+        plan.order.idempotency_id(),
+        keyring.request(plan.request),
+        status,
+        shipment.senders_reference,
+        template_id,
+        template_version,
+        shipment.requested_send_time,
+        now,
+        shipment.send_at,
+        spec,
+        sealed_under,
+        wrapped,
+        shipment.recipients_of.as_uuid(),
+        count(shipment.recipients.len()),
+        count(shipment.recipients.slices().len()),
+    ];
+    let former = keyring.former_requests(plan.request);
+    let places = (params.len() + 1..).take(former.len()).map(|place| format!(", ${place}"));
+    let sql = format!("{INSERT_ORDER}{})", places.collect::<String>());
+    params.extend(former.into_iter().map(Value::from));
+    batch.execute_one(sql, params);
     if shipment.recipients_of == shipment.id {
-        insert_slices(batch, id, shipment.recipients);
+        insert_slices(batch, key, id, shipment.recipients)?;
     }
     batch.execute(INSERT_FIRST_TRANSITION, params![id, id, now, status]);
+    Ok(())
 }
 
-fn insert_slices(batch: &mut Batch, order: Uuid, recipients: &Recipients) {
+fn insert_slices(
+    batch: &mut Batch,
+    key: &OrderKey,
+    order: Uuid,
+    recipients: &Recipients,
+) -> Result<(), SealError> {
     for (slice, number) in recipients.slices().iter().zip(0_u32..) {
-        batch.execute(INSERT_SLICE, params![order, number, slice]);
+        let sealed = key.seal(Place::Slice(order, number), slice)?;
+        batch.execute(INSERT_SLICE, params![order, number, sealed]);
     }
+    Ok(())
 }
 
 /// Adds notifications, each with its first transition.
@@ -225,9 +253,8 @@ impl NewNotification {
             self.send_at,
             self.expires_at,
             self.recipient,
-            self.address,
+            self.routes,
             self.language.code(),
-            self.fallbacks,
         ]
     }
 }

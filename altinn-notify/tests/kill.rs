@@ -14,7 +14,7 @@ use altinn_core::{Clock, SteppableClock, SystemClock};
 use altinn_notify::channel::{Smtp, SmtpSettings, TlsMode};
 use altinn_notify::testing::SmtpSink;
 use altinn_notify::{MIGRATIONS, NotificationStatus, Notifier, OrderId};
-use scene::{history, order};
+use scene::{history, keyring, order};
 
 const STORE: &str = "ALTINN_KILLED_DISPATCHER_STORE";
 const PORT: &str = "ALTINN_KILLED_DISPATCHER_PORT";
@@ -26,7 +26,7 @@ const ORDERS: usize = 12;
 
 fn notifier(store: &Store, port: u16, clock: Arc<dyn Clock>) -> Notifier {
     let smtp = Smtp::new(SmtpSettings::new("127.0.0.1", port, TlsMode::None)).unwrap();
-    Notifier::new(store.clone(), "noreply@example.com".parse().unwrap(), clock)
+    Notifier::new(store.clone(), keyring(), "noreply@example.com".parse().unwrap(), clock)
         .with_email_channel(smtp)
         .with_lease(LEASE)
         .with_concurrency(4)
@@ -81,7 +81,8 @@ async fn kill_again_and_again(name: &str, url: &str, kills: u64) {
 }
 
 async fn place(store: &Store, id: &str) -> OrderId {
-    let orders = Notifier::new(store.clone(), "noreply@example.com".parse().unwrap(), Arc::new(SystemClock));
+    let sender = "noreply@example.com".parse().unwrap();
+    let orders = Notifier::new(store.clone(), keyring(), sender, Arc::new(SystemClock));
     let mut batch = Batch::new();
     let id = orders.order(&mut batch, &order(id)).unwrap();
     store.commit(batch).await.unwrap();

@@ -248,15 +248,17 @@ async fn personal_data_is_erased_after_its_time_and_the_counts_remain() {
                 format!("select * from {table} where {order} = $1"),
                 altinn_core::store::params![id.as_uuid()],
             );
-            let shown: Vec<String> = rows
-                .await
-                .unwrap()
-                .iter()
-                .flat_map(|row| {
-                    (0..30).filter_map(|column| row.at::<String>(column).ok()).collect::<Vec<_>>()
-                })
-                .collect();
-            assert!(!shown.concat().contains("nordmann"), "{table}: {shown:?}");
+            let sealed: &[&str] = match table {
+                "notify_order" => &["spec", "wrapped_key", "digest"],
+                "notify_recipients" => &["recipients"],
+                _ => &["recipient", "routes"],
+            };
+            for row in rows.await.unwrap() {
+                for column in sealed {
+                    let kept = row.get::<Option<Vec<u8>>>(column).unwrap().unwrap_or_default();
+                    assert!(kept.is_empty(), "{table}.{column}: {kept:?}");
+                }
+            }
         }
     }
 }

@@ -298,6 +298,43 @@ async fn what_fails_gives_way_to_the_next_channel_and_at_last_to_paper() {
     }
 }
 
+/// A delivery status notification about a Message-ID.
+fn report(action: &str, status: &str, message_id: &str) -> String {
+    format!(
+        "Content-Type: multipart/report; boundary=b\r\n\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n\
+         Reporting-MTA: dns; mx.example.com\r\n\r\nAction: {action}\r\nStatus: {status}\r\n--b\r\n\
+         Content-Type: text/rfc822-headers\r\n\r\nMessage-ID: {message_id}\r\n--b--\r\n"
+    )
+}
+
+#[tokio::test]
+async fn a_forged_bounce_changes_nothing() {
+    for scene in Scene::all().await {
+        let notifier = scene.notifier(Capture::new());
+        let id = scene.commit(&scene::order("known to everybody")).await;
+        notifier.dispatch(10).await.unwrap();
+        let sent = scene.notification(id).await;
+        // The notification's id follows from the idempotency id, so anybody can know it; the token of another mail is no help.
+        let other = scene.commit(&scene::order("other")).await;
+        notifier.dispatch(10).await.unwrap();
+        let other = scene.notification(other).await.message_id;
+        let (uuid, token) = (sent.id.as_uuid().simple(), other.split_once('.').unwrap().1);
+        for message_id in
+            [format!("<{uuid}.{token}"), format!("<{uuid}.0@example.com>"), format!("<{uuid}.@x>")]
+        {
+            for action in ["failed", "delivered"] {
+                let forged = Bounce::parse(report(action, "5.1.1", &message_id).as_bytes()).unwrap();
+                assert_eq!(forged.notification, sent.id);
+                let refused = notifier.record_bounce(&forged).await.unwrap_err();
+                assert_eq!(refused.code(), "NOTIFY-RECEIPT-NOT-AUTHENTIC", "{}", scene.back_end);
+            }
+        }
+        let bare = format!("<{uuid}@example.com>");
+        assert!(Bounce::parse(report("failed", "5.1.1", &bare).as_bytes()).is_err());
+        assert_eq!(scene.notification(id).await, sent);
+    }
+}
+
 #[tokio::test]
 async fn a_bounced_mail_gives_way_and_a_delivered_one_is_shown() {
     for scene in Scene::all().await {
@@ -315,13 +352,7 @@ async fn a_bounced_mail_gives_way_and_a_delivered_one_is_shown() {
         notifier.dispatch(10).await.unwrap();
         for (order, action, status) in [(orders[0], "failed", "5.1.1"), (orders[1], "delivered", "2.0.0")] {
             let sent = notifier.status(order).await.unwrap().notifications.remove(0);
-            let report = format!(
-                "Content-Type: multipart/report; boundary=b\r\n\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n\
-                 Reporting-MTA: dns; mx.example.com\r\n\r\nAction: {action}\r\nStatus: {status}\r\n--b\r\n\
-                 Content-Type: text/rfc822-headers\r\n\r\nMessage-ID: {}\r\n--b--\r\n",
-                sent.message_id
-            );
-            let bounce = Bounce::parse(report.as_bytes()).unwrap();
+            let bounce = Bounce::parse(report(action, status, &sent.message_id).as_bytes()).unwrap();
             assert_eq!(bounce.notification, sent.id);
             assert_eq!(bounce.action == BounceAction::Failed, action == "failed");
             for _ in 0..2 {

@@ -190,9 +190,11 @@ async fn a_row_that_cannot_be_read_is_parked_and_stops_nothing_else() {
     for scene in Scene::all().await {
         let (broken, whole) = (scene.commit(&order("broken")).await, scene.commit(&order("whole")).await);
         let mut batch = Batch::new();
-        let spoil = "update notify_notification set address = $1 where order_id = $2";
+        // What was sealed for another row does not open in this one.
+        let spoil = "update notify_notification set routes = (select routes from notify_notification where order_id = $1) \
+            where order_id = $2";
         scene.expand().await;
-        batch.execute_one(spoil, params!["ola at example", broken.as_uuid()]);
+        batch.execute_one(spoil, params![whole.as_uuid(), broken.as_uuid()]);
         scene.store.commit(batch).await.unwrap();
 
         let report = scene.notifier(Capture::new()).dispatch(10).await.unwrap();
@@ -200,7 +202,8 @@ async fn a_row_that_cannot_be_read_is_parked_and_stops_nothing_else() {
         let parked = scene.notification(broken).await;
         assert!(parked.is_final());
         let why = reason(&parked, NotificationStatus::Failed);
-        assert_eq!(why, "column `address` does not hold an address of its channel");
+        assert_eq!(why, "parked: what is kept is not what was sealed in this place");
+        assert!(parked.is_parked && parked.address.is_none());
         assert_eq!(scene.notification(whole).await.status, NotificationStatus::Succeeded);
     }
 }

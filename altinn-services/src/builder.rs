@@ -20,7 +20,7 @@ use altinn_core::store::{Store, StoreError};
 use altinn_core::{Clock, IdSource, RandomIds, ServiceId, SystemClock};
 use altinn_notify::channel::Channel;
 use altinn_notify::contact::{ContactRegister, StoredContacts};
-use altinn_notify::{EmailAddress, Notifier, Template};
+use altinn_notify::{EmailAddress, Keyring, Notifier, Template};
 use uuid::Uuid;
 
 use crate::altinn::{Altinn, Parts};
@@ -58,6 +58,7 @@ pub struct AltinnBuilder {
     log_key: Option<LogKey>,
     archive_keys: Option<Arc<dyn KeyProvider>>,
     register_key: Option<SecretKey>,
+    notify_keys: Option<Keyring>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
     sender: Option<EmailAddress>,
@@ -89,6 +90,7 @@ impl AltinnBuilder {
             log_key: None,
             archive_keys: None,
             register_key: None,
+            notify_keys: None,
             clock: Arc::new(SystemClock),
             ids: Arc::new(RandomIds),
             sender: None,
@@ -124,8 +126,9 @@ impl AltinnBuilder {
     }
 
     /// The keys in a folder: `log.pem`, which signs the archive's log, `register.key`, under which personal identifiers
-    /// are kept, and the folder `archive` with the keys that wrap those of archived content. With `create`, a folder that is not there is made with new keys (mode 0600), whole or not
-    /// at all; a key that is missing from a folder that is there is never replaced.
+    /// and notifications are kept, and the folder `archive` with the keys that wrap those of archived content. With
+    /// `create`, a folder that is not there is made with new keys (mode 0600), whole or not at all; a key that is missing
+    /// from a folder that is there is never replaced.
     ///
     /// # Errors
     /// [`OpenError::Key`] names the file and what is wrong with it.
@@ -160,6 +163,13 @@ impl AltinnBuilder {
     /// The secret under which the register keeps personal identifiers.
     pub fn register_key(mut self, key: SecretKey) -> Self {
         self.register_key = Some(key);
+        self
+    }
+
+    /// The keys under which recipients and texts of notifications are kept, if not keys that follow from the register's.
+    /// To rotate them, give a new key, and the register's as a former one.
+    pub fn notify_keys(mut self, keyring: Keyring) -> Self {
+        self.notify_keys = Some(keyring);
         self
     }
 
@@ -263,6 +273,7 @@ impl AltinnBuilder {
         let archive_keys = self.archive_keys.ok_or(OpenError::Missing("archive_keys"))?;
         let objects = self.objects.ok_or(OpenError::Missing("objects"))?;
         let register_key = self.register_key.ok_or(OpenError::Missing("register_key"))?;
+        let notify_keys = self.notify_keys.unwrap_or_else(|| Keyring::new(&register_key));
         let store = open_store(self.store).await?;
         let (clock, ids) = (self.clock, self.ids);
         let register = StoredRegister::new(store.clone(), RegisterKey::from_bytes(register_key.expose()));
@@ -279,7 +290,7 @@ impl AltinnBuilder {
             None => "noreply@altinn.local".parse()?,
         };
         let registers = Arc::new(StoredContacts::new(store.clone()));
-        let mut notifier = Notifier::new(store.clone(), sender, Arc::clone(&clock))
+        let mut notifier = Notifier::new(store.clone(), notify_keys, sender, Arc::clone(&clock))
             .with_person_register(Arc::clone(&registers) as _)
             .with_organization_register(Arc::clone(&registers) as _);
         if let Some(email) = self.email {
@@ -288,6 +299,7 @@ impl AltinnBuilder {
         for NotifierSetting(set) in self.notifier {
             notifier = set(notifier);
         }
+        notifier.claim_keys().await?;
         let template = match self.receipt_template {
             Some(template) => template,
             None => receipt_template::default()?,

@@ -10,7 +10,7 @@ use altinn_auth::register::RegisterError;
 use altinn_core::IdentifierError;
 use altinn_core::key::KeyError;
 use altinn_core::store::StoreError;
-use altinn_notify::{EmailAddressError, TemplateError};
+use altinn_notify::{EmailAddressError, KeyringError, TemplateError};
 use thiserror::Error;
 
 use crate::definition::DefinitionError;
@@ -49,6 +49,9 @@ pub enum OpenError {
     /// The sender of mail.
     #[error(transparent)]
     Sender(#[from] EmailAddressError),
+    /// The keys of notifications.
+    #[error(transparent)]
+    Notifications(#[from] KeyringError),
     /// The text of the receipt's mail.
     #[error(transparent)]
     Template(#[from] TemplateError),
@@ -70,6 +73,7 @@ impl OpenError {
             Self::Register(error) => error.code(),
             Self::Archive(error) => error.code(),
             Self::Sender(error) => error.code(),
+            Self::Notifications(error) => error.code(),
             Self::Template(error) => error.code(),
             #[cfg(feature = "webhooks")]
             Self::Webhooks(error) => error.code(),

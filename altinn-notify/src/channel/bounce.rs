@@ -15,7 +15,9 @@ const MAX_PARTS: usize = 20;
 /// A bounce (delivery status notification, RFC 3464): what a mail server says of a mail that it had taken over.
 ///
 /// The agency reads the mailbox of its senders, and gives what comes to [`Bounce::parse`] and
-/// [`Notifier::record_bounce`]. The mail is found by its Message-ID.
+/// [`Notifier::record_bounce`]. The mail is found by its Message-ID, whose second half nobody can guess who has not seen
+/// the mail: a bounce without it changes nothing. Who has seen a mail, its recipient first of all, can still say that
+/// it bounced.
 ///
 /// ```
 /// use altinn_notify::channel::{Bounce, BounceAction};
@@ -25,7 +27,7 @@ const MAX_PARTS: usize = 20;
 ///     --b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example.com\r\n\r\n\
 ///     Final-Recipient: rfc822; ola@example.com\r\nAction: failed\r\nStatus: 5.1.1\r\n\
 ///     --b\r\nContent-Type: text/rfc822-headers\r\n\r\n\
-///     Message-ID: <0193f0a0b1c27d3e8f4a5b6c7d8e9fa0@example.com>\r\n\
+///     Message-ID: <0193f0a0b1c27d3e8f4a5b6c7d8e9fa0.5f1c2d3e4f5a6b7c8d9e@example.com>\r\n\
 ///     --b--\r\n";
 /// let bounce = Bounce::parse(mail.as_bytes())?;
 /// assert_eq!(bounce.action, BounceAction::Failed);
@@ -37,6 +39,9 @@ const MAX_PARTS: usize = 20;
 pub struct Bounce {
     /// The notification that it is about.
     pub notification: NotificationId,
+    /// The Message-ID that it names. Half of it follows from the agency's key, so that only who has seen the mail can
+    /// name it.
+    pub message_id: String,
     /// What became of the mail.
     pub action: BounceAction,
     /// The status code and the words of the other server.
@@ -118,10 +123,12 @@ impl Bounce {
         });
         let mut ids = original.filter_map(|part| {
             let (headers, _) = head_and_body(&part.content);
-            field(&headers, "message-id").and_then(notification_of)
+            let message_id = field(&headers, "message-id")?.trim();
+            Some((notification_of(message_id)?, message_id.to_owned()))
         });
         let (action, reason) = action_of(&status.content)?;
-        Ok(Self { notification: ids.next().ok_or(BounceError::NotOurs)?, action, reason })
+        let (notification, message_id) = ids.next().ok_or(BounceError::NotOurs)?;
+        Ok(Self { notification, message_id, action, reason })
     }
 }
 
@@ -131,14 +138,15 @@ impl Notifier {
     /// changes nothing. To record twice is to record once.
     ///
     /// # Errors
-    /// [`ReceiptError`] when there is no such mail, or the bounce does not fit what is known of it.
+    /// [`ReceiptError::NotAuthentic`] when the bounce names another Message-ID than the mail had: it is forged, and
+    /// nothing is changed. Others when there is no such mail, or the bounce does not fit what is known of it.
     pub async fn record_bounce(&self, bounce: &Bounce) -> Result<(), ReceiptError> {
         let status = match bounce.action {
             BounceAction::Failed => NotificationStatus::FailedBounced,
             BounceAction::Delivered => NotificationStatus::Delivered,
             BounceAction::Delayed | BounceAction::Relayed | BounceAction::Expanded => return Ok(()),
         };
-        self.receive_mail(bounce.notification, status, bounce.reason.clone()).await
+        self.receive_mail(bounce.notification, status, bounce.reason.clone(), &bounce.message_id).await
     }
 }
 
@@ -232,7 +240,8 @@ fn action_of(status: &str) -> Result<(BounceAction, Reason), BounceError> {
 
 /// The notification that a Message-ID of ours names.
 fn notification_of(message_id: &str) -> Option<NotificationId> {
-    let (id, _) = message_id.trim().strip_prefix('<')?.split_once('@')?;
+    let (name, _) = message_id.strip_prefix('<')?.strip_suffix('>')?.split_once('@')?;
+    let (id, _token) = name.split_once('.')?;
     (id.len() == 32).then(|| Uuid::try_parse(id).ok())?.map(NotificationId::from)
 }
 
@@ -251,7 +260,7 @@ mod tests {
                  Content-Type: message/rfc822\r\n\r\nMessage-ID: {id}\r\n\r\nbody\r\n--b--\r\n"
             )
         };
-        let ours = "<0193f0a0b1c27d3e8f4a5b6c7d8e9fa0@example.com>";
+        let ours = "<0193f0a0b1c27d3e8f4a5b6c7d8e9fa0.5f1c2d3e4f5a6b7c8d9e@example.com>";
         let parse = |mail: String| Bounce::parse(mail.as_bytes());
         assert_eq!(parse("Subject: Hei\r\n\r\nHei".into()), Err(BounceError::NotADeliveryStatus));
         assert_eq!(parse(report("Status: 5.1.1", ours)), Err(BounceError::NoAction));

@@ -8,6 +8,7 @@ use std::time::Duration;
 use altinn_core::store::{Batch, StoreError, params};
 
 use super::Ending;
+use super::follow::Following;
 use super::job::Job;
 use super::step::{Step, Terms};
 use crate::channel::{Lane, Outcome};
@@ -115,9 +116,9 @@ impl Notifier {
         terms: Terms<'_>,
         record: &mut Record,
     ) -> Ending {
-        let follower = if step.gives_way() { job.follower(terms.window, terms.now) } else { None };
+        let (follower, is_stuck) = if step.gives_way() { self.follower(&job, terms) } else { (None, false) };
         let Step { status, reason, due_at, parked } = step;
-        let parked = parked && follower.is_none();
+        let parked = is_stuck || parked && follower.is_none();
         if status == NotificationStatus::OutcomeUnknown && job.status == NotificationStatus::Sending {
             job.unknown_outcomes += 1;
         }
@@ -141,6 +142,18 @@ impl Notifier {
             ],
         );
         Ending::Recorded { status, recovered, is_final: due_at.is_none() }
+    }
+
+    /// The notification that takes the next route, and whether there is one that cannot be sealed.
+    fn follower(&self, job: &Job, terms: Terms<'_>) -> (Option<NewNotification>, bool) {
+        let following = Following { keyring: &self.keyring, window: terms.window, now: terms.now };
+        match job.follower(following) {
+            Ok(follower) => (follower, false),
+            Err(error) => {
+                tracing::error!(notification = %job.claim.id, code = error.code(), "the next route is not taken");
+                (None, true)
+            }
+        }
     }
 
     fn terms(&self, lane: &Lane) -> Terms<'_> {

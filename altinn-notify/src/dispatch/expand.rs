@@ -10,12 +10,13 @@ use uuid::Uuid;
 
 use super::backoff;
 use crate::condition::Verdict;
-use crate::order::Spec;
+use crate::order::{OpenOrder, Spec};
 use crate::plan_recipients::{Resolved, Times, notifications_of};
 use crate::rules::NoRoute;
+use crate::seal::{KeyringError, OrderKey, Place, SealError};
 use crate::status::decode;
 use crate::table::{NewTransition, ORDERS, WAKE_TOPIC, insert_notifications, insert_transitions, is_lost};
-use crate::{Notifier, OrderId, OrderStatus, PendingOrder, Reason, Recipient, Recipients};
+use crate::{Keyring, Notifier, OrderId, OrderStatus, PendingOrder, Reason, Recipient, Recipients};
 
 /// How often a condition that cannot be asked is asked in all.
 const MAX_QUESTIONS: u32 = 3;
@@ -31,7 +32,7 @@ struct DueOrder {
     slices: u32,
     next_slice: u32,
     pending: PendingOrder,
-    spec: Result<Spec, StoreError>,
+    opened: Result<OpenOrder, KeyringError>,
 }
 
 /// Where an order goes from here.
@@ -64,7 +65,8 @@ impl Notifier {
                 return Ok(false);
             }
             left = left.saturating_sub(u32::try_from(rows.len()).unwrap_or(u32::MAX));
-            let mut expanding = stream::iter(rows.iter().map(DueOrder::from_row))
+            let orders: Vec<_> = rows.iter().map(|row| DueOrder::from_row(&self.keyring, row)).collect();
+            let mut expanding = stream::iter(orders)
                 .map(async |order| self.expand(order?).await)
                 .buffer_unordered(self.settings.concurrency);
             while let Some(result) = expanding.next().await {
@@ -75,19 +77,21 @@ impl Notifier {
     }
 
     async fn expand(&self, order: DueOrder) -> Result<(), StoreError> {
-        let spec = match &order.spec {
-            Ok(spec) => spec,
-            Err(error) => {
-                let reason = Reason::new(&format!("parked: {error}"));
-                return self.record(&order, Batch::new(), order.not_sent(reason)).await;
-            }
+        let opened = match &order.opened {
+            Ok(opened) => opened,
+            Err(error) => return self.park(&order, error).await,
         };
+        let spec = &opened.spec;
         if order.status == OrderStatus::Registered
             && let Some(step) = self.ask(&order, spec).await
         {
             return self.record(&order, Batch::new(), step).await;
         }
-        let recipients = self.slice(&order).await?;
+        let recipients = match self.slice(&order, &opened.key).await {
+            Ok(recipients) => recipients,
+            Err(KeyringError::Store(error)) => return Err(error),
+            Err(error) => return self.park(&order, &error).await,
+        };
         let resolved = match self.resolve(&recipients, spec.language).await {
             Ok(resolved) => resolved,
             Err(error) if self.clock().now() < spec.deadline(order.send_at) => {
@@ -102,10 +106,16 @@ impl Notifier {
         let times = Times { from, now, window: &self.window };
         let notifications =
             recipients.iter().zip(resolved).zip(first..).flat_map(|((recipient, resolved), number)| {
-                notifications_of(id, number, recipient, resolved, spec, times)
+                let digest = self.keyring.recipient(&recipient.key());
+                let planned = notifications_of(id, number, recipient, resolved, spec, times).into_iter();
+                planned.map(move |planned| planned.sealed(digest.clone(), opened, &self.keyring))
             });
+        let notifications = match notifications.collect::<Result<_, SealError>>() {
+            Ok(notifications) => notifications,
+            Err(error) => return self.park(&order, &error.into()).await,
+        };
         let mut batch = Batch::new();
-        insert_notifications(&mut batch, notifications.collect(), now);
+        insert_notifications(&mut batch, notifications, now);
         batch.wake(WAKE_TOPIC);
         self.record(&order, batch, order.next(now)).await
     }
@@ -122,10 +132,21 @@ impl Notifier {
         }
     }
 
-    async fn slice(&self, order: &DueOrder) -> Result<Vec<Recipient>, StoreError> {
+    async fn slice(&self, order: &DueOrder, key: &OrderKey) -> Result<Vec<Recipient>, KeyringError> {
+        let DueOrder { recipients_of, next_slice, .. } = order;
         let sql = "select recipients from notify_recipients where order_id = $1 and slice = $2";
-        let row = self.store().query_one(sql, params![order.recipients_of, order.next_slice]).await?;
-        Ok(Recipients::read_slice(&row.get::<String>("recipients")?).collect())
+        let row = self.store().query_one(sql, params![*recipients_of, *next_slice]).await?;
+        let lines = key.open(Place::Slice(*recipients_of, *next_slice), row.get("recipients")?)?;
+        Ok(Recipients::read_slice(&lines).collect())
+    }
+
+    /// Leaves an order that cannot be opened where it is, for somebody to look at.
+    async fn park(&self, order: &DueOrder, error: &KeyringError) -> Result<(), StoreError> {
+        tracing::warn!(order = %order.claim.id, code = error.code(), "an order cannot be opened, and is parked");
+        let reason = Some(Reason::new(&format!("parked: {error}")));
+        let DueOrder { status, next_slice, attempts, .. } = *order;
+        let step = OrderStep { status, reason, next_slice, attempts, due_at: None };
+        self.record(order, Batch::new(), step).await
     }
 
     /// Records where an order goes from here, with what belongs to it, if the claim is still held.
@@ -162,7 +183,7 @@ impl Notifier {
 }
 
 impl DueOrder {
-    fn from_row(row: &Row) -> Result<Self, StoreError> {
+    fn from_row(keyring: &Keyring, row: &Row) -> Result<Self, StoreError> {
         let claim = Claim::from_row(row)?;
         let (idempotency_id, reference) = (row.get("idempotency_id")?, row.get("senders_reference")?);
         Ok(Self {
@@ -175,7 +196,7 @@ impl DueOrder {
             slices: row.get("slices")?,
             next_slice: row.get("next_slice")?,
             pending: PendingOrder::new(claim.id.into(), idempotency_id, reference, row.get("number")?),
-            spec: Spec::from_row(row),
+            opened: OpenOrder::from_row(keyring, claim.id, row),
         })
     }
 

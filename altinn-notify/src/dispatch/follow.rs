@@ -3,28 +3,40 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use altinn_core::store::{Row, StoreError};
+use altinn_core::store::Row;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::job::Job;
+use super::job::{Job, Opened};
 use crate::channel::ChannelKind;
-use crate::order::Spec;
+use crate::order::OpenOrder;
 use crate::plan_recipients::{Start, Times};
 use crate::rules::SendingWindow;
+use crate::seal::{KeyringError, SealError};
 use crate::table::NewNotification;
-use crate::{NotificationStatus, Reason};
+use crate::{Keyring, NotificationStatus, Reason};
+
+/// What a follower depends on beside the notification that failed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Following<'a> {
+    pub(crate) keyring: &'a Keyring,
+    pub(crate) window: &'a SendingWindow,
+    pub(crate) now: DateTime<Utc>,
+}
 
 impl Job {
-    /// The notification that takes the next route to the same recipient.
-    pub(super) fn follower(&self, window: &SendingWindow, now: DateTime<Utc>) -> Option<NewNotification> {
-        let (next, behind) = self.fallbacks.split_first()?;
-        let spec = self.spec.as_ref().ok()?;
-        let recipient = self.recipient.clone()?;
-        let start = Start { order: self.order, number: self.number, recipient, language: self.language };
+    /// The notification that takes the next route to the same recipient; none when there is no other.
+    pub(super) fn follower(&self, following: Following<'_>) -> Result<Option<NewNotification>, SealError> {
+        let Following { keyring, window, now } = following;
+        let (Ok(Opened { order, fallbacks, .. }), Some(recipient)) = (&self.opened, &self.recipient) else {
+            return Ok(None);
+        };
+        let Some((next, behind)) = fallbacks.split_first() else { return Ok(None) };
+        let start = Start { order: self.order, number: self.number, language: self.language };
         let reason = Some(Reason::new(&format!("the notification by {} failed", self.channel)));
         let times = Times { from: now, now, window };
-        Some(start.notification(self.route_number + 1, next, behind, reason, spec, times))
+        let planned = start.notification(self.route_number + 1, next, behind, reason, &order.spec, times);
+        planned.sealed(recipient.clone(), order, keyring).map(Some)
     }
 }
 
@@ -32,9 +44,17 @@ impl Job {
 pub(crate) struct FailedRoute(Job);
 
 impl FailedRoute {
-    pub(crate) fn from_rows(notification: &Row, order: &Row) -> Result<Self, StoreError> {
+    /// The notification of a row, opened by its order's; nothing is opened of one that was erased.
+    pub(crate) fn from_rows(
+        keyring: &Keyring,
+        notification: &Row,
+        order: &Row,
+    ) -> Result<Self, KeyringError> {
         let mut job = Job::from_row(notification, Instant::now())?;
-        job.spec = Spec::from_row(order).map(Arc::new).map_err(|error| Reason::new(&error.to_string()));
+        if order.get::<Option<i64>>("erased_at")?.is_none() && job.channel != ChannelKind::Print {
+            let order = OpenOrder::from_row(keyring, job.order.as_uuid(), order)?;
+            job.open(Ok(Arc::new(order)));
+        }
         Ok(Self(job))
     }
 
@@ -54,7 +74,11 @@ impl FailedRoute {
         self.0.order.as_uuid()
     }
 
-    pub(crate) fn follower(&self, window: &SendingWindow, now: DateTime<Utc>) -> Option<NewNotification> {
-        self.0.follower(window, now)
+    pub(crate) fn message_id(&self) -> &str {
+        &self.0.message_id
+    }
+
+    pub(crate) fn follower(&self, following: Following<'_>) -> Result<Option<NewNotification>, SealError> {
+        self.0.follower(following)
     }
 }

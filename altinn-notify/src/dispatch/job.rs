@@ -9,8 +9,9 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::channel::ChannelKind;
-use crate::order::Spec;
+use crate::order::OpenOrder;
 use crate::rules::Route;
+use crate::seal::Place;
 use crate::status::{decode, status};
 use crate::{NotificationStatus, OrderId, Reason};
 
@@ -34,30 +35,35 @@ pub(super) struct Job {
     pub(super) message_id: String,
     pub(super) send_at: DateTime<Utc>,
     pub(super) expires_at: DateTime<Utc>,
-    pub(super) recipient: Option<String>,
+    /// What its recipient is found by.
+    pub(super) recipient: Option<Vec<u8>>,
     pub(super) language: Language,
-    /// The route, or why it cannot be read.
-    pub(super) route: Result<Route, Reason>,
-    pub(super) fallbacks: Vec<Route>,
-    /// How its order is to be carried out, or why that cannot be read.
-    pub(super) spec: Result<Arc<Spec>, Reason>,
+    sealed_routes: Option<Vec<u8>>,
+    /// Its order and its routes, or why they cannot be opened.
+    pub(super) opened: Result<Opened, Reason>,
     /// Whether an attempt before this one was left open.
     pub(super) recovered: bool,
 }
 
+/// What is sealed of a notification and its order.
+#[derive(Debug, Clone)]
+pub(super) struct Opened {
+    pub(super) order: Arc<OpenOrder>,
+    pub(super) route: Route,
+    /// The routes that follow when this one fails.
+    pub(super) fallbacks: Vec<Route>,
+}
+
 impl Job {
+    /// The notification of a row; [`open`](Self::open) opens it.
     pub(super) fn from_row(row: &Row, claimed_at: Instant) -> Result<Self, StoreError> {
-        let channel = decode(row, "channel", "a channel", ChannelKind::named)?;
-        let address: Option<String> = row.get("address")?;
-        let unread = || Reason::new("column `address` does not hold an address of its channel");
-        let fallbacks: Option<String> = row.get("fallbacks")?;
         Ok(Self {
             claim: Claim::from_row(row)?,
             claimed_at,
             order: OrderId::from(row.get::<Uuid>("order_id")?),
             number: row.get("number")?,
             route_number: row.get("route")?,
-            channel,
+            channel: decode(row, "channel", "a channel", ChannelKind::named)?,
             status: status(row, "status")?,
             attempts: row.get("attempts")?,
             unknown_outcomes: row.get("unknown_outcomes")?,
@@ -67,11 +73,24 @@ impl Job {
             expires_at: row.get("expires_at")?,
             recipient: row.get("recipient")?,
             language: decode(row, "language", "a language", |code| code.parse().ok())?,
-            route: Route::of(channel, address.as_deref()).ok_or_else(unread),
-            fallbacks: fallbacks.map(|lines| Route::from_lines(&lines)).unwrap_or_default(),
-            spec: Err(Reason::new("the order is not there")),
+            sealed_routes: row.get("routes")?,
+            opened: Err(Reason::new("it is sealed")),
             recovered: false,
         })
+    }
+
+    /// Opens its routes by its order, or keeps why neither can be.
+    pub(super) fn open(&mut self, order: Result<Arc<OpenOrder>, Reason>) {
+        let sealed = self.sealed_routes.take();
+        self.opened = order.and_then(|order| {
+            let place = Place::Routes(self.claim.id);
+            let lines = order.key.open(place, sealed.unwrap_or_default());
+            let lines = lines.map_err(|error| Reason::new(&error.to_string()))?;
+            let mut routes = Route::from_lines(&lines).into_iter();
+            let unreadable = || Reason::new("its routes cannot be read");
+            let route = routes.next().filter(|route| route.channel() == self.channel);
+            Ok(Opened { route: route.ok_or_else(unreadable)?, fallbacks: routes.collect(), order })
+        });
     }
 
     /// Whether an attempt has begun whose end nobody recorded.

@@ -21,10 +21,10 @@ use thiserror::Error;
 use uuid::Uuid;
 
 use self::attempt::Begun;
-pub(crate) use self::follow::FailedRoute;
+pub(crate) use self::follow::{FailedRoute, Following};
 use self::job::Job;
 use crate::channel::{Lane, Outcome};
-use crate::order::Spec;
+use crate::order::OpenOrder;
 use crate::table::NOTIFICATIONS;
 use crate::{NotificationStatus, Notifier, OrderId, Reason};
 
@@ -111,7 +111,7 @@ impl Notifier {
                 left: Arc::clone(&left),
                 stopping: Arc::clone(&stopping),
                 failed: false.into(),
-                specs: Mutex::default(),
+                orders: Mutex::default(),
             });
             run.run(&mut report).await?;
         }
@@ -120,7 +120,7 @@ impl Notifier {
 }
 
 /// How many orders a run keeps in memory, for the notifications that follow.
-const MAX_SPECS: usize = 32;
+const MAX_ORDERS: usize = 32;
 
 /// What the futures share that send by one channel.
 struct LaneRun {
@@ -132,7 +132,7 @@ struct LaneRun {
     stopping: Arc<AtomicBool>,
     /// Whether the store has failed, so that nothing more is claimed.
     failed: AtomicBool,
-    specs: Mutex<HashMap<Uuid, Result<Arc<Spec>, Reason>>>,
+    orders: Mutex<HashMap<Uuid, Result<Arc<OpenOrder>, Reason>>>,
 }
 
 impl LaneRun {
@@ -193,28 +193,31 @@ impl LaneRun {
         let mut jobs =
             rows.iter().map(|row| Job::from_row(row, claimed_at)).collect::<Result<Vec<_>, _>>()?;
         for job in &mut jobs {
-            job.spec = self.spec(job.order).await?;
+            job.open(self.order(job.order).await?);
         }
         if jobs.is_empty() { Ok(Vec::new()) } else { notifier.begin(jobs, lane).await }
     }
 
-    /// How an order is to be carried out.
-    async fn spec(&self, order: OrderId) -> Result<Result<Arc<Spec>, Reason>, StoreError> {
-        let known = |specs: &Mutex<HashMap<Uuid, _>>| {
-            specs.lock().unwrap_or_else(PoisonError::into_inner).get(&order.as_uuid()).cloned()
-        };
-        if let Some(spec) = known(&self.specs) {
-            return Ok(spec);
+    /// An order, opened, or why it cannot be.
+    async fn order(&self, order: OrderId) -> Result<Result<Arc<OpenOrder>, Reason>, StoreError> {
+        let orders = || self.orders.lock().unwrap_or_else(PoisonError::into_inner);
+        let id = order.as_uuid();
+        if let Some(known) = orders().get(&id) {
+            return Ok(known.clone());
         }
-        let sql = "select spec from notify_order where id = $1";
-        let row = self.notifier.store().query_one(sql, params![order.as_uuid()]).await?;
-        let spec = Spec::from_row(&row).map(Arc::new).map_err(|error| Reason::new(&error.to_string()));
-        let mut specs = self.specs.lock().unwrap_or_else(PoisonError::into_inner);
-        if specs.len() >= MAX_SPECS {
-            specs.clear();
+        let sql = "select sealed_under, wrapped_key, spec from notify_order where id = $1";
+        let row = self.notifier.store().query_one(sql, params![id]).await?;
+        let opened = OpenOrder::from_row(&self.notifier.keyring, id, &row).map(Arc::new);
+        let opened = opened.map_err(|error| {
+            tracing::warn!(order = %id, code = error.code(), "an order cannot be opened, and its notifications are parked");
+            Reason::new(&error.to_string())
+        });
+        let mut orders = orders();
+        if orders.len() >= MAX_ORDERS {
+            orders.clear();
         }
-        specs.insert(order.as_uuid(), spec.clone());
-        Ok(spec)
+        orders.insert(id, opened.clone());
+        Ok(opened)
     }
 
     async fn carry_out(self: Arc<Self>, begun: Result<Begun, StoreError>) -> Result<Carried, StoreError> {

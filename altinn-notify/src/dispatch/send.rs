@@ -2,7 +2,7 @@
 
 use tokio::time::timeout;
 
-use super::job::Job;
+use super::job::{Job, Opened};
 use crate::channel::attachments::read_all;
 use crate::channel::{AttachmentError, Channel, Email, Lane, Message, Outcome, Rejection, SenderId, Sms};
 use crate::key::Passage;
@@ -22,9 +22,9 @@ impl Notifier {
     }
 
     async fn send_by(&self, job: &Job, lane: &Lane) -> Outcome {
-        let (spec, route) = match (&job.spec, &job.route) {
-            (Ok(spec), Ok(route)) => (spec, route),
-            (Err(reason), _) | (_, Err(reason)) => return refused(reason.clone()),
+        let (spec, route) = match &job.opened {
+            Ok(Opened { order, route, .. }) => (&order.spec, route),
+            Err(reason) => return refused(reason.clone()),
         };
         match (self.key.passage(spec.key, route), &lane.channel) {
             (Passage::Simulated, _) => simulated(route),

@@ -47,7 +47,9 @@ impl Step {
 
     /// What a claimed notification comes to without another attempt, if so; an attempt that was open is counted already.
     pub(super) fn before_attempt(job: &Job, terms: Terms<'_>) -> Option<Self> {
-        if job.unknown_outcomes >= MAX_UNKNOWN_OUTCOMES {
+        if let Err(reason) = &job.opened {
+            Some(Self::parked(NotificationStatus::Failed, Reason::new(&format!("parked: {reason}"))))
+        } else if job.unknown_outcomes >= MAX_UNKNOWN_OUTCOMES {
             let times = job.unknown_outcomes;
             let reason = Reason::new(&format!("parked: the outcome of {times} attempts is unknown"));
             Some(Self::parked(NotificationStatus::Failed, reason))
@@ -110,6 +112,6 @@ fn rejected(channel: ChannelKind, rejection: Rejection) -> NotificationStatus {
 fn next_attempt(job: &Job, terms: Terms<'_>) -> DateTime<Utc> {
     let wait = delay(job.attempts, jitter(job.claim.id, job.attempts));
     let next = terms.now.checked_add_signed(wait).unwrap_or(job.expires_at);
-    let policy = job.spec.as_ref().map(|spec| spec.policy(job.channel));
+    let policy = job.opened.as_ref().map(|opened| opened.order.spec.policy(job.channel));
     policy.map_or(next, |policy| policy.earliest(terms.window, next)).min(job.expires_at)
 }

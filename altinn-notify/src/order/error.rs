@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::TemplateError;
+use crate::{SealError, TemplateError};
 
 /// Why an order is refused; nothing of it is in the batch. What was to be told, and to whom, never appears in it.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -92,6 +92,9 @@ pub enum OrderError {
     /// The template cannot be filled in.
     #[error(transparent)]
     Template(#[from] TemplateError),
+    /// The order cannot be sealed.
+    #[error(transparent)]
+    Seal(#[from] SealError),
 }
 
 impl OrderError {
@@ -114,6 +117,7 @@ impl OrderError {
             Self::BadAttachment { .. } => "NOTIFY-ORDER-BAD-ATTACHMENT",
             Self::NotInTeam => "NOTIFY-ORDER-NOT-IN-TEAM",
             Self::Template(error) => error.code(),
+            Self::Seal(error) => error.code(),
         }
     }
 }

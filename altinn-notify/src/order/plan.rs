@@ -1,8 +1,7 @@
 //! From an order to what is stored of it: checking and rendering, without I/O.
 
-use altinn_core::canonical_json;
+use altinn_core::{Digest, canonical_json};
 use chrono::{DateTime, TimeDelta, Utc};
-use ring::digest;
 use serde_json::{Value, json};
 
 use super::check::check_line;
@@ -27,7 +26,8 @@ pub(crate) struct Defaults<'a> {
 pub(crate) struct Plan<'a> {
     pub(crate) id: OrderId,
     pub(crate) order: &'a Order,
-    pub(crate) digest: Vec<u8>,
+    /// The digest of all that was asked for.
+    pub(crate) request: Digest,
     /// The order itself, then its reminders.
     pub(crate) shipments: Vec<Shipment<'a>>,
 }
@@ -64,18 +64,24 @@ impl<'a> Plan<'a> {
         if order.time_to_live.is_some_and(|time| time <= TimeDelta::zero() || time > MAX_TIME_TO_LIVE) {
             return Err(OrderError::TimeToLive);
         }
-        let main = Shipment::of_order(order, defaults, now)?;
+        let request = request_digest(order);
+        let main = Shipment::of_order(order, defaults, request, now)?;
         let send_at = main.send_at;
         let mut shipments = vec![main];
         for (reminder, number) in order.reminders.iter().zip(1..) {
-            shipments.push(Shipment::of_reminder(order, reminder, number, defaults, send_at)?);
+            shipments.push(Shipment::of_reminder(order, reminder, number, defaults, request, send_at)?);
         }
-        Ok(Self { id: order.id(), order, digest: request_digest(order), shipments })
+        Ok(Self { id: order.id(), order, request, shipments })
     }
 }
 
 impl<'a> Shipment<'a> {
-    fn of_order(order: &'a Order, defaults: Defaults<'_>, now: DateTime<Utc>) -> Result<Self, OrderError> {
+    fn of_order(
+        order: &'a Order,
+        defaults: Defaults<'_>,
+        request: Digest,
+        now: DateTime<Utc>,
+    ) -> Result<Self, OrderError> {
         let id = order.id();
         let send_at = order.requested_send_time.map_or(now, |requested| requested.max(now));
         Self {
@@ -85,7 +91,14 @@ impl<'a> Shipment<'a> {
             requested_send_time: order.requested_send_time,
             send_at,
             template: order.content.template_version(),
-            spec: spec(order, &order.content, order.condition.as_ref(), &order.recipients, defaults)?,
+            spec: spec(
+                order,
+                &order.content,
+                order.condition.as_ref(),
+                &order.recipients,
+                defaults,
+                request,
+            )?,
             recipients_of: id,
             recipients: &order.recipients,
         }
@@ -97,6 +110,7 @@ impl<'a> Shipment<'a> {
         reminder: &'a Reminder,
         number: u32,
         defaults: Defaults<'_>,
+        request: Digest,
         send_at: DateTime<Utc>,
     ) -> Result<Self, OrderError> {
         let id = order.id().reminder(number);
@@ -114,7 +128,7 @@ impl<'a> Shipment<'a> {
             requested_send_time: Some(send_at),
             send_at,
             template: content.template_version(),
-            spec: spec(order, content, reminder.condition.as_ref(), recipients, defaults)?,
+            spec: spec(order, content, reminder.condition.as_ref(), recipients, defaults, request)?,
             recipients_of: if reminder.recipients.is_some() { id } else { order.id() },
             recipients,
         }
@@ -148,6 +162,7 @@ fn spec(
     condition: Option<&Condition>,
     recipients: &Recipients,
     defaults: Defaults<'_>,
+    request: Digest,
 ) -> Result<Spec, OrderError> {
     if recipients.is_empty() {
         return Err(OrderError::NoRecipient);
@@ -171,11 +186,12 @@ fn spec(
         condition: condition.cloned(),
         fallback: order.fallback,
         key: defaults.key.kind(),
+        request,
     })
 }
 
 /// What tells an order from another one that bears the same idempotency id: all that the caller asked for.
-fn request_digest(order: &Order) -> Vec<u8> {
+fn request_digest(order: &Order) -> Digest {
     let request = json!({
         "idempotencyId": order.idempotency_id,
         "sendersReference": order.senders_reference,
@@ -193,7 +209,7 @@ fn request_digest(order: &Order) -> Vec<u8> {
         "timeToLive": order.time_to_live.map(|time| time.num_milliseconds()),
         "fallback": order.fallback,
     });
-    digest::digest(&digest::SHA256, &canonical_json(&request)).as_ref().to_vec()
+    Digest::of(&canonical_json(&request))
 }
 
 fn reminder_identity(reminder: &Reminder) -> Value {

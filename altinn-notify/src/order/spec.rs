@@ -1,7 +1,6 @@
 //! What is stored of how an order is to be carried out.
 
-use altinn_core::Language;
-use altinn_core::store::{Row, StoreError};
+use altinn_core::{Digest, Language};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -31,18 +30,11 @@ pub(crate) struct Spec {
     pub(crate) condition: Option<Condition>,
     pub(crate) fallback: Fallback,
     pub(crate) key: KeyKind,
+    /// The digest of the order that was asked for, with its reminders.
+    pub(crate) request: Digest,
 }
 
 impl Spec {
-    /// The spec that a row of an order holds.
-    pub(crate) fn from_row(row: &Row) -> Result<Self, StoreError> {
-        let text: String = row.get("spec")?;
-        serde_json::from_str(&text).map_err(|_| StoreError::Decode {
-            column: "spec".to_owned(),
-            expected: "how an order is to be carried out",
-        })
-    }
-
     /// At which hours a channel may be used; paper is printed at any.
     pub(crate) fn policy(&self, channel: ChannelKind) -> SendingTimePolicy {
         match channel {

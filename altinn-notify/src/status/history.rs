@@ -3,13 +3,13 @@
 use altinn_core::store::{StoreError, params};
 use uuid::Uuid;
 
-use super::{NotificationState, gather};
+use super::{NotificationState, gather, history_of};
 use crate::{NotificationId, Notifier, RecipientKey};
 
-const BY_RECIPIENT: &str = "select n.*, t.sequence as transition_sequence, t.at as transition_at, \
-    t.status as transition_status, t.reason as transition_reason \
-    from (select * from notify_notification where recipient = $1 and id > $2 order by id limit $3) n \
-    join notify_transition t on t.subject = n.id order by n.id, t.sequence";
+const BY_RECIPIENT: &str = history_of!(
+    "select * from notify_notification where recipient = $1 and id > $2 order by id limit $3",
+    "n.id"
+);
 
 impl Notifier {
     /// The notifications to one recipient, of all orders, with every transition: those after an id (none: from the
@@ -27,7 +27,13 @@ impl Notifier {
     ) -> Result<Vec<NotificationState>, StoreError> {
         let after = after.map_or(Uuid::nil(), NotificationId::as_uuid);
         let limit = limit.min(Self::NOTIFICATIONS_SHOWN);
-        let rows = self.store().query(BY_RECIPIENT, params![recipient.as_str(), after, limit]).await?;
-        gather(&rows)
+        let mut found = Vec::new();
+        for digest in self.keyring.every_recipient(recipient) {
+            let rows = self.store().query(BY_RECIPIENT, params![digest, after, limit]).await?;
+            found.extend(gather(&self.keyring, &rows)?);
+        }
+        found.sort_by_key(|notification| notification.id);
+        found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        Ok(found)
     }
 }

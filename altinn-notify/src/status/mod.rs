@@ -16,7 +16,9 @@ pub use feed::{FeedEntry, FeedPage};
 pub use notification_status::{NotificationStatus, OrderStatus};
 
 use crate::channel::ChannelKind;
-use crate::{NotificationId, Notifier, OrderId};
+use crate::rules::Route;
+use crate::seal::{OrderKey, Place};
+use crate::{Keyring, NotificationId, Notifier, OrderId};
 
 /// What became of an order.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,7 +66,8 @@ pub struct NotificationState {
     pub number: u32,
     /// The channel.
     pub channel: ChannelKind,
-    /// Where it goes; nothing on paper, without a way, and when personal data was erased.
+    /// Where it goes; nothing on paper, without a way, when personal data was erased, and when the notifier's keyring does
+    /// not hold the key that it is sealed under.
     pub address: Option<Address>,
     /// The language.
     pub language: Language,
@@ -130,10 +133,25 @@ const REMINDERS: &str = "select id from notify_order where main_id = $1 and numb
 const COUNTS: &str = "select status, count(*) as count, count(due_at) as due from notify_notification \
     where order_id = $1 group by status";
 
-const NOTIFICATIONS: &str = "select n.*, t.sequence as transition_sequence, t.at as transition_at, \
-    t.status as transition_status, t.reason as transition_reason \
-    from (select * from notify_notification where order_id = $1 and number >= $2 and number < $3) n \
-    join notify_transition t on t.subject = n.id order by n.number, n.route, t.sequence";
+/// What a history has of notifications, given by a query in the place of `n`; the key of its order comes with each.
+macro_rules! history_of {
+    ($notifications:literal, $order:literal) => {
+        concat!(
+            "select n.*, t.sequence as transition_sequence, t.at as transition_at, t.status as transition_status, ",
+            "t.reason as transition_reason, o.sealed_under as sealed_under, o.wrapped_key as wrapped_key from (",
+            $notifications,
+            ") n join notify_order o on o.id = n.order_id join notify_transition t on t.subject = n.id order by ",
+            $order,
+            ", t.sequence"
+        )
+    };
+}
+pub(crate) use history_of;
+
+const NOTIFICATIONS: &str = history_of!(
+    "select * from notify_notification where order_id = $1 and number >= $2 and number < $3",
+    "n.number, n.route"
+);
 
 impl Notifier {
     /// How many recipients' notifications a status shows.
@@ -182,7 +200,7 @@ impl Notifier {
     ) -> Result<Vec<NotificationState>, StoreError> {
         let until = i64::from(from) + i64::from(limit.min(Self::NOTIFICATIONS_SHOWN));
         let rows = self.store().query(NOTIFICATIONS, params![order.as_uuid(), from, until]).await?;
-        gather(&rows)
+        gather(&self.keyring, &rows)
     }
 }
 
@@ -205,12 +223,13 @@ fn count_of(row: &Row) -> Result<(NotificationStatus, u64), StoreError> {
 }
 
 /// Gathers the rows of a history, one a transition, into notifications.
-pub(crate) fn gather(rows: &[Row]) -> Result<Vec<NotificationState>, StoreError> {
+pub(crate) fn gather(keyring: &Keyring, rows: &[Row]) -> Result<Vec<NotificationState>, StoreError> {
     let mut notifications: Vec<NotificationState> = Vec::new();
+    let mut keys = Keys { keyring, last: None };
     for row in rows {
         let id = NotificationId::from(row.get::<Uuid>("id")?);
         if notifications.last().is_none_or(|last| last.id != id) {
-            notifications.push(notification(id, row)?);
+            notifications.push(notification(&mut keys, id, row)?);
         }
         if let Some(notification) = notifications.last_mut() {
             notification.transitions.push(transition(row)?);
@@ -219,13 +238,39 @@ pub(crate) fn gather(rows: &[Row]) -> Result<Vec<NotificationState>, StoreError>
     Ok(notifications)
 }
 
-fn notification(id: NotificationId, row: &Row) -> Result<NotificationState, StoreError> {
+/// The keys of orders; the last one is kept, since notifications of one order stand together.
+struct Keys<'a> {
+    keyring: &'a Keyring,
+    last: Option<(OrderId, Option<OrderKey>)>,
+}
+
+impl Keys<'_> {
+    /// Where a notification goes; nothing when that cannot be opened.
+    fn address(
+        &mut self,
+        id: NotificationId,
+        order: OrderId,
+        row: &Row,
+    ) -> Result<Option<Address>, StoreError> {
+        let Some(routes) = row.get::<Option<Vec<u8>>>("routes")? else { return Ok(None) };
+        if self.last.as_ref().is_none_or(|(last, _)| *last != order) {
+            self.last = Some((order, OrderKey::from_row(self.keyring, order.as_uuid(), row).ok()));
+        }
+        let key = self.last.as_ref().and_then(|(_, key)| key.as_ref());
+        let lines = key.and_then(|key| key.open(Place::Routes(id.as_uuid()), routes).ok());
+        let route = lines.and_then(|lines| Route::from_lines(&lines).into_iter().next());
+        Ok(route.and_then(|route| route.address().map(str::to_owned)).map(Address))
+    }
+}
+
+fn notification(keys: &mut Keys<'_>, id: NotificationId, row: &Row) -> Result<NotificationState, StoreError> {
+    let order = OrderId::from(row.get::<Uuid>("order_id")?);
     Ok(NotificationState {
         id,
-        order: OrderId::from(row.get::<Uuid>("order_id")?),
+        order,
         number: row.get("number")?,
         channel: decode(row, "channel", "a channel", ChannelKind::named)?,
-        address: row.get::<Option<String>>("address")?.map(Address),
+        address: keys.address(id, order, row)?,
         language: decode(row, "language", "a language", |code| code.parse().ok())?,
         message_id: row.get("message_id")?,
         status: status(row, "status")?,

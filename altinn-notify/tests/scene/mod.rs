@@ -6,16 +6,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use altinn_core::SteppableClock;
+use altinn_core::key::SecretKey;
 use altinn_core::store::{Batch, Store, fresh};
 use altinn_notify::channel::{Channel, Smtp, SmtpSettings, TlsMode};
 use altinn_notify::testing::SmtpSink;
 use altinn_notify::{
-    Content, MIGRATIONS, NotificationState, NotificationStatus, Notifier, Order, OrderId, Recipient,
+    Content, Keyring, MIGRATIONS, NotificationState, NotificationStatus, Notifier, Order, OrderId, Recipient,
 };
 
 /// A clock that stands at 2026-12-01 08:00 UTC.
 pub(crate) fn clock() -> Arc<SteppableClock> {
     Arc::new(SteppableClock::at("2026-12-01T08:00:00Z".parse().unwrap()))
+}
+
+/// The keyring of every scene.
+pub(crate) fn keyring() -> Keyring {
+    Keyring::new(&SecretKey::from_bytes([7; 32]))
 }
 
 /// A store, a clock, and what a notifier needs beside its channel.
@@ -42,7 +48,7 @@ impl Scene {
 
     pub(crate) fn notifier_without_channel(&self) -> Notifier {
         let sender = "noreply@example.com".parse().unwrap();
-        let notifier = Notifier::new(self.store.clone(), sender, self.clock.clone());
+        let notifier = Notifier::new(self.store.clone(), keyring(), sender, self.clock.clone());
         notifier.with_sms_sender("Etaten".parse().unwrap())
     }
 

@@ -1,0 +1,249 @@
+//! The agency's keys, and what is made with them.
+
+use std::fmt;
+use std::sync::Arc;
+
+use altinn_core::Digest;
+use altinn_core::key::SecretKey;
+use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use ring::hmac;
+use ring::rand::{SecureRandom, SystemRandom};
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use super::{OrderKey, SealError};
+use crate::{NotificationId, RecipientKey};
+
+/// How many bytes of an HMAC tell recipients and orders apart.
+const DIGEST_BYTES: usize = 16;
+/// How many bytes of an HMAC make a message id that nobody can guess.
+const TOKEN_BYTES: usize = 10;
+
+/// The agency's keys under which a notifier keeps personal data: the current one, and former ones, under which older
+/// data may still be sealed. The secrets stay outside of the database and its backups. `Debug` shows their names.
+///
+/// To change the key: give every node a keyring with the new key as the current one and the old one as a former one,
+/// then call [`Notifier::rotate_keys`](crate::Notifier::rotate_keys) until it says that nothing is left; then the old key can
+/// be destroyed.
+///
+/// ```
+/// use altinn_core::key::SecretKey;
+/// use altinn_notify::Keyring;
+///
+/// let (old, new) = (SecretKey::from_bytes([1; 32]), SecretKey::from_bytes([2; 32]));
+/// let keyring = Keyring::new(&new).with_former(&old);
+/// assert_ne!(keyring.name(), Keyring::new(&old).name());
+/// ```
+#[derive(Clone)]
+pub struct Keyring {
+    current: Arc<AgencyKey>,
+    former: Vec<Arc<AgencyKey>>,
+}
+
+/// One key of the agency, and the keys that follow from it.
+struct AgencyKey {
+    name: String,
+    wrapping: hmac::Tag,
+    lookup: hmac::Key,
+    message: hmac::Key,
+}
+
+/// An order's key as it stands in the store.
+#[derive(Clone)]
+pub(crate) struct WrappedKey {
+    /// The name of the agency's key that wraps it.
+    pub(crate) sealed_under: String,
+    pub(crate) wrapped: Vec<u8>,
+}
+
+impl Keyring {
+    /// A keyring of one key.
+    pub fn new(current: &SecretKey) -> Self {
+        Self { current: Arc::new(AgencyKey::new(current)), former: Vec::new() }
+    }
+
+    /// The same keyring with a key more that older data may be sealed under.
+    #[must_use]
+    pub fn with_former(mut self, key: &SecretKey) -> Self {
+        self.former.push(Arc::new(AgencyKey::new(key)));
+        self
+    }
+
+    /// The name of the current key: the beginning of a digest, which tells nothing of it.
+    pub fn name(&self) -> &str {
+        &self.current.name
+    }
+
+    /// Whether a key of this name is in it.
+    pub(crate) fn holds(&self, name: &str) -> bool {
+        self.key(name).is_some()
+    }
+
+    /// Wraps an order's key with the current key, for one row.
+    pub(crate) fn wrap(&self, key: &OrderKey, row: Uuid) -> Result<WrappedKey, SealError> {
+        let AgencyKey { name, .. } = self.current.as_ref();
+        let mut nonce = [0; NONCE_LEN];
+        SystemRandom::new().fill(&mut nonce).map_err(|_| SealError::NoRandomness)?;
+        let mut wrapped = key.expose().to_vec();
+        self.current
+            .wrapping()?
+            .seal_in_place_append_tag(
+                Nonce::assume_unique_for_key(nonce),
+                Aad::from(row.as_bytes()),
+                &mut wrapped,
+            )
+            .map_err(|_| SealError::Refused)?;
+        Ok(WrappedKey { sealed_under: name.clone(), wrapped: [nonce.as_slice(), &wrapped].concat() })
+    }
+
+    /// Unwraps the key of an order from its row.
+    pub(crate) fn unwrap(&self, wrapped: &WrappedKey, row: Uuid) -> Result<OrderKey, SealError> {
+        let WrappedKey { sealed_under, wrapped } = wrapped;
+        let no_such_key = || SealError::NoSuchKey { key: sealed_under.clone() };
+        let key = self.key(sealed_under).ok_or_else(no_such_key)?;
+        let (nonce, wrapped) = wrapped.split_first_chunk::<NONCE_LEN>().ok_or(SealError::Refused)?;
+        let mut bytes = Zeroizing::new(wrapped.to_vec());
+        let secret = key
+            .wrapping()?
+            .open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::from(row.as_bytes()), &mut bytes)
+            .map_err(|_| SealError::Refused)?;
+        let secret: &[u8; 32] = (&*secret).try_into().map_err(|_| SealError::Refused)?;
+        OrderKey::of(SecretKey::from_bytes(*secret))
+    }
+
+    /// What a recipient is found by.
+    pub(crate) fn recipient(&self, recipient: &RecipientKey) -> Vec<u8> {
+        self.current.recipient(recipient)
+    }
+
+    /// What a recipient may be found by: under each of the keys.
+    pub(crate) fn every_recipient(&self, recipient: &RecipientKey) -> Vec<Vec<u8>> {
+        self.keys().map(|key| key.recipient(recipient)).collect()
+    }
+
+    /// What tells a request from others.
+    pub(crate) fn request(&self, request: Digest) -> Vec<u8> {
+        self.current.request(request)
+    }
+
+    /// What the same request may be known by that was stored under a former key.
+    pub(crate) fn former_requests(&self, request: Digest) -> Vec<Vec<u8>> {
+        self.former.iter().map(|key| key.request(request)).collect()
+    }
+
+    /// What makes a notification's message id one that only those know who got the message.
+    pub(crate) fn message_token(&self, notification: NotificationId) -> String {
+        let token = hmac::sign(&self.current.message, notification.as_uuid().as_bytes());
+        hexadecimal(token.as_ref(), TOKEN_BYTES)
+    }
+
+    fn key(&self, name: &str) -> Option<&AgencyKey> {
+        self.keys().find(|key| key.name == name)
+    }
+
+    fn keys(&self) -> impl Iterator<Item = &AgencyKey> {
+        std::iter::once(&self.current).chain(&self.former).map(Arc::as_ref)
+    }
+}
+
+impl AgencyKey {
+    fn new(secret: &SecretKey) -> Self {
+        let root = hmac::Key::new(hmac::HMAC_SHA256, secret.expose());
+        let derived = |what: &str| hmac::sign(&root, format!("altinn-notify {what}").as_bytes());
+        let key = |what| hmac::Key::new(hmac::HMAC_SHA256, derived(what).as_ref());
+        Self {
+            name: name(derived("name").as_ref()),
+            wrapping: derived("wrapping"),
+            lookup: key("lookup"),
+            message: key("message"),
+        }
+    }
+
+    fn wrapping(&self) -> Result<LessSafeKey, SealError> {
+        let key = UnboundKey::new(&AES_256_GCM, self.wrapping.as_ref());
+        key.map(LessSafeKey::new).map_err(|_| SealError::Refused)
+    }
+
+    fn recipient(&self, recipient: &RecipientKey) -> Vec<u8> {
+        self.digest(b"recipient", recipient.as_str().as_bytes())
+    }
+
+    fn request(&self, request: Digest) -> Vec<u8> {
+        self.digest(b"request", request.as_bytes())
+    }
+
+    fn digest(&self, kind: &[u8], of: &[u8]) -> Vec<u8> {
+        let mut context = hmac::Context::with_key(&self.lookup);
+        context.update(kind);
+        context.update(b"\0");
+        context.update(of);
+        context.sign().as_ref().iter().take(DIGEST_BYTES).copied().collect()
+    }
+}
+
+impl From<&SecretKey> for Keyring {
+    fn from(key: &SecretKey) -> Self {
+        Self::new(key)
+    }
+}
+
+impl fmt::Debug for Keyring {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.keys().map(|key| &key.name)).finish()
+    }
+}
+
+/// Four groups of four digits: a longer number would be masked where it is told.
+fn name(digest: &[u8]) -> String {
+    let groups = digest.chunks(2).take(4).map(|group| hexadecimal(group, 2));
+    groups.collect::<Vec<_>>().join(".")
+}
+
+fn hexadecimal(bytes: &[u8], count: usize) -> String {
+    bytes.iter().take(count).map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secret(byte: u8) -> SecretKey {
+        SecretKey::from_bytes([byte; 32])
+    }
+
+    #[test]
+    fn a_wrapped_key_opens_in_its_own_row_and_under_its_own_key_alone() {
+        let (ring, order) = (Keyring::new(&secret(1)), OrderKey::generate().expect("a key"));
+        let row = Uuid::from_u128(1);
+        let wrapped = ring.wrap(&order, row).expect("wrapped");
+        let opened = ring.unwrap(&wrapped, row).expect("its key");
+        assert_eq!(opened.expose(), order.expose());
+        assert_eq!(ring.unwrap(&wrapped, Uuid::from_u128(2)).unwrap_err(), SealError::Refused);
+        let other = Keyring::new(&secret(2));
+        let missing = other.unwrap(&wrapped, row).unwrap_err();
+        assert_eq!(missing, SealError::NoSuchKey { key: ring.name().to_owned() });
+        assert!(other.with_former(&secret(1)).unwrap(&wrapped, row).is_ok());
+        for length in 0..wrapped.wrapped.len() {
+            let cut = wrapped.wrapped.iter().take(length).copied().collect();
+            let cut = WrappedKey { wrapped: cut, ..wrapped.clone() };
+            assert_eq!(ring.unwrap(&cut, row).unwrap_err(), SealError::Refused);
+        }
+    }
+
+    #[test]
+    fn debug_shows_names_and_no_key() {
+        let ring = Keyring::new(&secret(1)).with_former(&secret(2));
+        let shown = format!("{ring:?}");
+        assert!(shown.contains(ring.name()) && shown.len() < 60, "{shown}");
+    }
+
+    #[test]
+    fn digests_differ_by_key_and_by_what_they_are_of() {
+        let recipient = crate::Recipient::Email("ola@example.com".parse().expect("an address")).key();
+        let (one, two) = (Keyring::new(&secret(1)), Keyring::new(&secret(2)));
+        assert_ne!(one.recipient(&recipient), two.recipient(&recipient));
+        let both = two.clone().with_former(&secret(1)).every_recipient(&recipient);
+        assert_eq!(both, [two.recipient(&recipient), one.recipient(&recipient)]);
+        assert_eq!(both.first().map(Vec::len), Some(DIGEST_BYTES));
+    }
+}

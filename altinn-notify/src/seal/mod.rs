@@ -1,0 +1,16 @@
+//! Personal data in the store: sealed, and found by keyed digests.
+//!
+//! Every order has a random key, shared with its reminders, under which its texts, its recipients and the routes to them
+//! are sealed. That key stands in the order's row, wrapped by the agency's key, which is never in the store. What
+//! must be found again, a recipient and a repeated order, is found by HMACs.
+
+mod error;
+mod keyring;
+mod order_key;
+mod rotate;
+
+pub use error::{KeyringError, SealError};
+pub use keyring::Keyring;
+pub(crate) use keyring::WrappedKey;
+pub(crate) use order_key::{OrderKey, Place};
+pub use rotate::Rotated;
