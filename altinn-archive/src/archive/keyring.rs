@@ -8,6 +8,7 @@ use altinn_core::key::SecretKey;
 use altinn_core::store::{Batch, Guard, Row, Store, StoreError, params};
 use uuid::Uuid;
 
+use super::key_question::KeyQuestion;
 use crate::cipher::{Cipher, random_key, random_name, unwrap_key, wrap_key};
 use crate::error::ArchiveError;
 use crate::keys::{KeyGeneration, KeyProvider, KeyProviderError};
@@ -32,6 +33,7 @@ pub(crate) struct WrappingKey {
 pub(crate) struct Keyring {
     provider: Arc<dyn KeyProvider>,
     tag_key: TagKey,
+    question: KeyQuestion,
     ready: Mutex<Ready>,
 }
 
@@ -68,7 +70,12 @@ impl Keyring {
         }
         let index_key =
             index_key.ok_or_else(|| ArchiveError::damaged("the generations of the agency's key"))?;
-        Ok(Self { provider, tag_key: TagKey::new(&index_key), ready: Mutex::default() })
+        Ok(Self {
+            provider,
+            tag_key: TagKey::new(&index_key),
+            question: KeyQuestion::default(),
+            ready: Mutex::default(),
+        })
     }
 
     /// Makes the tags of the search index.
@@ -83,7 +90,7 @@ impl Keyring {
     /// The key that new objects of an owner are wrapped with; made when there is none.
     pub(crate) async fn in_use(&self, store: &Store, owner: Tag) -> Result<Arc<WrappingKey>, ArchiveError> {
         loop {
-            if let Some(row) = store.query_opt(IN_USE, params![owner]).await? {
+            if let Some(row) = self.question.ask(store, owner).await? {
                 let key = self.key_of_row(&row).await?;
                 self.lock().remember_in_use(owner, &key);
                 return Ok(key);
@@ -165,9 +172,6 @@ const LIVE: Guard = Guard::new("archive_generation", "id", "live");
 
 /// What a key must still be when something that it wraps commits: not being replaced.
 const IN_PLACE: Guard = Guard::new("archive_key", "id", "live");
-
-const IN_USE: &str = "select id as key_id, number, generation, wrapped from archive_key where owner = $1 \
-                      order by number desc limit 1";
 
 impl Ready {
     fn remember(&mut self, key: &Arc<WrappingKey>) {
