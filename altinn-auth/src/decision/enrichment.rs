@@ -45,15 +45,7 @@ pub(super) fn resource_of(access: &AccessRequest) -> Request {
 /// Adds the text of every value of Altinn's attributes that has another type: Altinn compares texts, whatever the type
 /// that a request gives.
 pub(super) fn add_texts(request: &mut Request) {
-    let typed = request
-        .attributes
-        .iter()
-        .filter(|attribute| attribute.id.starts_with("urn:altinn:") && attribute.value.as_text().is_none());
-    let texts: Vec<_> =
-        typed.map(|typed| (typed.category.clone(), typed.id.clone(), typed.value.to_string())).collect();
-    for (category, id, text) in texts {
-        request.add(category, id, text);
-    }
+    request.add_texts(|id| id.starts_with("urn:altinn:"));
 }
 
 /// Adds what is known of the instance that a request names, where the request does not say it itself; the party also

@@ -23,7 +23,7 @@ impl RequiredLevels {
             if obligation.assignments.is_empty() {
                 return Err(unknown(obligation));
             }
-            for assignment in &obligation.assignments {
+            for assignment in obligation.assignments.iter() {
                 let level = match assignment.category.as_deref() {
                     Some(attribute::MINIMUM_LEVEL) => &mut levels.general,
                     Some(attribute::MINIMUM_LEVEL_OF_ORG) => &mut levels.of_org,

@@ -50,6 +50,16 @@ impl CombiningAlgorithm {
         Self::from_urn(urn, Combines::Policies)
     }
 
+    /// Whether this decision, when it is the only one, is the combined one: no algorithm changes a permission or a
+    /// refusal.
+    pub(crate) fn leaves_alone(self, decision: Decision) -> bool {
+        match decision {
+            Decision::Permit | Decision::Deny => true,
+            Decision::NotApplicable => !matches!(self, Self::DenyUnlessPermit | Self::PermitUnlessDeny),
+            Decision::Indeterminate(_) => false,
+        }
+    }
+
     /// The algorithm that a URN names for rules or policies.
     ///
     /// A policy whose rules are combined by the URN of the policy algorithm of the same name is understood, since

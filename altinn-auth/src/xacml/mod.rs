@@ -10,14 +10,14 @@
 //! arguments of a wrong type, duplicate ids, undefined variables, references that lead nowhere or in a circle.
 //! What goes wrong while deciding makes the decision Indeterminate, with the standard's status code.
 
-mod attribute_names;
+mod attribute_name;
 mod combining;
 mod compiled;
 mod data_type;
 mod decision;
 mod error;
 mod evaluation;
-mod folded;
+mod fingerprint;
 mod function;
 pub mod model;
 pub mod name;
@@ -28,7 +28,7 @@ mod reader;
 mod request;
 mod request_document;
 mod response;
-mod signature;
+mod small_letters;
 mod status;
 mod temporal;
 mod value;

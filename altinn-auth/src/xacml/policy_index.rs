@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
-use super::attribute_names::AttributeNames;
 use super::combining::{Combiner, CombiningAlgorithm};
 use super::compiled::Asked;
 use super::evaluation::{Evaluation, Surroundings};
-use super::folded::{ByHash, each_folded_hash, folded_hash};
+use super::fingerprint::{ByFingerprint, Fingerprint};
 use super::status::Fault;
 use super::{CompiledPolicy, DataType, Decision, Request, Value};
 
@@ -31,10 +31,10 @@ use super::{CompiledPolicy, DataType, Decision, Request, Value};
 pub struct PolicyIndex {
     algorithm: CombiningAlgorithm,
     policies: Vec<CompiledPolicy>,
-    /// The attributes that policies are found by.
-    names: AttributeNames,
-    /// The policies by the hash of a text that they ask for, seeded by the number of its attribute.
-    by_text: ByHash<Vec<u32>>,
+    /// The attributes that policies are found by: category and id.
+    names: BTreeSet<(Arc<str>, Arc<str>)>,
+    /// The policies by an attribute and a text that they ask for.
+    by_text: ByFingerprint,
     /// The policies that may apply to any request.
     always: Vec<u32>,
 }
@@ -45,8 +45,8 @@ impl PolicyIndex {
         let mut index = Self {
             algorithm,
             policies,
-            names: AttributeNames::default(),
-            by_text: ByHash::default(),
+            names: BTreeSet::new(),
+            by_text: ByFingerprint::default(),
             always: Vec::new(),
         };
         index.build();
@@ -65,11 +65,28 @@ impl PolicyIndex {
 
     /// Decides a request that does not say everything itself.
     pub fn evaluate_in(&self, request: &Request, surroundings: &Surroundings<'_>) -> Evaluation {
+        let candidates = self.candidates(request, surroundings);
+        if let Some(policy) = candidates.only().and_then(|number| self.policy(number)) {
+            let evaluation = policy.evaluate_in(request, surroundings);
+            if self.algorithm.leaves_alone(evaluation.decision()) {
+                return evaluation;
+            }
+        }
+        self.combined(&candidates, request, surroundings)
+    }
+
+    /// What several policies come to.
+    fn combined(
+        &self,
+        candidates: &Candidates,
+        request: &Request,
+        surroundings: &Surroundings<'_>,
+    ) -> Evaluation {
         let mut combiner = Combiner::new(self.algorithm);
         let mut applied: Option<Evaluation> = None;
         let mut others = Vec::new();
         let mut settled = None;
-        for number in self.candidates(request, surroundings).iter() {
+        for number in candidates.iter() {
             let Some(policy) = self.policy(number) else { continue };
             let evaluation = policy.evaluate_in(request, surroundings);
             let decision = evaluation.decision();
@@ -103,35 +120,22 @@ impl PolicyIndex {
     fn candidates(&self, request: &Request, surroundings: &Surroundings<'_>) -> Candidates {
         let mut found = Candidates { first: None, more: self.always.clone() };
         for attribute in &request.attributes {
-            if let Some(name) = self.names.number(attribute)
-                && let Some(text) = attribute.value.as_text()
-            {
-                self.add(name, text, &mut found);
-            }
+            found.add(self.by_text.get(attribute.fingerprint));
         }
         if let Some(source) = surroundings.attributes {
-            for (category, id, name) in self.names.iter() {
+            for (category, id) in &self.names {
                 for data_type in [DataType::String, DataType::AnyUri] {
                     let Ok(supplied) = source.values(category, id, data_type) else {
                         return Candidates { first: None, more: self.all() };
                     };
-                    supplied
-                        .iter()
-                        .filter_map(Value::as_text)
-                        .for_each(|text| self.add(name, text, &mut found));
+                    for text in supplied.iter().filter_map(Value::as_text) {
+                        found.add(self.by_text.get(Fingerprint::of(category, id, text)));
+                    }
                 }
             }
         }
         found.sort();
         found
-    }
-
-    fn add(&self, name: u32, text: &str, found: &mut Candidates) {
-        each_folded_hash(text, u64::from(name), |hash| {
-            for number in self.by_text.get(&hash).into_iter().flatten() {
-                found.add(*number);
-            }
-        });
     }
 
     fn all(&self) -> Vec<u32> {
@@ -157,11 +161,8 @@ impl PolicyIndex {
                 continue;
             };
             for asked in needed {
-                let name = self.names.add(asked.category, asked.id);
-                let filed = self.by_text.entry(folded_hash(asked.text, u64::from(name))).or_default();
-                if filed.last() != Some(&number) {
-                    filed.push(number);
-                }
+                self.by_text.insert(Fingerprint::of(asked.category, asked.id, asked.text), number);
+                self.names.insert((Arc::clone(asked.category), Arc::clone(asked.id)));
             }
         }
     }
@@ -174,11 +175,13 @@ struct Candidates {
 }
 
 impl Candidates {
-    fn add(&mut self, number: u32) {
-        match self.first {
-            None => self.first = Some(number),
-            Some(first) if first == number => {}
-            Some(_) => self.more.push(number),
+    fn add(&mut self, numbers: &[u32]) {
+        for number in numbers {
+            match self.first {
+                None => self.first = Some(*number),
+                Some(first) if first == *number => {}
+                Some(_) => self.more.push(*number),
+            }
         }
     }
 
@@ -189,6 +192,11 @@ impl Candidates {
             self.more.sort_unstable();
             self.more.dedup();
         }
+    }
+
+    /// The one that there is, if it is the only one.
+    fn only(&self) -> Option<u32> {
+        self.first.filter(|_| self.more.is_empty())
     }
 
     fn iter(&self) -> impl Iterator<Item = u32> {

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::signature::signature;
+use super::attribute_name::{AttributeName, ReadName};
+use super::fingerprint::Fingerprint;
 use super::{Value, name};
 
 /// A request for one decision: attributes of the subject, the resource, the action and what is around them.
@@ -21,6 +22,8 @@ use super::{Value, name};
 pub struct Request {
     pub(crate) attributes: Vec<RequestAttribute>,
     pub(crate) return_policy_ids: bool,
+    /// Whether a value is to stand in the answer too.
+    pub(crate) includes: bool,
     #[cfg_attr(not(feature = "xpath"), allow(dead_code, reason = "only selectors look into it"))]
     pub(crate) contents: Vec<Content>,
 }
@@ -36,19 +39,20 @@ pub(crate) struct Content {
 /// One value of an attribute.
 #[derive(Clone)]
 pub(crate) struct RequestAttribute {
-    pub(crate) category: Cow<'static, str>,
-    pub(crate) id: Cow<'static, str>,
-    pub(crate) issuer: Option<String>,
+    pub(crate) name: AttributeName,
     pub(crate) value: Value,
-    pub(crate) include_in_result: bool,
-    /// The signature of its id.
-    pub(crate) signature: u64,
+    /// Of the attribute and the value's text; of a value that is no text, it is not looked at.
+    pub(crate) fingerprint: Fingerprint,
 }
 
+/// For how many values a new request has room: as many as fit into a kibibyte, which allocators hand out at once.
+const ROOM: usize = 1024 / size_of::<RequestAttribute>();
+
 impl RequestAttribute {
-    pub(crate) fn new(category: Cow<'static, str>, id: Cow<'static, str>, value: Value) -> Self {
-        let signature = signature(&id);
-        Self { category, id, issuer: None, value, include_in_result: false, signature }
+    #[inline]
+    pub(crate) fn new(name: AttributeName, value: Value) -> Self {
+        let fingerprint = Fingerprint::of(name.category(), name.id(), value.as_text().unwrap_or(""));
+        Self { name, value, fingerprint }
     }
 }
 
@@ -63,7 +67,12 @@ impl Content {
 impl Request {
     /// A request without attributes.
     pub fn new() -> Self {
-        Self { attributes: Vec::with_capacity(16), return_policy_ids: false, contents: Vec::new() }
+        Self {
+            attributes: Vec::with_capacity(ROOM),
+            return_policy_ids: false,
+            includes: false,
+            contents: Vec::new(),
+        }
     }
 
     /// Adds a value to an attribute.
@@ -73,7 +82,8 @@ impl Request {
         id: impl Into<Cow<'static, str>>,
         value: impl Into<Value>,
     ) {
-        self.attributes.push(RequestAttribute::new(category.into(), id.into(), value.into()));
+        let name = AttributeName::new(category.into(), id.into());
+        self.attributes.push(RequestAttribute::new(name, value.into()));
     }
 
     /// The request with one value more.
@@ -103,22 +113,31 @@ impl Request {
 
     /// Adds a value to an attribute that is to stand in the answer too (`IncludeInResult`).
     pub(crate) fn add_included(&mut self, category: &'static str, id: &'static str, value: impl Into<Value>) {
-        self.add(category, id, value);
-        if let Some(attribute) = self.attributes.last_mut() {
-            attribute.include_in_result = true;
-        }
+        let name =
+            ReadName { category: category.into(), id: id.into(), issuer: None, include_in_result: true };
+        self.includes = true;
+        self.attributes.push(RequestAttribute::new(name.into(), value.into()));
+    }
+
+    /// Adds to attributes with these ids the text of every value that is none.
+    pub(crate) fn add_texts(&mut self, is_meant: impl Fn(&str) -> bool) {
+        let typed = |one: &&RequestAttribute| one.value.as_text().is_none() && is_meant(one.name.id());
+        let text =
+            |one: &RequestAttribute| RequestAttribute::new(one.name.clone(), one.value.to_string().into());
+        let texts: Vec<_> = self.attributes.iter().filter(typed).map(text).collect();
+        self.attributes.extend(texts);
     }
 
     /// Every value: its category, its attribute's id, and itself.
     pub fn attributes(&self) -> impl Iterator<Item = (&str, &str, &Value)> {
-        self.attributes.iter().map(|attribute| (&*attribute.category, &*attribute.id, &attribute.value))
+        self.attributes.iter().map(|one| (one.name.category(), one.name.id(), &one.value))
     }
 
     /// The values of an attribute.
     pub fn values<'a>(&'a self, category: &'a str, id: &'a str) -> impl Iterator<Item = &'a Value> {
         self.attributes
             .iter()
-            .filter(move |attribute| attribute.id == id && attribute.category == category)
+            .filter(move |attribute| attribute.name.id() == id && attribute.name.category() == category)
             .map(|attribute| &attribute.value)
     }
 }
@@ -126,6 +145,6 @@ impl Request {
 impl std::fmt::Debug for Request {
     /// Names the attributes; their values may be personal.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_list().entries(self.attributes.iter().map(|attribute| &attribute.id)).finish()
+        f.debug_list().entries(self.attributes.iter().map(|attribute| attribute.name.id())).finish()
     }
 }

@@ -49,11 +49,11 @@ pub struct IncludedAttribute {
 impl From<&RequestAttribute> for IncludedAttribute {
     fn from(attribute: &RequestAttribute) -> Self {
         Self {
-            category: attribute.category.to_string(),
-            id: attribute.id.to_string(),
-            issuer: attribute.issuer.clone(),
+            category: attribute.name.category().to_owned(),
+            id: attribute.name.id().to_owned(),
+            issuer: attribute.name.issuer().map(str::to_owned),
             value: attribute.value.clone(),
-            include_in_result: attribute.include_in_result,
+            include_in_result: attribute.name.is_included(),
         }
     }
 }

@@ -55,15 +55,13 @@ pub struct MissingAttribute {
     pub data_type: DataType,
 }
 
+/// All is well.
+pub(crate) static OK: Status = Status { code: StatusCode::Ok, message: String::new(), missing: None };
+
 impl Status {
     /// A code alone.
     pub fn of(code: StatusCode) -> Self {
         Self { code, message: String::new(), missing: None }
-    }
-
-    /// All is well.
-    pub(crate) fn ok() -> Self {
-        Self { code: StatusCode::Ok, message: String::new(), missing: None }
     }
 
     /// The status code.
@@ -105,6 +103,10 @@ impl Fault {
     pub(crate) fn missing(attribute: MissingAttribute) -> Self {
         let message = format!("attribute `{}` of category `{}` is missing", attribute.id, attribute.category);
         Self::new(StatusCode::MissingAttribute, message, Some(attribute))
+    }
+
+    pub(crate) fn status(&self) -> &Status {
+        &self.0
     }
 
     pub(crate) fn into_status(self) -> Status {

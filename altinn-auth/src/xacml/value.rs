@@ -98,6 +98,7 @@ impl Value {
     }
 
     /// The value's data type.
+    #[inline]
     pub fn data_type(&self) -> DataType {
         match self {
             Self::String(_) => DataType::String,
@@ -121,6 +122,7 @@ impl Value {
     }
 
     /// The text of a string or a URI.
+    #[inline]
     pub fn as_text(&self) -> Option<&str> {
         match self {
             Self::String(text) | Self::AnyUri(text) => Some(text),
@@ -202,6 +204,7 @@ impl fmt::Display for Value {
 }
 
 impl From<&str> for Value {
+    #[inline]
     fn from(text: &str) -> Self {
         Self::String(text.into())
     }

@@ -4,14 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::super::error::{Located, XacmlError, XacmlFault};
+use super::super::evaluation::{self, Obligation};
 use super::super::model::{self, Member, ObligationExpression, PolicyReference, PolicyTree};
 use super::super::reader::{MAX_DEPTH, PolicyDocument};
-use super::super::version;
+use super::super::{Effect, Value, version};
 use super::attributes::AttributeNumbers;
 use super::expression::Variables;
 use super::{
-    AllOf, AnyOf, Assignment, Body, CompiledPolicy, Duty, Expr, FactTable, Node, PolicyName, Rule, RuleName,
-    Target,
+    AllOf, AnyOf, Assignment, Body, CompiledPolicy, Duty, DutyContent, Expr, FactTable, Node, PolicyName,
+    Rule, RuleName, Target,
 };
 
 /// The most policies and rules that one evaluation may visit, references followed.
@@ -162,9 +163,9 @@ impl Compiler<'_> {
                 let matches = all.0.iter().map(|a_match| self.a_match(a_match));
                 all_of.push(AllOf(matches.collect::<Result<_, Located>>()?));
             }
-            any_of.push(AnyOf::new(all_of));
+            any_of.push(AnyOf(all_of.into()));
         }
-        Ok(Target(any_of.into()))
+        Ok(Target::new(any_of))
     }
 
     fn duties(
@@ -185,10 +186,40 @@ impl Compiler<'_> {
                     expression: self.expression(&assignment.expression, variables)?.0,
                 });
             }
-            let assignments = assignments.into();
-            duties.push(Duty { id: Arc::clone(&duty.id), on: duty.on, is_advice, assignments });
+            let content = DutyContent::new(&duty.id, assignments, duty.on);
+            duties.push(Duty { on: duty.on, is_advice, content });
         }
         Ok(duties.into())
+    }
+}
+
+impl DutyContent {
+    fn new(id: &Arc<str>, assignments: Vec<Assignment>, on: Effect) -> Self {
+        let id = Arc::clone(id);
+        match assignments.iter().map(Assignment::fixed).collect::<Option<_>>() {
+            Some(fixed) => Self::Fixed(Obligation { id, assignments: fixed, on }),
+            None => Self::Expressions { id, assignments: assignments.into() },
+        }
+    }
+}
+
+impl Assignment {
+    /// What it comes to, if that is known before any request.
+    fn fixed(&self) -> Option<evaluation::Assignment> {
+        match &self.expression {
+            Expr::Value(value) => Some(self.with(value.clone())),
+            _ => None,
+        }
+    }
+
+    /// The assignment of a value.
+    pub(crate) fn with(&self, value: Value) -> evaluation::Assignment {
+        evaluation::Assignment {
+            id: Arc::clone(&self.id),
+            category: self.category.clone(),
+            issuer: self.issuer.clone(),
+            value,
+        }
     }
 }
 

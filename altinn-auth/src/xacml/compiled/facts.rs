@@ -1,9 +1,11 @@
 //! The comparisons with texts that targets mostly consist of, answered for a whole request at once.
 
-use super::super::attribute_names::AttributeNames;
-use super::super::function::eq_ignore_case;
+use std::sync::Arc;
+
+use super::super::fingerprint::{ByFingerprint, Fingerprint};
 use super::super::model::Designator;
-use super::super::signature::{BySignature, each_folded_signature, folded_signature};
+use super::super::request::RequestAttribute;
+use super::super::small_letters::equal_in_small;
 use super::super::{DataType, Request, Value};
 use super::Test;
 use super::needs::Asked;
@@ -11,15 +13,15 @@ use super::needs::Asked;
 /// The comparisons of a policy, numbered; each compares the values of an attribute with a text.
 #[derive(Debug, Default)]
 pub(crate) struct FactTable {
-    names: AttributeNames,
     facts: Vec<Fact>,
-    /// The numbers of the comparisons by their text and attribute.
-    by_text: BySignature,
+    /// The numbers of the comparisons by their attribute and text.
+    by_text: ByFingerprint,
 }
 
 #[derive(Debug, PartialEq, Eq)]
 struct Fact {
-    name: u32,
+    category: Arc<str>,
+    id: Arc<str>,
     data_type: DataType,
     ignores_case: bool,
     text: Box<str>,
@@ -44,17 +46,27 @@ impl FactTable {
         if attribute.issuer.is_some() || attribute.selector.is_some() {
             return None;
         }
-        let name = self.names.add(&attribute.category, &attribute.id);
-        let fact = Fact { name, data_type: attribute.data_type, ignores_case, text: text.into() };
-        let signature = folded_signature(text) ^ seed(name);
-        if let Some(known) =
-            self.by_text.find(signature, |number| self.facts.get(index(number)) == Some(&fact))
-        {
-            return Some(known);
+        let fingerprint = Fingerprint::of(&attribute.category, &attribute.id, text);
+        let same = |fact: &Fact| {
+            *fact.text == *text
+                && fact.ignores_case == ignores_case
+                && fact.data_type == attribute.data_type
+                && *fact.id == *attribute.id
+                && *fact.category == *attribute.category
+        };
+        let mut filed = self.by_text.get(fingerprint).iter();
+        if let Some(known) = filed.find(|number| self.fact(**number).is_some_and(same)) {
+            return Some(*known);
         }
         let number = u32::try_from(self.facts.len()).ok()?;
-        self.by_text.insert(signature, number);
-        self.facts.push(fact);
+        self.by_text.insert(fingerprint, number);
+        self.facts.push(Fact {
+            category: Arc::clone(&attribute.category),
+            id: Arc::clone(&attribute.id),
+            data_type: attribute.data_type,
+            ignores_case,
+            text: text.into(),
+        });
         Some(number)
     }
 
@@ -65,47 +77,49 @@ impl FactTable {
             facts.more.resize((self.facts.len() - 1) / 64, 0);
         }
         for attribute in &request.attributes {
-            let Some(text) = attribute.value.as_text() else { continue };
-            let Some(name) = self.names.number(attribute) else { continue };
-            let (data_type, seed) = (attribute.value.data_type(), seed(name));
-            each_folded_signature(text, |signature| {
-                self.by_text.find(signature ^ seed, |number| {
-                    if self.facts.get(index(number)).is_some_and(|fact| fact.holds(name, data_type, text)) {
-                        facts.set(number);
-                    }
-                    false
-                });
-            });
+            for number in self.by_text.get(attribute.fingerprint) {
+                if self.fact(*number).is_some_and(|fact| fact.holds(attribute)) {
+                    facts.set(*number);
+                }
+            }
         }
         facts
     }
 
+    fn fact(&self, number: u32) -> Option<&Fact> {
+        self.facts.get(index(number))
+    }
+
     /// What a comparison asks for.
     pub(super) fn asked(&self, number: u32) -> Option<Asked<'_>> {
-        let fact = self.facts.get(index(number))?;
-        let (category, id) = self.names.get(fact.name)?;
-        Some(Asked { category, id, text: &fact.text })
+        self.fact(number).map(Fact::asked)
     }
 
     /// What all comparisons ask for.
     pub(super) fn all(&self) -> impl Iterator<Item = Asked<'_>> {
-        (0..).zip(&self.facts).filter_map(|(number, _)| self.asked(number))
+        self.facts.iter().map(Fact::asked)
     }
 }
 
 impl Fact {
-    fn holds(&self, name: u32, data_type: DataType, text: &str) -> bool {
-        let same = if self.ignores_case {
-            self.text.eq_ignore_ascii_case(text) || !text.is_ascii() && eq_ignore_case(&self.text, text)
-        } else {
-            *self.text == *text
-        };
-        same && self.name == name && self.data_type == data_type
+    fn holds(&self, attribute: &RequestAttribute) -> bool {
+        let Some(text) = attribute.value.as_text() else { return false };
+        let same_text =
+            if self.ignores_case { equal_in_small(&self.text, text) } else { *self.text == *text };
+        same_text
+            && self.data_type == attribute.value.data_type()
+            && *self.id == *attribute.name.id()
+            && *self.category == *attribute.name.category()
+    }
+
+    fn asked(&self) -> Asked<'_> {
+        Asked { category: &self.category, id: &self.id, text: &self.text }
     }
 }
 
 impl Facts {
     /// Whether a comparison holds.
+    #[inline]
     pub(crate) fn holds(&self, number: u32) -> bool {
         let word = if number < 64 {
             self.first
@@ -115,9 +129,10 @@ impl Facts {
         word >> (number % 64) & 1 == 1
     }
 
-    /// Whether all of these among the first 64 hold, by their bits.
-    pub(crate) fn hold_all(&self, mask: u64) -> bool {
-        self.first & mask == mask
+    /// Which of the first 64 hold, as bits.
+    #[inline]
+    pub(crate) fn first(&self) -> u64 {
+        self.first
     }
 
     fn set(&mut self, number: u32) {
@@ -127,11 +142,6 @@ impl Facts {
             *word |= 1 << (number % 64);
         }
     }
-}
-
-/// Tells the texts of one attribute from those of another.
-fn seed(name: u32) -> u64 {
-    u64::from(name) << 32
 }
 
 fn index(number: u32) -> usize {

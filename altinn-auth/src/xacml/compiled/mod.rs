@@ -16,7 +16,7 @@ use super::combining::CombiningAlgorithm;
 use super::error::XacmlError;
 use super::pattern::Pattern;
 use super::reader::PolicyDocument;
-use super::{Effect, Function, Value};
+use super::{Effect, Function, Obligation, Value};
 
 /// A policy or policy set that has been checked and is ready to decide. It is never changed, and any number of
 /// threads may use it.
@@ -117,34 +117,61 @@ pub(crate) struct Rule {
     pub(crate) duties: Box<[Duty]>,
 }
 
-/// Every one must match.
+/// What something applies to.
 #[derive(Debug)]
-pub(crate) struct Target(pub(crate) Box<[AnyOf]>);
+pub(crate) struct Target {
+    /// Every one must match.
+    pub(crate) every: Box<[AnyOf]>,
+    /// The same as bits, if it is only of comparisons that are among the first 64 facts.
+    pub(crate) bits: Option<Box<[Alternatives]>>,
+}
 
 /// One of them must match.
 #[derive(Debug)]
-pub(crate) struct AnyOf {
-    pub(crate) alternatives: Box<[AllOf]>,
-    /// The alternatives as bits of facts, if each is only of comparisons that are among the first 64 facts.
-    pub(crate) masks: Option<Box<[u64]>>,
+pub(crate) struct AnyOf(pub(crate) Box<[AllOf]>);
+
+/// Alternatives as bits of facts.
+#[derive(Debug, Default)]
+pub(crate) struct Alternatives {
+    /// The facts each of which is enough.
+    one_of: u64,
+    /// The sets of facts of which all are needed.
+    all_of: Box<[u64]>,
 }
 
 /// Every one must match.
 #[derive(Debug)]
 pub(crate) struct AllOf(pub(crate) Box<[Match]>);
 
-impl AnyOf {
-    pub(crate) fn new(alternatives: Vec<AllOf>) -> Self {
-        let masks = alternatives.iter().map(AllOf::mask).collect::<Option<_>>();
-        Self { alternatives: alternatives.into(), masks }
+impl Target {
+    pub(crate) fn new(every: Vec<AnyOf>) -> Self {
+        let bits = every.iter().map(|any_of| {
+            let bits = any_of.0.iter().map(AllOf::bits).collect::<Option<Vec<u64>>>();
+            bits.map(Alternatives::new)
+        });
+        Self { bits: bits.collect(), every: every.into() }
+    }
+}
+
+impl Alternatives {
+    fn new(alternatives: Vec<u64>) -> Self {
+        let (single, several): (Vec<u64>, Vec<u64>) =
+            alternatives.into_iter().partition(|bits| bits.is_power_of_two());
+        Self { one_of: single.into_iter().fold(0, |all, bit| all | bit), all_of: several.into() }
+    }
+
+    /// Whether one of them holds, given the facts that do.
+    #[inline]
+    pub(crate) fn one_holds(&self, facts: u64) -> bool {
+        self.one_of & facts != 0 || self.all_of.iter().any(|bits| facts & bits == *bits)
     }
 }
 
 impl AllOf {
-    fn mask(&self) -> Option<u64> {
-        self.0.iter().try_fold(0, |mask, a_match| {
+    fn bits(&self) -> Option<u64> {
+        self.0.iter().try_fold(0, |bits, a_match| {
             let fact = a_match.fact.filter(|fact| *fact < 64 && !a_match.attribute.must_be_present)?;
-            Some(mask | 1 << fact)
+            Some(bits | 1 << fact)
         })
     }
 }
@@ -188,10 +215,18 @@ pub(crate) enum Expr {
 /// An obligation or advice.
 #[derive(Debug)]
 pub(crate) struct Duty {
-    pub(crate) id: Arc<str>,
     pub(crate) on: Effect,
     pub(crate) is_advice: bool,
-    pub(crate) assignments: Box<[Assignment]>,
+    pub(crate) content: DutyContent,
+}
+
+/// What an obligation or advice says.
+#[derive(Debug)]
+pub(crate) enum DutyContent {
+    /// The same to every request: it is shared.
+    Fixed(Obligation),
+    /// What its expressions come to.
+    Expressions { id: Arc<str>, assignments: Box<[Assignment]> },
 }
 
 #[derive(Debug)]

@@ -50,9 +50,9 @@ fn of_node<'p>(node: &'p Node, facts: &'p FactTable, cost: Cost<'_>) -> Option<N
 
 fn of_target<'p>(target: &'p Target, facts: &'p FactTable, cost: Cost<'_>) -> Option<Needs<'p>> {
     let each = target
-        .0
+        .every
         .iter()
-        .map(|any_of| one_of_each(any_of.alternatives.iter().map(|all_of| of_all(all_of, facts, cost))));
+        .map(|any_of| one_of_each(any_of.0.iter().map(|all_of| of_all(all_of, facts, cost))));
     each.reduce(cheaper).flatten()
 }
 

@@ -57,9 +57,9 @@ impl<'a> Evaluator<'a> {
 
 fn is_of(attribute: &RequestAttribute, key: &AttributeKey) -> bool {
     attribute.value.data_type() == key.data_type
-        && *attribute.id == *key.id
-        && *attribute.category == *key.category
-        && key.issuer.as_deref().is_none_or(|issuer| attribute.issuer.as_deref() == Some(issuer))
+        && *attribute.name.id() == *key.id
+        && *attribute.name.category() == *key.category
+        && key.issuer.as_deref().is_none_or(|issuer| attribute.name.issuer() == Some(issuer))
 }
 
 fn missing(key: &AttributeKey) -> Fault {

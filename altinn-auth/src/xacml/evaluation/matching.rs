@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use super::super::Value;
 use super::super::compiled::{AllOf, AnyOf, Match, Target, Test};
-use super::super::function::{Operand, eq_ignore_case, pattern_matches};
+use super::super::function::{Operand, pattern_matches};
+use super::super::small_letters::equal_in_small;
 use super::super::status::Fault;
 use super::Evaluator;
 
@@ -12,16 +13,29 @@ use super::Evaluator;
 pub(super) type Matched = Result<bool, Fault>;
 
 impl<'a> Evaluator<'a> {
+    /// Whether the facts alone say that a target does not match, as they mostly do of most rules.
+    #[inline]
+    pub(super) fn is_ruled_out(&self, target: &Target) -> bool {
+        self.by_facts(target) == Some(false)
+    }
+
+    /// Whether a target matches, if the facts alone say so.
+    #[inline]
+    fn by_facts(&self, target: &Target) -> Option<bool> {
+        let bits = target.bits.as_ref().filter(|_| self.source.is_none())?;
+        Some(bits.iter().all(|alternatives| alternatives.one_holds(self.facts.first())))
+    }
+
     pub(super) fn target(&'a self, target: &'a Target) -> Matched {
-        every(&target.0, |any_of| self.any_of(any_of))
+        if let Some(known) = self.by_facts(target) {
+            return Ok(known);
+        }
+        every(&target.every, |any_of| self.any_of(any_of))
     }
 
     pub(super) fn any_of(&'a self, any_of: &'a AnyOf) -> Matched {
-        if let (Some(masks), None) = (&any_of.masks, self.source) {
-            return Ok(masks.iter().any(|mask| self.facts.hold_all(*mask)));
-        }
         let mut fault = None;
-        for all_of in &any_of.alternatives {
+        for all_of in &any_of.0 {
             match self.all_of(all_of) {
                 Ok(true) => return Ok(true),
                 Ok(false) => {}
@@ -49,7 +63,7 @@ impl<'a> Evaluator<'a> {
             (Test::Equal, wanted) => Ok(values.contains(wanted)),
             (Test::EqualIgnoreCase, wanted) => {
                 let wanted = wanted.as_text().unwrap_or("");
-                let equal = |value: &Value| value.as_text().is_some_and(|text| eq_ignore_case(text, wanted));
+                let equal = |value: &Value| value.as_text().is_some_and(|text| equal_in_small(text, wanted));
                 Ok(values.iter().any(equal))
             }
             (Test::Matches(pattern), _) => Ok(values.iter().any(|value| pattern_matches(pattern, value))),

@@ -4,10 +4,10 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::super::combining::{Combiner, CombiningAlgorithm};
-use super::super::compiled::{Body, Duty, Node, Rule, RuleName};
-use super::super::decision::{Decision, Potential};
+use super::super::compiled::{Body, Duty, DutyContent, Node, Rule, RuleName};
+use super::super::decision::{Decision, Effect, Potential};
 use super::super::status::Fault;
-use super::outcome::{Assignment, Obligation};
+use super::outcome::Obligation;
 use super::{Evaluator, Lengths, Report};
 
 /// A decision, the rule that made it, and why it could not be reached.
@@ -50,7 +50,8 @@ impl<'a> Evaluator<'a> {
         }
         let mut verdict = match &node.body {
             Body::Rules(rules) => {
-                combine(node.algorithm, rules.iter(), report, |rule, report| self.rule(rule, report))
+                let open = rules.iter().filter(|rule| !self.is_ruled_out(&rule.target));
+                combine(node.algorithm, open, report, |rule, report| self.rule(rule, report))
             }
             Body::Policies(policies) if node.algorithm == CombiningAlgorithm::OnlyOneApplicable => {
                 self.only_one(policies, report)
@@ -79,8 +80,7 @@ impl<'a> Evaluator<'a> {
             Err(fault) => Verdict::undecided(rule.effect.into(), fault),
             Ok(true) => {
                 let verdict = Verdict { decision: rule.effect.into(), rule: Some(&rule.name), fault: None };
-                let start = report.lengths();
-                self.settle(verdict, &rule.duties, start, report)
+                self.oblige(verdict, rule.effect, &rule.duties, report)
             }
         }
     }
@@ -105,7 +105,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// Keeps of the report what goes with the decision, and adds the policy's or rule's own obligations.
+    /// Keeps of the report what goes with the decision, and adds the policy's own obligations.
     fn settle(
         &'a self,
         verdict: Verdict<'a>,
@@ -117,7 +117,30 @@ impl<'a> Evaluator<'a> {
             report.policies.truncate(start.policies);
         }
         report.keep(start, verdict.decision.effect());
-        let Some(effect) = verdict.decision.effect() else { return verdict };
+        match verdict.decision.effect() {
+            Some(effect) => {
+                let settled = self.oblige(verdict, effect, duties, report);
+                if settled.decision.is_indeterminate() {
+                    report.keep(start, None);
+                }
+                settled
+            }
+            None => verdict,
+        }
+    }
+
+    /// Adds the obligations and advice that go with an effect; one that cannot be told leaves nothing decided.
+    fn oblige(
+        &'a self,
+        verdict: Verdict<'a>,
+        effect: Effect,
+        duties: &'a [Duty],
+        report: &mut Report<'a>,
+    ) -> Verdict<'a> {
+        if duties.is_empty() {
+            return verdict;
+        }
+        let start = report.lengths();
         for duty in duties.iter().filter(|duty| duty.on == effect) {
             match self.duty(duty) {
                 Ok(done) if duty.is_advice => report.advice.push(done),
@@ -132,18 +155,17 @@ impl<'a> Evaluator<'a> {
     }
 
     pub(super) fn duty(&'a self, duty: &'a Duty) -> Result<Obligation, Fault> {
-        let mut assignments = Vec::with_capacity(duty.assignments.len());
-        for assignment in &duty.assignments {
+        let (id, expressions) = match &duty.content {
+            DutyContent::Fixed(obligation) => return Ok(obligation.clone()),
+            DutyContent::Expressions { id, assignments } => (id, assignments),
+        };
+        let mut assignments = Vec::with_capacity(expressions.len());
+        for assignment in expressions {
             let evaluated = self.expression(&assignment.expression)?;
             let values = evaluated.value().map(std::slice::from_ref).or_else(|_| evaluated.bag())?;
-            assignments.extend(values.iter().map(|value| Assignment {
-                id: Arc::clone(&assignment.id),
-                category: assignment.category.clone(),
-                issuer: assignment.issuer.clone(),
-                value: value.clone(),
-            }));
+            assignments.extend(values.iter().map(|value| assignment.with(value.clone())));
         }
-        Ok(Obligation { id: Arc::clone(&duty.id), assignments, on: duty.on })
+        Ok(Obligation { id: Arc::clone(id), assignments: assignments.into(), on: duty.on })
     }
 }
 
@@ -162,7 +184,8 @@ fn combine<'a, T>(
         match verdict.decision {
             Decision::Permit => permitting = permitting.or(verdict.rule),
             Decision::Deny => denying = denying.or(verdict.rule),
-            Decision::NotApplicable | Decision::Indeterminate(_) => {}
+            Decision::NotApplicable => continue,
+            Decision::Indeterminate(_) => {}
         }
         fault = fault.or(verdict.fault);
         if let ControlFlow::Break(decision) = combiner.take(verdict.decision) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::super::compiled::{PolicyName, RuleName};
 use super::super::request::Request;
 use super::super::response::IncludedAttribute;
-use super::super::status::{Fault, Status, StatusCode};
+use super::super::status::{self, Fault, Status};
 use super::super::{Decision, Effect, Potential, Value};
 use super::Report;
 use super::node::Verdict;
@@ -14,7 +14,8 @@ use super::node::Verdict;
 #[derive(Clone)]
 pub struct Evaluation {
     decision: Decision,
-    status: Status,
+    /// Why it could not be reached.
+    fault: Option<Fault>,
     obligations: Vec<Obligation>,
     advice: Vec<Obligation>,
     decided_by: Option<RuleName>,
@@ -22,14 +23,14 @@ pub struct Evaluation {
     included: Vec<IncludedAttribute>,
 }
 
-/// An obligation or advice of the policies that decided.
+/// An obligation or advice of the policies that decided. Cheap to clone: its values are shared.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Obligation {
     /// Its id.
     pub id: Arc<str>,
     /// Its named values.
-    pub assignments: Vec<Assignment>,
+    pub assignments: Arc<[Assignment]>,
     /// The effect with which it goes.
     pub(crate) on: Effect,
 }
@@ -57,19 +58,20 @@ pub struct Assignment {
 impl Evaluation {
     pub(super) fn new(verdict: Verdict<'_>, report: Report<'_>, request: &Request) -> Self {
         Self {
-            status: verdict.fault.map_or_else(Status::ok, Fault::into_status),
+            decision: verdict.decision,
+            fault: verdict.fault,
             obligations: report.obligations,
             advice: report.advice,
             decided_by: verdict.rule.cloned(),
             policies: report.policies.into_iter().cloned().collect(),
-            ..Self::of(verdict.decision, request)
+            included: included(request),
         }
     }
 
     /// No decision, for this reason.
     pub(crate) fn undecided(fault: Fault, request: &Request) -> Self {
         let decision = Decision::Indeterminate(Potential::DenyOrPermit);
-        Self { status: fault.into_status(), ..Self::of(decision, request) }
+        Self { fault: Some(fault), ..Self::of(decision, request) }
     }
 
     /// What the policies that applied came to together.
@@ -85,28 +87,22 @@ impl Evaluation {
                 whole.obligations.extend(one.obligations);
                 whole.advice.extend(one.advice);
                 whole.decided_by = whole.decided_by.or(one.decided_by);
-            } else if decision.is_indeterminate() && whole.status.code() == StatusCode::Ok {
-                whole.status = one.status;
+            } else if decision.is_indeterminate() {
+                whole.fault = whole.fault.or(one.fault);
             }
         }
         whole
     }
 
     fn of(decision: Decision, request: &Request) -> Self {
-        let mut included = Vec::new();
-        for attribute in &request.attributes {
-            if attribute.include_in_result {
-                included.push(IncludedAttribute::from(attribute));
-            }
-        }
         Self {
             decision,
-            status: Status::ok(),
+            fault: None,
             obligations: Vec::new(),
             advice: Vec::new(),
             decided_by: None,
             policies: Vec::new(),
-            included,
+            included: included(request),
         }
     }
 
@@ -122,7 +118,7 @@ impl Evaluation {
 
     /// Well, or why it could not be decided.
     pub fn status(&self) -> &Status {
-        &self.status
+        self.fault.as_ref().map_or(&status::OK, Fault::status)
     }
 
     /// What must be done; a caller that does not understand one must refuse.
@@ -151,11 +147,20 @@ impl Evaluation {
     }
 }
 
+/// What the request wants to see again.
+fn included(request: &Request) -> Vec<IncludedAttribute> {
+    if !request.includes {
+        return Vec::new();
+    }
+    let included = request.attributes.iter().filter(|attribute| attribute.name.is_included());
+    included.map(IncludedAttribute::from).collect()
+}
+
 impl std::fmt::Debug for Evaluation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Evaluation")
             .field("decision", &self.decision)
-            .field("status", &self.status)
+            .field("status", self.status())
             .field("decided_by", &self.decided_by)
             .field("obligations", &self.obligations.len())
             .finish_non_exhaustive()

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use super::super::Value;
+use super::super::small_letters::equal_in_small;
 use super::super::status::Fault;
 use super::{Computed, wrong_type};
 
@@ -12,17 +13,8 @@ pub(super) fn equal(a: &Value, b: &Value) -> Computed {
 
 pub(super) fn equal_ignore_case(a: &Value, b: &Value) -> Computed {
     match (a.as_text(), b.as_text()) {
-        (Some(a), Some(b)) => Ok(Value::Boolean(eq_ignore_case(a, b))),
+        (Some(a), Some(b)) => Ok(Value::Boolean(equal_in_small(a, b))),
         _ => Err(wrong_type("two strings")),
-    }
-}
-
-/// Whether two texts are equal once both are in lower case.
-pub(crate) fn eq_ignore_case(a: &str, b: &str) -> bool {
-    if a.is_ascii() && b.is_ascii() {
-        a.eq_ignore_ascii_case(b)
-    } else {
-        a.chars().flat_map(char::to_lowercase).eq(b.chars().flat_map(char::to_lowercase))
     }
 }
 

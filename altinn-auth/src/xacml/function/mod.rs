@@ -15,7 +15,6 @@ use std::borrow::Cow;
 use std::fmt;
 
 pub(crate) use bag::BagOperation;
-pub(crate) use comparison::eq_ignore_case;
 pub(crate) use higher_order::HigherOrder;
 pub(crate) use text::pattern_matches;
 

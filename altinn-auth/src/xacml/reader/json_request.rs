@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use serde_json::{Map, Value as Json};
 
+use super::super::attribute_name::{AttributeName, ReadName};
 use super::super::error::{Position, XacmlError, XacmlFault};
 use super::super::request::RequestAttribute;
 use super::super::{DataType, Request, RequestDocument, Value, XPathExpression, name};
@@ -116,17 +117,17 @@ pub(super) fn group(element: &Map<String, Json>, named: Option<&str>) -> Read<Gr
 fn attribute(json: &Map<String, Json>, group: &mut Group) -> Read<()> {
     let id = text_field(json, "AttributeId")?.ok_or(missing("Attribute", "AttributeId"))?;
     let data_type = given_type(json)?;
-    let issuer = text_field(json, "Issuer")?.map(str::to_owned);
-    let include_in_result = flag(json, "IncludeInResult")?;
+    let name = AttributeName::from(ReadName {
+        category: group.category.clone().into(),
+        id: id.to_owned().into(),
+        issuer: text_field(json, "Issuer")?.map(str::to_owned),
+        include_in_result: flag(json, "IncludeInResult")?,
+    });
     let values = elements(field(json, "Value").ok_or(missing("Attribute", "Value"))?);
     let data_type = data_type.or_else(|| is_double_list(&values).then_some(DataType::Double));
     for single in values {
         let value = value(single, data_type)?;
-        group.attributes.push(RequestAttribute {
-            issuer: issuer.clone(),
-            include_in_result,
-            ..RequestAttribute::new(group.category.clone().into(), id.to_owned().into(), value)
-        });
+        group.attributes.push(RequestAttribute::new(name.clone(), value));
     }
     Ok(())
 }

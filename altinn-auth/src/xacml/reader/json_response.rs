@@ -80,7 +80,7 @@ fn duties(result: &Map<String, Json>, name: &str) -> Read<Vec<Obligation>> {
         let id = text_field(json, "Id")?.ok_or(missing("Obligation", "Id"))?;
         let assignments = field(json, "AttributeAssignment").map(elements).unwrap_or_default();
         let assignments = assignments.into_iter().map(assignment).collect::<Read<Vec<_>>>()?;
-        Ok(Obligation { id: id.into(), assignments, on: Effect::Permit })
+        Ok(Obligation { id: id.into(), assignments: assignments.into(), on: Effect::Permit })
     };
     field(result, name).map(elements).unwrap_or_default().into_iter().map(duty).collect()
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::super::attribute_name::{AttributeName, ReadName};
 use super::super::error::{Lines, XacmlError, XacmlFault};
 use super::super::request::{Content, RequestAttribute};
 use super::super::{Request, RequestDocument};
@@ -83,10 +84,11 @@ pub(super) fn requests_of(
 
 fn request_of(groups: &[Group], choice: &[usize], return_policy_ids: bool) -> Request {
     let chosen = || choice.iter().filter_map(|index| groups.get(*index));
-    let attributes = chosen().flat_map(|group| group.attributes.iter().cloned()).collect();
+    let attributes: Vec<_> = chosen().flat_map(|group| group.attributes.iter().cloned()).collect();
+    let includes = attributes.iter().any(|attribute| attribute.name.is_included());
     let contents = chosen()
         .filter_map(|group| Some(Content { category: group.category.clone(), xml: group.content.clone()? }));
-    Request { attributes, return_policy_ids, contents: contents.collect() }
+    Request { attributes, return_policy_ids, includes, contents: contents.collect() }
 }
 
 /// Every way to take one group of each category.
@@ -132,17 +134,18 @@ fn group(element: Element<'_, '_>) -> Read<Group> {
 
 fn attribute(element: Element<'_, '_>, group: &mut Group) -> Read<()> {
     let id = element.required("Attribute", "AttributeId")?;
-    let include_in_result = element.boolean("IncludeInResult")?.unwrap_or(false);
+    let name = AttributeName::from(ReadName {
+        category: group.category.clone().into(),
+        id: id.to_owned().into(),
+        issuer: element.attribute("Issuer").map(str::to_owned),
+        include_in_result: element.boolean("IncludeInResult")?.unwrap_or(false),
+    });
     for child in element.children() {
         if child.name() != "AttributeValue" {
             return Err(child.unexpected("`AttributeValue`"));
         }
         let value = value::read(child, "AttributeValue")?;
-        group.attributes.push(RequestAttribute {
-            issuer: element.attribute("Issuer").map(str::to_owned),
-            include_in_result,
-            ..RequestAttribute::new(group.category.clone().into(), id.to_owned().into(), value)
-        });
+        group.attributes.push(RequestAttribute::new(name.clone(), value));
     }
     Ok(())
 }

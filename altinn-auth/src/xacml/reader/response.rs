@@ -100,7 +100,11 @@ fn duties(list: Element<'_, '_>, name: &'static str, id: &'static str) -> Read<V
             return Err(element.unexpected(name));
         }
         let assignments = element.children().map(assignment).collect::<Read<Vec<_>>>()?;
-        Ok(Obligation { id: element.required(name, id)?.into(), assignments, on: Effect::Permit })
+        Ok(Obligation {
+            id: element.required(name, id)?.into(),
+            assignments: assignments.into(),
+            on: Effect::Permit,
+        })
     };
     list.children().map(duty).collect()
 }

@@ -67,7 +67,7 @@ fn status(xml: &mut Markup, status: &Status) {
 fn duties(xml: &mut Markup, name: &str, id: &str, duties: &[Obligation]) {
     for duty in duties {
         xml.element(name, &[(id, Some(&duty.id))], |xml| {
-            for one in &duty.assignments {
+            for one in duty.assignments.iter() {
                 let attributes = [
                     ("AttributeId", Some(&*one.id)),
                     ("Category", one.category.as_deref()),
