@@ -1,5 +1,5 @@
 //! What the stored register keeps, and how.
-#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail by panicking")]
 
 use std::sync::Arc;
 
@@ -24,6 +24,21 @@ async fn a_party_comes_back_as_it_was_put_by_id_and_by_identifier() {
     }
     let unknown = PartyIdentifier::SelfIdentified("nobody".to_owned());
     assert_eq!(world.register.party_by_identifier(&unknown).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn many_parties_come_in_the_order_in_which_they_were_asked_for() {
+    let world = World::new().await;
+    let (kari, bakery) = (&world.kari, &world.bakery);
+    let unknown = PartyIdentifier::SelfIdentified("nobody".to_owned());
+    let asked = [&bakery.identifier, &unknown, &kari.identifier, &bakery.identifier].map(Clone::clone);
+    let found = world.register.parties_by_identifier(&asked).await.unwrap();
+    assert_eq!(found, [Some(bakery.clone()), None, Some(kari.clone()), Some(bakery.clone())]);
+    // More than one query asks for.
+    let ids: Vec<_> = (0..700).map(|place| if place == 650 { kari.id } else { bakery.id }).collect();
+    let found = world.register.parties(&ids).await.unwrap();
+    assert_eq!((found.len(), &found[650], &found[0]), (700, &Some(kari.clone()), &Some(bakery.clone())));
+    assert_eq!(world.register.parties(&[]).await.unwrap(), []);
 }
 
 #[tokio::test]

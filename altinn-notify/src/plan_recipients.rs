@@ -67,9 +67,19 @@ impl Notifier {
             _ => None,
         };
         let numbers: Vec<NationalIdentityNumber> = recipients.iter().filter_map(number).collect();
-        let Some(register) = self.persons.as_ref().filter(|_| !numbers.is_empty()) else {
-            return Ok(Vec::new());
-        };
+        self.person_contacts(&numbers).await
+    }
+
+    /// What the register of people knows of them, in the order of the numbers: whether they are reserved, above all.
+    /// Without a register nobody is known.
+    ///
+    /// # Errors
+    /// [`ContactError`] when the register does not answer, or not in order.
+    pub async fn person_contacts(
+        &self,
+        numbers: &[NationalIdentityNumber],
+    ) -> Result<Vec<Option<PersonContact>>, ContactError> {
+        let Some(register) = self.persons.as_ref() else { return Ok(vec![None; numbers.len()]) };
         let mut found = Vec::with_capacity(numbers.len());
         for numbers in numbers.chunks(MAX_PERSONS) {
             let answered = register.persons(numbers).await?;

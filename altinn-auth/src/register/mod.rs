@@ -11,6 +11,7 @@ mod estate;
 mod held_roles;
 mod instance;
 mod key;
+mod many;
 mod resource;
 mod role;
 mod stored;

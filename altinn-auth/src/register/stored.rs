@@ -43,8 +43,8 @@ use super::{
 /// ```
 #[derive(Debug, Clone)]
 pub struct StoredRegister {
-    store: Store,
-    key: RegisterKey,
+    pub(super) store: Store,
+    pub(super) key: RegisterKey,
 }
 
 const INSERT_PARTY: &str = "insert into auth_party (id, uuid, kind, name, identifier_kind, identifier_lookup, \
@@ -64,7 +64,7 @@ pub struct RoleAssignment {
     pub to: PartyId,
 }
 
-const PARTY_COLUMNS: &str =
+pub(super) const PARTY_COLUMNS: &str =
     "select id, uuid, kind, name, identifier_kind, identifier_sealed, parent, deleted from auth_party where";
 
 impl StoredRegister {
@@ -185,7 +185,7 @@ impl StoredRegister {
         row.map(|row| self.party_of(&row)).transpose()
     }
 
-    fn party_of(&self, row: &Row) -> Result<Party, RegisterError> {
+    pub(super) fn party_of(&self, row: &Row) -> Result<Party, RegisterError> {
         let id: PartyId = row.get("id")?;
         let text = self.key.open(id, &row.get::<Vec<u8>>("identifier_sealed")?)?;
         let corrupt = |column| RegisterError::Corrupt { column };
