@@ -17,6 +17,8 @@ use chrono::{DateTime, Utc};
 use tokio::task::JoinHandle;
 
 use crate::builder::AltinnBuilder;
+#[cfg(feature = "correspondence")]
+use crate::correspondence::{CorrespondenceService, Correspondences};
 use crate::definition::AppDefinition;
 use crate::event::EventFeed;
 #[cfg(feature = "webhooks")]
@@ -131,6 +133,20 @@ impl Altinn {
         Ok(service)
     }
 
+    /// Publishes the correspondence service of a folder. Publishing it again replaces its policy.
+    ///
+    /// # Errors
+    /// A [`PublishError`] says in which file, where and why the folder is not in order; nothing is published then.
+    #[cfg(feature = "correspondence")]
+    pub fn publish_correspondence(
+        &self,
+        folder: impl AsRef<Path>,
+    ) -> Result<CorrespondenceService, PublishError> {
+        let (service, policy) = CorrespondenceService::load(folder.as_ref())?;
+        self.0.policies.put(service.id().clone(), policy)?;
+        Ok(service)
+    }
+
     /// A published service.
     pub fn service(&self, id: &ServiceId) -> Option<Service> {
         self.0.services.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
@@ -139,6 +155,12 @@ impl Altinn {
     /// Submissions: what people and businesses send in.
     pub fn submissions(&self) -> Submissions<'_> {
         Submissions::new(self)
+    }
+
+    /// Correspondences: what the agency writes to people and businesses.
+    #[cfg(feature = "correspondence")]
+    pub fn correspondences(&self) -> Correspondences<'_> {
+        Correspondences::new(self)
     }
 
     /// Lookups: what registers hold, for those who may know it.
@@ -205,9 +227,8 @@ impl Altinn {
         &*self.0.clock
     }
 
-    /// Starts the work that follows from commits (integrating the archive, numbering events, service tasks,
-    /// sending what is due), on
-    /// the runtime that this is called on. It goes on until `shutdown` is ready and what is in hand is finished; the
+    /// Starts the work that follows from commits (integrating the archive, numbering events, service tasks, publishing
+    /// correspondences, sending what is due), on the runtime that this is called on. It goes on until `shutdown` is ready and what is in hand is finished; the
     /// handle ends with it. Any number of nodes may run it.
     pub fn run_workers(&self, shutdown: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
         tokio::spawn(workers::run(self.clone(), shutdown))

@@ -24,6 +24,8 @@ use altinn_notify::{EmailAddress, Keyring, Notifier, Template};
 use uuid::Uuid;
 
 use crate::altinn::{Altinn, Parts};
+#[cfg(feature = "correspondence")]
+use crate::correspondence::{STILL_UNREAD, StillUnread};
 use crate::error::OpenError;
 use crate::event::EventFeed;
 #[cfg(feature = "webhooks")]
@@ -293,6 +295,10 @@ impl AltinnBuilder {
         let mut notifier = Notifier::new(store.clone(), notify_keys, sender, Arc::clone(&clock))
             .with_person_register(Arc::clone(&registers) as _)
             .with_organization_register(Arc::clone(&registers) as _);
+        #[cfg(feature = "correspondence")]
+        {
+            notifier = notifier.with_condition(STILL_UNREAD, StillUnread::new(store.clone()));
+        }
         if let Some(email) = self.email {
             notifier = notifier.with_email_channel(email);
         }

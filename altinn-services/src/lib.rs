@@ -27,12 +27,15 @@
 //! | `postgres` | | PostgreSQL as the store |
 //! | `smtp` | yes | mail over SMTP |
 //! | `link` | yes | link services |
+//! | `correspondence` | yes | correspondence services |
 //! | `lookup` | yes | lookup services |
 //! | `webhooks` | | events sent to those who subscribe |
 //! | `testing` | | a mail server, an issuer of tokens, synthetic people, and stand-ins for service tasks and payments |
 
 mod altinn;
 mod builder;
+#[cfg(feature = "correspondence")]
+pub mod correspondence;
 pub mod definition;
 mod error;
 pub mod event;

@@ -47,4 +47,12 @@ pub static MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/link_0001_code.sqlite.sql"),
         postgres: include_str!("../migrations/link_0001_code.postgres.sql"),
     },
+    #[cfg(feature = "correspondence")]
+    Migration {
+        owner: "altinn-services",
+        number: 20,
+        name: "correspondence",
+        sqlite: include_str!("../migrations/0020_correspondence.sqlite.sql"),
+        postgres: include_str!("../migrations/0020_correspondence.postgres.sql"),
+    },
 ];

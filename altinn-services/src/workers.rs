@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use altinn_archive::ArchiveError;
 use altinn_core::store::StoreError;
-use futures_util::future::{Either, join5, select};
+use futures_util::future::{Either, join, join5, select};
 use tokio::sync::watch;
 
 use crate::altinn::Altinn;
+#[cfg(feature = "correspondence")]
+use crate::correspondence::MAILINGS;
 use crate::event::EventFeed;
 use crate::submission::SERVICE_TASKS;
 
@@ -20,6 +22,10 @@ const TIDY: Duration = Duration::from_secs(60);
 /// How many pieces of work of service tasks a worker takes up at once: one after the other is done within the lease.
 const SERVICE_TASKS_AT_ONCE: u32 = 1;
 
+/// How many slices of mailings a worker does before it looks whether it is to stop.
+#[cfg(feature = "correspondence")]
+const SLICES_AT_ONCE: u32 = 8;
+
 /// Integrates, numbers, does service tasks, erases what is due and sends until `shutdown` is ready. What fails is tried again at the next look.
 pub(crate) async fn run(altinn: Altinn, shutdown: impl Future<Output = ()> + Send) {
     let (stop, stopped) = watch::channel(false);
@@ -28,7 +34,7 @@ pub(crate) async fn run(altinn: Altinn, shutdown: impl Future<Output = ()> + Sen
         tell(&altinn, stopped.clone()),
         do_service_tasks(&altinn, stopped.clone()),
         tidy(&altinn, stopped.clone()),
-        send(&altinn, stopped),
+        join(mail(&altinn, stopped.clone()), send(&altinn, stopped)),
     );
     match select(std::pin::pin!(shutdown), std::pin::pin!(work)).await {
         Either::Left(((), work)) => {
@@ -100,6 +106,24 @@ async fn do_service_tasks(altinn: &Altinn, mut stopped: watch::Receiver<bool>) {
         }
     }
 }
+
+/// Expands mailings, publishes them and does what is due of them afterwards.
+#[cfg(feature = "correspondence")]
+async fn mail(altinn: &Altinn, mut stopped: watch::Receiver<bool>) {
+    while !*stopped.borrow() {
+        match altinn.correspondences().run_due(SLICES_AT_ONCE).await {
+            Ok(0) => wait(altinn.store().woken(MAILINGS, POLL), &mut stopped).await,
+            Ok(_) => {}
+            Err(error) => {
+                tracing::warn!(code = error.code(), %error, "mailings did not go on");
+                wait(tokio::time::sleep(POLL), &mut stopped).await;
+            }
+        }
+    }
+}
+
+#[cfg(not(feature = "correspondence"))]
+async fn mail(_: &Altinn, _: watch::Receiver<bool>) {}
 
 async fn send(altinn: &Altinn, mut stopped: watch::Receiver<bool>) {
     let stop = async move {

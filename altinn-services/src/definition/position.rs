@@ -21,7 +21,7 @@ impl Position {
     }
 
     /// The place of a byte of a text.
-    pub(in crate::definition) fn of(text: &str, byte: usize) -> Self {
+    pub(crate) fn of(text: &str, byte: usize) -> Self {
         let before = text.get(..byte).unwrap_or(text);
         let (line, last) = (1..).zip(before.split('\n')).last().unwrap_or((1, ""));
         Self {

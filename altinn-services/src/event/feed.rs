@@ -1,6 +1,8 @@
 //! The feed of events.
 
 use altinn_core::store::{Batch, Row, Store, StoreError, params};
+#[cfg(feature = "correspondence")]
+use altinn_core::store::{Column, ColumnKind, InsertRows};
 
 use super::{CloudEvent, EventFilter, NewEvent};
 
@@ -9,6 +11,17 @@ const NUMBERED_AT_ONCE: i64 = 500;
 
 /// The most events that one page holds, as Altinn has it.
 pub(super) const PAGE: u32 = 1_000;
+
+#[cfg(feature = "correspondence")]
+static EVENTS: InsertRows = InsertRows::new(
+    "services_event",
+    &[
+        Column::new("key", ColumnKind::Uuid),
+        Column::new("event", ColumnKind::Text),
+        Column::new("sequence", ColumnKind::Int),
+        Column::new("time", ColumnKind::Int),
+    ],
+);
 
 /// Events of this store, in the order of their numbers.
 #[derive(Debug, Clone)]
@@ -37,6 +50,14 @@ impl EventFeed {
             "insert into services_event (key, event, sequence, time, position) values ($1, $2, $3, $4, null)",
             params![event.key, event.json.as_str(), event.sequence, event.time],
         );
+        batch.wake(Self::TOPIC);
+    }
+
+    /// Adds many events to the batch of their causes.
+    #[cfg(feature = "correspondence")]
+    pub(crate) fn publish_all(batch: &mut Batch, events: Vec<NewEvent>) {
+        let row = |event: NewEvent| params![event.key, event.json, event.sequence, event.time];
+        batch.insert_rows(&EVENTS, events.into_iter().map(row).collect());
         batch.wake(Self::TOPIC);
     }
 

@@ -56,6 +56,19 @@ impl NewEvent {
         Self::build(uuid::Builder::from_custom_bytes(key).into_uuid(), event, time, 0)
     }
 
+    /// An event of something that has an order of its own: `sequence` is its place in it.
+    ///
+    /// # Errors
+    /// As [`of`](Self::of).
+    #[cfg(feature = "correspondence")]
+    pub(crate) fn in_sequence(
+        event: CloudEvent,
+        time: DateTime<Utc>,
+        sequence: i64,
+    ) -> Result<Self, EventError> {
+        Ok(Self { sequence, ..Self::of(event.at(time), time)? })
+    }
+
     fn build(key: Uuid, event: CloudEvent, time: DateTime<Utc>, sequence: i64) -> Result<Self, EventError> {
         let json = serde_json::to_string(&event).unwrap_or_default();
         if json.len() > CloudEvent::MAX_BYTES {

@@ -1,0 +1,231 @@
+//! Sending.
+
+use altinn_archive::{NewElement, NewEntry, Participant};
+use altinn_auth::decision::Access;
+use altinn_auth::register::PartyRegister as _;
+use altinn_core::store::Batch;
+use altinn_core::{Actor, Idempotency, IdempotencyAnswer, Party, PartyId, Subject};
+use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
+use uuid::Uuid;
+
+use super::changes::Changes;
+use super::check::check;
+use super::expand::{SLICE, parties_of, place};
+use super::fault::{Fault, FaultRule};
+use super::mailing::{Mailing, NewMailing, Spec};
+use super::overview::{MailingOverview, Sent};
+use super::{
+    CorrespondenceError, CorrespondenceService, CorrespondenceStatus, Correspondences, NewCorrespondence,
+    Recipient, Refusal, SEND, TRIES,
+};
+
+/// The elements of the entry that holds what was sent.
+pub(super) const MESSAGE: &str = "message";
+pub(super) const RECIPIENTS: &str = "recipients";
+
+/// The name of the element of a file.
+pub(super) fn file_element(index: usize) -> String {
+    format!("attachment-{index}")
+}
+
+impl Correspondences<'_> {
+    /// Sends a correspondence for a party: all of it is stored in one commit, however many recipients there are. With
+    /// an idempotency key, sending it again gives the same answer.
+    ///
+    /// Up to 500 recipients have their correspondences at once; more get them from workers, slice by slice.
+    ///
+    /// # Errors
+    /// [`CorrespondenceError::Invalid`] says where and why it is not in order, also where one of up to 500 recipients is
+    /// not known; [`CorrespondenceError::Refused`] that its only recipient is reserved. A longer list is not looked up in
+    /// the call: those who are not known come to [`CorrespondenceStatus::Failed`].
+    #[tracing::instrument(skip_all, fields(altinn.service = %service.id()), err(level = "debug"))]
+    pub async fn send(
+        &self,
+        actor: &Actor,
+        service: &CorrespondenceService,
+        sender: PartyId,
+        asked: &NewCorrespondence,
+    ) -> Result<Sent, CorrespondenceError> {
+        let mut tries = 1;
+        loop {
+            match self.try_send(actor, service, sender, asked).await {
+                Err(CorrespondenceError::Changed) if tries < TRIES => tries += 1,
+                outcome => return outcome,
+            }
+        }
+    }
+
+    async fn try_send(
+        &self,
+        actor: &Actor,
+        service: &CorrespondenceService,
+        sender: PartyId,
+        asked: &NewCorrespondence,
+    ) -> Result<Sent, CorrespondenceError> {
+        let access = self.permit(actor, service, sender, SEND, None).await?;
+        let party = self.altinn.register().party(sender).await?.ok_or(CorrespondenceError::NotFound)?;
+        if !may_send_as(actor, &party) {
+            return Err(CorrespondenceError::NotFound);
+        }
+        let now = self.altinn.clock().now();
+        let once = asked.idempotency_key.as_ref().map(|key| {
+            let request = asked.canonical(&service.id().to_string());
+            Idempotency::new(actor.subject(), party.uuid, "correspondence.send", key, &request)
+        });
+        let once = once.transpose()?;
+        if let Some(once) = &once
+            && let IdempotencyAnswer::Repeated(id) = once.lookup(self.altinn.store(), now).await?
+        {
+            return self.sent(&access, id).await;
+        }
+        let faults = check(asked, service.limits(), now);
+        if !faults.is_empty() {
+            return Err(CorrespondenceError::Invalid(faults));
+        }
+        let parties = self.few_recipients(asked).await?;
+        let (id, mut batch) = (self.altinn.ids().next_id(), Batch::new());
+        access.guard(&mut batch);
+        if let Some(once) = &once {
+            once.claim(&mut batch, id, now);
+        }
+        self.trail(&mut batch, &access, &format!("mailing/{id}"), now);
+        let entry =
+            self.altinn.archive().stage(&mut batch, entry_of(&access, &party, asked, id, now)).await?;
+        let mut mailing = Mailing::new(
+            NewMailing {
+                id,
+                service: service.id().clone(),
+                sender,
+                senders_reference: asked.senders_reference.clone(),
+                recipients: i64::try_from(asked.recipients.len()).unwrap_or(i64::MAX),
+                spec: spec_of(asked, &party, now),
+                created: now,
+            },
+            entry,
+        );
+        self.check_notification(&mailing, &party)?;
+        let due = match &parties {
+            Some(parties) => self.place_at_once(&mut mailing, parties, &mut batch, now).await?,
+            None => now,
+        };
+        mailing.insert(&mut batch, due)?;
+        self.altinn.store().commit(batch).await?;
+        self.sent(&access, id).await
+    }
+
+    /// The parties of recipients who are few enough to be looked up in the call; all of them must be known.
+    async fn few_recipients(
+        &self,
+        asked: &NewCorrespondence,
+    ) -> Result<Option<Vec<Option<Party>>>, CorrespondenceError> {
+        if asked.recipients.len() > SLICE {
+            return Ok(None);
+        }
+        let recipients: Vec<Recipient> = asked.recipients.iter().collect();
+        let parties = parties_of(self.altinn, &recipients).await?;
+        let unknown = parties.iter().enumerate().filter(|(_, party)| party.is_none());
+        let faults: Vec<_> = unknown
+            .map(|(index, _)| Fault::new(FaultRule::UnknownRecipient, format!("/recipients/{index}")))
+            .collect();
+        if faults.is_empty() { Ok(Some(parties)) } else { Err(CorrespondenceError::Invalid(faults)) }
+    }
+
+    /// Gives few recipients their correspondences in the call's own batch; gives when they are to be published.
+    async fn place_at_once(
+        &self,
+        mailing: &mut Mailing,
+        parties: &[Option<Party>],
+        batch: &mut Batch,
+        now: DateTime<Utc>,
+    ) -> Result<DateTime<Utc>, CorrespondenceError> {
+        let mut changes = Changes::new(self.altinn.ids(), mailing, now);
+        let rows = place(self.altinn, mailing, parties, &mut changes, now).await?;
+        if let [only] = rows.as_slice()
+            && only.latest == CorrespondenceStatus::Reserved
+        {
+            return Err(Refusal::Reserved.into());
+        }
+        changes.add_to(batch);
+        mailing.expanded = mailing.recipients;
+        mailing.position = -1;
+        Ok(mailing.next_phase(now).unwrap_or(now))
+    }
+
+    /// Orders a notification on trial: what is wrong with its words is found before anything is stored.
+    fn check_notification(&self, mailing: &Mailing, recipient: &Party) -> Result<(), CorrespondenceError> {
+        let Some(notification) = &mailing.spec.notification else { return Ok(()) };
+        let sender = &mailing.spec.message_sender;
+        let template = notification.template()?;
+        if let Some(order) = notification.order(&template, mailing.id(), recipient, sender, false) {
+            self.altinn.notifier().order(&mut Batch::new(), &order)?;
+        }
+        Ok(())
+    }
+
+    async fn sent(&self, access: &Access, id: Uuid) -> Result<Sent, CorrespondenceError> {
+        let mailing = Mailing::of_sender(self.altinn.store(), access, id).await?;
+        let page = self.page_of(&mailing, -1, u32::try_from(SLICE).unwrap_or(u32::MAX)).await?;
+        Ok(Sent { mailing: MailingOverview::of(self.altinn, &mailing).await?, recipients: page.recipients })
+    }
+}
+
+/// Whether the party is the caller's to send for. A policy lets the service's agency send without naming a party: that
+/// is for itself alone.
+fn may_send_as(actor: &Actor, party: &Party) -> bool {
+    match actor.subject() {
+        Subject::ServiceOwner { number, .. } => {
+            number.is_some_and(|number| party.identifier == number.into())
+        }
+        _ => true,
+    }
+}
+
+fn spec_of(asked: &NewCorrespondence, sender: &Party, now: DateTime<Utc>) -> Spec {
+    // As exact as the store's times are, so that what is due is also not too early.
+    let publish_at = asked.requested_publish_time.map_or(now, |time| time.max(now));
+    Spec {
+        message_sender: asked.message_sender.clone().unwrap_or_else(|| sender.name.clone()),
+        publish_at: publish_at.duration_trunc(TimeDelta::microseconds(1)).unwrap_or(publish_at),
+        due_date_time: asked.due_date_time,
+        allow_system_delete_after: asked.allow_system_delete_after,
+        is_confirmation_needed: asked.is_confirmation_needed,
+        ignore_reservation: asked.ignore_reservation,
+        notification: asked.notification.clone(),
+    }
+}
+
+/// What was sent, as the archive of the sender keeps it: once for all recipients.
+fn entry_of(
+    access: &Access,
+    sender: &Party,
+    asked: &NewCorrespondence,
+    id: Uuid,
+    now: DateTime<Utc>,
+) -> NewEntry {
+    let actor = access.actor();
+    let message = serde_json::to_vec(&asked.content()).unwrap_or_default();
+    let owner = Participant::new(sender.id.to_string(), sender.name.clone());
+    let mut entry = NewEntry::new(
+        access.service().to_string(),
+        owner,
+        Participant::new(actor.reference(), ""),
+        actor.level(),
+    )
+    .at(now)
+    .with_title(asked.message.title().clone())
+    .with_label("mailing", id.to_string())
+    .with_element(NewElement::new(MESSAGE, "application/json", message))
+    .with_element(NewElement::new(
+        RECIPIENTS,
+        "text/plain",
+        asked.recipients.as_lines().as_bytes().to_vec(),
+    ));
+    for (index, (file, known)) in asked.attachments.iter().zip(asked.content().attachments).enumerate() {
+        entry = entry.with_element(
+            NewElement::new(file_element(index), known.content_type, file.content.clone())
+                .with_data_type("attachment")
+                .with_file_name(known.file_name),
+        );
+    }
+    entry
+}
