@@ -5,7 +5,7 @@ use altinn_auth::decision::{AccessRequest, Right};
 use altinn_auth::delegation::{ChangeKind, DelegationError, Detail, Offer, Period, Receiver, What};
 use altinn_auth::register::{ResourceRules, StoredResources};
 use altinn_core::store::{Batch, Store, fresh};
-use altinn_core::{Actor, AuthenticationLevel, InstanceId, Language, Subject};
+use altinn_core::{Actor, AuthenticationLevel, InstanceId, Language, Party, PartyKind, Subject};
 use chrono::TimeDelta;
 use giving::{Giving, person, role};
 use uuid::Uuid;
@@ -350,4 +350,81 @@ async fn many_at_once_leave_one_delegation_of_a_kind() {
         let page = giving.access.given(&kari, giving.bakery.id, None).await.unwrap();
         assert_eq!(page.delegations.len(), 3);
     }
+}
+
+#[tokio::test]
+async fn everybody_sees_whom_they_may_represent() {
+    for giving in everywhere().await {
+        let branch =
+            Party { kind: PartyKind::SubUnit, parent: Some(giving.bakery.id), ..another(&giving.ola) };
+        let mut batch = Batch::new();
+        giving.register.put_party(&mut batch, &branch).unwrap();
+        giving.store.commit(batch).await.unwrap();
+        giving.assign(&role("REGNA", &giving.bakery, &giving.firm), true).await;
+        giving.give(&giving.kari, &giving.ola, "read").await.unwrap();
+        // Nina leads the firm, which has a role for the bakery; that counts for its branch too.
+        let parties = giving.access.authorized_parties(&person(&giving.nina)).await.unwrap();
+        let mut ids: Vec<_> = parties.iter().map(|one| one.party.id).collect();
+        let mut expected = vec![giving.nina.id, giving.firm.id, giving.bakery.id];
+        ids.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(ids, expected);
+        let bakery = parties.iter().find(|one| one.party.id == giving.bakery.id).unwrap();
+        assert_eq!(
+            bakery.by.roles.iter().map(altinn_auth::register::Role::code).collect::<Vec<_>>(),
+            ["REGNA"]
+        );
+        assert_eq!((bakery.subunits[0].party.id, &bakery.subunits[0].by), (branch.id, &bakery.by));
+        // Ola has himself, and the bakery by a right.
+        let parties = giving.access.authorized_parties(&person(&giving.ola)).await.unwrap();
+        let bakery = parties.iter().find(|one| one.party.id == giving.bakery.id).unwrap();
+        assert_eq!(bakery.by.resources.iter().collect::<Vec<_>>(), [&giving.service.resource_id()]);
+        assert!(parties.iter().any(|one| one.party.id == giving.ola.id));
+        // For the branch alone: the bakery is there for its sake.
+        let right = What::Right(giving.right("read"));
+        let offer = Offer::new(branch.id, Receiver::Party(giving.per.id), right);
+        giving.assign(&role("DAGL", &branch, &giving.kari), true).await;
+        let given = giving.access.delegate(&person(&giving.kari), &offer).await.unwrap();
+        let of_per = giving.access.authorized_parties(&person(&giving.per)).await.unwrap();
+        let bakery = of_per.iter().find(|one| one.party.id == giving.bakery.id).unwrap();
+        assert!(bakery.only_hierarchy_element_with_no_access && bakery.by.is_empty());
+        assert_eq!(bakery.subunits.len(), 1);
+        giving.access.revoke(&person(&giving.kari), given.id).await.unwrap();
+        let of_per = giving.access.authorized_parties(&person(&giving.per)).await.unwrap();
+        assert_eq!(of_per.len(), 1);
+    }
+}
+
+/// A party that is like another and is not it.
+fn another(party: &Party) -> Party {
+    let mut people = altinn_core::testing::SyntheticPeople::from_seed(99);
+    Party { id: altinn_core::PartyId::new(party.id.get() + 1_000_000), ..people.organization() }
+}
+
+#[tokio::test]
+async fn an_app_gives_what_its_policy_says_and_takes_back_its_own() {
+    let giving = Giving::new(fresh::sqlite().await.unwrap()).await;
+    let instance = InstanceId::new(giving.bakery.id, Uuid::from_u128(4));
+    let what = What::InstanceRight(giving.right("sign"), instance);
+    let offer = Offer::new(giving.bakery.id, Receiver::Party(giving.ola.id), what);
+    // This policy lets the app give nothing.
+    let error = giving.access.delegate_for_app(&giving.service, &offer).await.unwrap_err();
+    assert_eq!(error.code(), "AUTH-DELEGATION-NOT-DELEGABLE");
+    // This one lets it give the right to sign.
+    let subject = r#"<xacml:AttributeDesignator AttributeId="urn:altinn:external-role:ccr""#;
+    let app = r#"<xacml:AttributeDesignator AttributeId="urn:altinn:resource:delegation""#;
+    let lets = giving::POLICY.replace("daglig-leder", "app_ttd_bakery-licence").replace(subject, app);
+    assert_ne!(lets, giving::POLICY);
+    giving.policies.put(giving.service.clone(), lets).unwrap();
+    giving.access.delegate_for_app(&giving.service, &offer).await.unwrap();
+    let request = giving.request("sign").on_instance(instance);
+    assert!(giving.authorizer.decide(&person(&giving.ola), &request).await.is_ok());
+    assert!(!giving.may(&giving.ola, "sign").await);
+    let whole =
+        Offer::new(giving.bakery.id, Receiver::Party(giving.ola.id), What::Right(giving.right("sign")));
+    assert!(giving.access.delegate_for_app(&giving.service, &whole).await.is_err());
+    giving.access.revoke_for_app(&giving.service, &offer).await.unwrap();
+    assert!(giving.authorizer.decide(&person(&giving.ola), &request).await.is_err());
+    let error = giving.access.revoke_for_app(&giving.service, &offer).await.unwrap_err();
+    assert_eq!(error.code(), "AUTH-DELEGATION-NOT-FOUND");
 }

@@ -84,3 +84,22 @@ pub(crate) fn files(folder: &Path, extension: &str) -> Vec<std::path::PathBuf> {
     found.sort();
     found
 }
+
+/// The files below a folder whose names end so, by path.
+pub(crate) fn files_below(folder: &Path, ending: &str) -> Vec<std::path::PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for path in
+            std::fs::read_dir(folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()))
+        {
+            match path.file_name().map(|name| name.to_string_lossy().ends_with(ending)) {
+                _ if path.is_dir() => folders.push(path),
+                Some(true) => found.push(path),
+                _ => {}
+            }
+        }
+    }
+    found.sort();
+    found
+}

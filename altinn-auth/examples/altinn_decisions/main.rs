@@ -8,6 +8,7 @@
 mod case;
 mod delegations;
 mod expected;
+#[allow(dead_code, reason = "other programs need the rest")]
 mod json;
 mod policies;
 mod world;

@@ -47,6 +47,8 @@ pub const ACCESS_LIST: &str = "urn:altinn:access-list";
 pub const ESTATE_ROLE: &str = "urn:digitaltdodsbo:rolecode";
 /// A system user (systembruker).
 pub const SYSTEM_USER: &str = "urn:altinn:systemuser:uuid";
+/// An app that may give rights on its instances by itself.
+pub const RESOURCE_DELEGATION: &str = "urn:altinn:resource:delegation";
 /// A scope of the caller's token.
 pub const SCOPE: &str = "urn:scope";
 

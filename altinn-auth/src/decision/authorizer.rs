@@ -235,7 +235,7 @@ impl Authorizer {
 }
 
 /// The role that somebody holds without anybody having given it: a person's, for themselves.
-pub(super) fn own_role_for(actor: &Actor, on_behalf_of: PartyId) -> Option<Role> {
+pub(crate) fn own_role_for(actor: &Actor, on_behalf_of: PartyId) -> Option<Role> {
     match actor.subject() {
         Subject::Person { party, .. } if *party == on_behalf_of => Some(Role::private_person()),
         Subject::SelfIdentified { party, .. } if *party == on_behalf_of => Some(Role::self_identified()),

@@ -33,6 +33,7 @@ pub use access::{Access, DecidingDelegation, Reasons};
 pub use access_request::AccessRequest;
 pub use asked::{Endpoint, RequestFault};
 pub use authorizer::Authorizer;
+pub(crate) use authorizer::own_role_for;
 pub use decision_log::{DecisionLog, DecisionRecord};
 pub use decision_point::DecisionPoint;
 pub use delegation::{Delegated, Delegation, DelegationQuery, Delegations, Recipient};

@@ -1,12 +1,16 @@
 //! The rights that somebody may pass on, for whoever keeps delegations.
 
-use altinn_core::{Actor, PartyId, Subject};
+use std::sync::Arc;
+
+use altinn_core::{Actor, Party, PartyId, ResourceId, Subject};
+use uuid::Uuid;
 
 use super::asked::RequestFault;
 use super::authorizer::{Authorizer, own_role_for};
 use super::enrichment::request_of_subject;
 use super::gather::unavailable;
 use super::level;
+use super::policy_source::ServicePolicy;
 use super::rights::{HeldRight, RightsHolder, RightsQuery};
 use crate::register::{HeldRoles, RegisterError};
 use crate::xacml::{Request, name};
@@ -65,19 +69,25 @@ impl Authorizer {
     }
 
     /// The access packages that a person or organization holds for a party; none where no register tells of packages.
-    pub(crate) async fn packages_of(
-        &self,
-        holder: uuid::Uuid,
-        party: uuid::Uuid,
-    ) -> Result<Vec<String>, RegisterError> {
+    pub(crate) async fn packages_of(&self, holder: Uuid, party: Uuid) -> Result<Vec<String>, RegisterError> {
         match &self.point.gatherer.registers.access_packages {
             Some(packages) => self.point.gatherer.within(packages.packages(holder, party)).await,
             None => Ok(Vec::new()),
         }
     }
 
+    /// The policy of a resource.
+    pub(crate) async fn policy_of(&self, resource: &ResourceId) -> Result<Arc<ServicePolicy>, RequestFault> {
+        self.point.policy(resource).await
+    }
+
+    /// The sub-units of an organization.
+    pub(crate) async fn sub_units(&self, id: PartyId) -> Result<Vec<Party>, RegisterError> {
+        self.point.gatherer.within(self.point.gatherer.registers.parties.sub_units(id)).await
+    }
+
     /// A party, as the register knows it.
-    pub(crate) async fn party(&self, id: PartyId) -> Result<Option<altinn_core::Party>, RegisterError> {
+    pub(crate) async fn party(&self, id: PartyId) -> Result<Option<Party>, RegisterError> {
         self.point.gatherer.within(self.point.gatherer.registers.parties.party(id)).await
     }
 }

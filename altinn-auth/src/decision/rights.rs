@@ -267,8 +267,7 @@ impl Asked<'_> {
             Delegated::Right(_) => Vec::new(),
             Delegated::Policy(own) => {
                 let same = |right: &&PolicyRight| {
-                    right.action == self.known.action
-                        && self.known.within.iter().all(|part| right.within.contains(part))
+                    right.action == self.known.action && right.within == self.known.within
                 };
                 let rules = own.rights().iter().filter(same).flat_map(|right| &right.rules);
                 rules

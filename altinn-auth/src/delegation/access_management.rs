@@ -9,6 +9,7 @@ use altinn_core::{
 use chrono::SubsecRound;
 use uuid::Uuid;
 
+use super::app::Giver;
 use super::change::{ChangeKind, DelegationChange};
 use super::entry::{Basis, DelegationEntry, Key, RecipientKind};
 use super::error::DelegationError;
@@ -133,8 +134,16 @@ impl AccessManagement {
     /// [`DelegationError`]: why not. Nothing has been given then.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn delegate(&self, actor: &Actor, offer: &Offer) -> Result<DelegationEntry, DelegationError> {
+        self.give(Giver::Caller(actor), offer).await
+    }
+
+    pub(super) async fn give(
+        &self,
+        giver: Giver<'_>,
+        offer: &Offer,
+    ) -> Result<DelegationEntry, DelegationError> {
         for _ in 0..ATTEMPTS {
-            match self.try_to_delegate(actor, offer).await {
+            match self.try_to_give(giver, offer).await {
                 Err(DelegationError::Store(error)) if error.is_conflict() => {}
                 outcome => return outcome,
             }
@@ -142,24 +151,27 @@ impl AccessManagement {
         Err(DelegationError::Busy)
     }
 
-    async fn try_to_delegate(
-        &self,
-        actor: &Actor,
-        offer: &Offer,
-    ) -> Result<DelegationEntry, DelegationError> {
+    async fn try_to_give(&self, giver: Giver<'_>, offer: &Offer) -> Result<DelegationEntry, DelegationError> {
         let now = self.clock.now();
         let period = offer.period.unwrap_or(Period { from: now, to: None }).as_kept();
         period.check(now)?;
         check_size(&offer.what)?;
-        let giver = self.version_of(offer.from).await?;
-        let recipient_kind = self.recipient_kind(offer).await?;
-        let passing = self.passing(actor, offer.from, offer.acting_for).await?;
-        let bases = self.bases_of(&passing, &offer.what).await?;
-        let (basis, depth) = self.choose(offer.from, bases, period).await?;
         let mut batch = Batch::new();
-        raise(&mut batch, giver);
-        let managed = passing.manages_by.rights().iter().filter(|rights| rights.party != offer.from);
-        managed.for_each(|rights| rights.guard(&mut batch));
+        raise(&mut batch, self.version_of(offer.from).await?);
+        let recipient_kind = self.recipient_kind(offer).await?;
+        let (basis, depth) = match giver {
+            Giver::App(app) => {
+                self.check_app(app, &offer.what).await?;
+                (Basis::Party, 1)
+            }
+            Giver::Caller(actor) => {
+                let passing = self.passing(actor, offer.from, offer.acting_for).await?;
+                let managed = passing.manages_by.rights().iter().filter(|rights| rights.party != offer.from);
+                managed.for_each(|rights| rights.guard(&mut batch));
+                let bases = self.bases_of(&passing, &offer.what).await?;
+                self.choose(offer.from, bases, period).await?
+            }
+        };
         let known = self.known(offer, &basis).await?;
         if let Some(known) = known {
             let same = match offer.period {
@@ -169,7 +181,7 @@ impl AccessManagement {
             if same {
                 return Ok(known);
             }
-            return self.change_period(batch, actor, known, period).await;
+            return self.change_period(batch, giver.reference(), known, period).await;
         }
         let entry = DelegationEntry {
             id: self.ids.next_id(),
@@ -179,13 +191,13 @@ impl AccessManagement {
             period,
             basis,
             depth,
-            given_by: actor.reference(),
+            given_by: giver.reference(),
             given_at: now.trunc_subsecs(MICROSECONDS),
             revoked_at: None,
             recipient_kind,
         };
         entry.insert(&mut batch);
-        self.note(&mut batch, actor, &entry, ChangeKind::Granted);
+        self.note(&mut batch, giver.reference(), &entry, ChangeKind::Granted);
         self.store.commit(batch).await?;
         Ok(entry)
     }
@@ -193,7 +205,7 @@ impl AccessManagement {
     async fn change_period(
         &self,
         mut batch: Batch,
-        actor: &Actor,
+        by: String,
         known: DelegationEntry,
         period: Period,
     ) -> Result<DelegationEntry, DelegationError> {
@@ -202,7 +214,7 @@ impl AccessManagement {
             "update auth_delegation set valid_from = $1, valid_to = $2 where id = $3 and revoked_at is null",
             params![period.from, period.to, entry.id],
         );
-        self.note(&mut batch, actor, &entry, ChangeKind::PeriodChanged);
+        self.note(&mut batch, by, &entry, ChangeKind::PeriodChanged);
         self.store.commit(batch).await?;
         Ok(entry)
     }
@@ -230,18 +242,26 @@ impl AccessManagement {
         if !self.may_revoke(actor, &entry).await? {
             return Err(DelegationError::NotFound);
         }
+        self.take_back(entry, actor.reference()).await
+    }
+
+    /// Revokes a delegation, unless it has been revoked already.
+    pub(super) async fn take_back(
+        &self,
+        entry: DelegationEntry,
+        by: String,
+    ) -> Result<DelegationEntry, DelegationError> {
         if entry.revoked_at.is_some() {
             return Ok(entry);
         }
-        let giver = self.version_of(entry.from).await?;
         let now = self.clock.now().trunc_subsecs(MICROSECONDS);
         let mut batch = Batch::new();
-        raise(&mut batch, giver);
+        raise(&mut batch, self.version_of(entry.from).await?);
         batch.execute_one(
             "update auth_delegation set revoked_at = $1, revoked_by = $2 where id = $3 and revoked_at is null",
-            params![now, actor.reference(), id],
+            params![now, by.as_str(), entry.id],
         );
-        self.note(&mut batch, actor, &entry, ChangeKind::Revoked);
+        self.note(&mut batch, by, &entry, ChangeKind::Revoked);
         self.store.commit(batch).await?;
         Ok(DelegationEntry { revoked_at: Some(now), ..entry })
     }
@@ -324,7 +344,11 @@ impl AccessManagement {
     }
 
     /// What the same giver has given the same receiver by the same right already.
-    async fn known(&self, offer: &Offer, basis: &Basis) -> Result<Option<DelegationEntry>, DelegationError> {
+    pub(super) async fn known(
+        &self,
+        offer: &Offer,
+        basis: &Basis,
+    ) -> Result<Option<DelegationEntry>, DelegationError> {
         let Key { kind, name, instance, part, action } = Key::of(&offer.what);
         let select = "select * from auth_delegation where offered_by = $1 and recipient = $2 and kind = $3 \
             and name = $4 and instance = $5 and part = $6 and action = $7 and basis = $8 and revoked_at is null";
@@ -352,14 +376,14 @@ impl AccessManagement {
         }
     }
 
-    fn note(&self, batch: &mut Batch, actor: &Actor, entry: &DelegationEntry, kind: ChangeKind) {
+    fn note(&self, batch: &mut Batch, by: String, entry: &DelegationEntry, kind: ChangeKind) {
         let change = DelegationChange {
             id: self.ids.next_id(),
             delegation: entry.id,
             from: entry.from,
             kind,
             at: self.clock.now(),
-            by: actor.reference(),
+            by,
             period: entry.period,
         };
         change.insert(batch, entry);

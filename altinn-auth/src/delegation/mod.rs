@@ -21,6 +21,8 @@
 //! ([`DelegationChange`]) in the same batch.
 
 mod access_management;
+mod app;
+mod authorized_parties;
 mod change;
 mod entry;
 mod error;
@@ -31,6 +33,7 @@ mod standing;
 mod stored;
 
 pub use access_management::{AccessManagement, MAX_CHAIN};
+pub use authorized_parties::{AuthorizedParty, Representation};
 pub use change::{ChangeKind, DelegationChange};
 pub use entry::{Basis, DelegationEntry};
 pub use error::DelegationError;

@@ -60,4 +60,8 @@ impl PartyRegister for EnrollingRegister {
             _ => self.register.party_by_identifier(identifier).await,
         }
     }
+
+    async fn sub_units(&self, main_unit: PartyId) -> Result<Vec<Party>, RegisterError> {
+        self.register.sub_units(main_unit).await
+    }
 }

@@ -84,6 +84,14 @@ pub trait PartyRegister: Debug + Send + Sync {
     /// [`RegisterError`] when the register cannot tell.
     async fn party_by_identifier(&self, identifier: &PartyIdentifier)
     -> Result<Option<Party>, RegisterError>;
+
+    /// The sub-units (underenheter) of an organization that are not closed. A register that knows none may leave it.
+    ///
+    /// # Errors
+    /// [`RegisterError`] when the register cannot tell.
+    async fn sub_units(&self, _main_unit: PartyId) -> Result<Vec<Party>, RegisterError> {
+        Ok(Vec::new())
+    }
 }
 
 /// Tells which roles somebody holds for a party.
@@ -105,6 +113,15 @@ pub trait RoleRegister: Debug + Send + Sync {
     /// # Errors
     /// [`RegisterError`] when the register cannot tell.
     async fn key_role_units(&self, _holder: PartyId) -> Result<Vec<PartyId>, RegisterError> {
+        Ok(Vec::new())
+    }
+
+    /// The roles that parties have given to `holder`, or to a unit in which the holder has a key role; those of a main
+    /// unit once, not again for its sub-units. A register that cannot list them may leave it.
+    ///
+    /// # Errors
+    /// [`RegisterError`] when the register cannot tell.
+    async fn held_by(&self, _holder: PartyId) -> Result<Vec<RoleAssignment>, RegisterError> {
         Ok(Vec::new())
     }
 

@@ -219,6 +219,12 @@ impl PartyRegister for StoredRegister {
     ) -> Result<Option<Party>, RegisterError> {
         self.find("identifier_lookup", self.key.lookup(identifier)).await
     }
+
+    async fn sub_units(&self, main_unit: PartyId) -> Result<Vec<Party>, RegisterError> {
+        let select = format!("{PARTY_COLUMNS} parent = $1 and not deleted order by id");
+        let rows = self.store.query(select, params![main_unit]).await?;
+        rows.iter().map(|row| self.party_of(row)).collect()
+    }
 }
 
 /// Every role that counts: given by the party or its main unit, to the holder or to a unit in which the holder has a
@@ -277,6 +283,22 @@ static UNITS: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
+/// The roles that somebody was given, and those that a unit was given in which they have a key role.
+static HELD_BY: LazyLock<String> = LazyLock::new(|| {
+    let key_roles = key_roles();
+    format!(
+        "select given.offered_by as offered_by, given.held_by as held_by, given.role as role from auth_role given \
+         join auth_party giver on giver.id = given.offered_by and not giver.deleted where given.held_by = $1 \
+         union \
+         select given.offered_by, given.held_by, given.role from auth_role key_role \
+         join auth_party unit on unit.id = key_role.offered_by and not unit.deleted \
+         join auth_role given on given.held_by = key_role.offered_by \
+         join auth_party giver on giver.id = given.offered_by and not giver.deleted \
+         where key_role.held_by = $2 and key_role.role in ({key_roles}) \
+         order by offered_by, role"
+    )
+});
+
 /// The codes of the key roles as SQL lists them.
 fn key_roles() -> String {
     KEY_ROLES.map(|code| format!("'{code}'")).join(", ")
@@ -313,6 +335,14 @@ impl RoleRegister for StoredRegister {
         let mut holders: Vec<RoleHolder> = holders.collect::<Result<_, RegisterError>>()?;
         holders.dedup();
         Ok(Some(holders))
+    }
+
+    async fn held_by(&self, holder: PartyId) -> Result<Vec<RoleAssignment>, RegisterError> {
+        let rows = self.store.query(HELD_BY.as_str().to_owned(), params![holder, holder]).await?;
+        let assignment = |row: &Row| {
+            Ok(RoleAssignment { role: row.get("role")?, of: row.get("offered_by")?, to: row.get("held_by")? })
+        };
+        rows.iter().map(assignment).collect()
     }
 
     async fn key_role_units(&self, holder: PartyId) -> Result<Vec<PartyId>, RegisterError> {
