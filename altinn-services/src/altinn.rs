@@ -16,6 +16,8 @@ use altinn_notify::{Notifier, Template};
 use chrono::{DateTime, Utc};
 use tokio::task::JoinHandle;
 
+#[cfg(feature = "broker")]
+use crate::broker::{Broker, BrokerService};
 use crate::builder::AltinnBuilder;
 #[cfg(feature = "correspondence")]
 use crate::correspondence::{CorrespondenceService, Correspondences};
@@ -122,6 +124,17 @@ impl Altinn {
         Ok(service)
     }
 
+    /// Publishes the broker service of a folder. Publishing it again replaces its policy.
+    ///
+    /// # Errors
+    /// A [`PublishError`] says in which file, where and why the folder is not in order; nothing is published then.
+    #[cfg(feature = "broker")]
+    pub fn publish_broker(&self, folder: impl AsRef<Path>) -> Result<BrokerService, PublishError> {
+        let (service, policy) = BrokerService::load(folder.as_ref())?;
+        self.0.policies.put(service.id().clone(), policy)?;
+        Ok(service)
+    }
+
     /// Publishes the link service of a folder. Publishing it again replaces its policy.
     ///
     /// # Errors
@@ -167,6 +180,12 @@ impl Altinn {
     #[cfg(feature = "lookup")]
     pub fn lookups(&self) -> Lookups<'_> {
         Lookups::new(self)
+    }
+
+    /// Broker: files from one organization to others.
+    #[cfg(feature = "broker")]
+    pub fn broker(&self) -> Broker<'_> {
+        Broker::new(self)
     }
 
     /// Links: those who may use another solution are sent on to it.

@@ -26,6 +26,7 @@
 //! | `sqlite` | yes | the embedded store |
 //! | `postgres` | | PostgreSQL as the store |
 //! | `smtp` | yes | mail over SMTP |
+//! | `broker` | yes | broker services |
 //! | `link` | yes | link services |
 //! | `correspondence` | yes | correspondence services |
 //! | `lookup` | yes | lookup services |
@@ -33,6 +34,8 @@
 //! | `testing` | | a mail server, an issuer of tokens, synthetic people, and stand-ins for service tasks and payments |
 
 mod altinn;
+#[cfg(feature = "broker")]
+pub mod broker;
 mod builder;
 #[cfg(feature = "correspondence")]
 pub mod correspondence;
@@ -49,7 +52,7 @@ mod migrations;
 mod plug_ins;
 pub mod process;
 mod receipt_template;
-#[cfg(any(feature = "link", feature = "lookup"))]
+#[cfg(any(feature = "broker", feature = "link", feature = "lookup"))]
 mod refused;
 pub mod submission;
 #[cfg(feature = "testing")]

@@ -39,6 +39,14 @@ pub static MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/0005_file_scan.sqlite.sql"),
         postgres: include_str!("../migrations/0005_file_scan.postgres.sql"),
     },
+    #[cfg(feature = "broker")]
+    Migration {
+        owner: "altinn-services-broker",
+        number: 1,
+        name: "transfer",
+        sqlite: include_str!("../migrations/broker_0001_transfer.sqlite.sql"),
+        postgres: include_str!("../migrations/broker_0001_transfer.postgres.sql"),
+    },
     #[cfg(feature = "link")]
     Migration {
         owner: "altinn-services-link",

@@ -26,15 +26,22 @@ const SERVICE_TASKS_AT_ONCE: u32 = 1;
 #[cfg(feature = "correspondence")]
 const SLICES_AT_ONCE: u32 = 8;
 
+/// How many file transfers a worker takes up at once.
+#[cfg(feature = "broker")]
+const TRANSFERS_AT_ONCE: u32 = 8;
+
 /// Integrates, numbers, does service tasks, erases what is due and sends until `shutdown` is ready. What fails is tried again at the next look.
 pub(crate) async fn run(altinn: Altinn, shutdown: impl Future<Output = ()> + Send) {
     let (stop, stopped) = watch::channel(false);
-    let work = join5(
-        integrate(&altinn, stopped.clone()),
-        tell(&altinn, stopped.clone()),
-        do_service_tasks(&altinn, stopped.clone()),
-        tidy(&altinn, stopped.clone()),
-        join(mail(&altinn, stopped.clone()), send(&altinn, stopped)),
+    let work = join(
+        join5(
+            integrate(&altinn, stopped.clone()),
+            tell(&altinn, stopped.clone()),
+            do_service_tasks(&altinn, stopped.clone()),
+            tidy(&altinn, stopped.clone()),
+            send(&altinn, stopped.clone()),
+        ),
+        join(mail(&altinn, stopped.clone()), broker(&altinn, stopped)),
     );
     match select(std::pin::pin!(shutdown), std::pin::pin!(work)).await {
         Either::Left(((), work)) => {
@@ -71,6 +78,24 @@ async fn tidy(altinn: &Altinn, mut stopped: watch::Receiver<bool>) {
 async fn tidy_once(altinn: &Altinn) -> Result<u64, ArchiveError> {
     Ok(altinn.archive().erase_due().await? + altinn.archive().remove_unnamed().await?)
 }
+
+/// Fails uploads that stand still, and purges files that have outlived their time.
+#[cfg(feature = "broker")]
+async fn broker(altinn: &Altinn, mut stopped: watch::Receiver<bool>) {
+    while !*stopped.borrow() {
+        match altinn.broker().run_due(TRANSFERS_AT_ONCE).await {
+            Ok(done) if done > 0 => {}
+            Ok(_) => wait(tokio::time::sleep(TIDY), &mut stopped).await,
+            Err(error) => {
+                tracing::warn!(code = error.code(), %error, "file transfers that were due were not dealt with");
+                wait(tokio::time::sleep(TIDY), &mut stopped).await;
+            }
+        }
+    }
+}
+
+#[cfg(not(feature = "broker"))]
+async fn broker(_: &Altinn, _: watch::Receiver<bool>) {}
 
 async fn tell(altinn: &Altinn, mut stopped: watch::Receiver<bool>) {
     while !*stopped.borrow() {

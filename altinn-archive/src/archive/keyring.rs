@@ -6,10 +6,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use altinn_core::key::SecretKey;
 use altinn_core::store::{Batch, Guard, Row, Store, StoreError, params};
+use ring::hmac;
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
-use super::key_question::KeyQuestion;
-use crate::cipher::{Cipher, random_key, random_name, unwrap_key, wrap_key};
+use crate::cipher::{
+    Cipher, NotAuthentic, open_with_nonce, random_key, random_name, seal_with_nonce, unwrap_key, wrap_key,
+};
 use crate::error::ArchiveError;
 use crate::keys::{KeyGeneration, KeyProvider, KeyProviderError};
 use crate::listing::{Tag, TagKey};
@@ -33,7 +36,8 @@ pub(crate) struct WrappingKey {
 pub(crate) struct Keyring {
     provider: Arc<dyn KeyProvider>,
     tag_key: TagKey,
-    question: KeyQuestion,
+    /// Encrypts what finds content again that waits for its entry.
+    parking: Cipher,
     ready: Mutex<Ready>,
 }
 
@@ -70,17 +74,23 @@ impl Keyring {
         }
         let index_key =
             index_key.ok_or_else(|| ArchiveError::damaged("the generations of the agency's key"))?;
-        Ok(Self {
-            provider,
-            tag_key: TagKey::new(&index_key),
-            question: KeyQuestion::default(),
-            ready: Mutex::default(),
-        })
+        let parking = parking_cipher(&index_key).map_err(|_| ArchiveError::damaged("the index key"))?;
+        Ok(Self { provider, tag_key: TagKey::new(&index_key), parking, ready: Mutex::default() })
     }
 
     /// Makes the tags of the search index.
     pub(crate) fn tags(&self) -> &TagKey {
         &self.tag_key
+    }
+
+    /// Encrypts what finds parked content, for a context.
+    pub(super) fn seal_parked(&self, bytes: &[u8], context: &[u8]) -> Result<Vec<u8>, ArchiveError> {
+        seal_with_nonce(&self.parking, bytes, context)
+    }
+
+    /// What was parked in this context.
+    pub(super) fn open_parked(&self, sealed: &[u8], context: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        open_with_nonce(&self.parking, sealed, context).ok()
     }
 
     pub(crate) fn provider(&self) -> &dyn KeyProvider {
@@ -90,7 +100,7 @@ impl Keyring {
     /// The key that new objects of an owner are wrapped with; made when there is none.
     pub(crate) async fn in_use(&self, store: &Store, owner: Tag) -> Result<Arc<WrappingKey>, ArchiveError> {
         loop {
-            if let Some(row) = self.question.ask(store, owner).await? {
+            if let Some(row) = store.query_opt(IN_USE, params![owner]).await? {
                 let key = self.key_of_row(&row).await?;
                 self.lock().remember_in_use(owner, &key);
                 return Ok(key);
@@ -142,23 +152,6 @@ impl Keyring {
         Ok(key)
     }
 
-    /// Whether the key of the index that a generation wraps is the one in use.
-    pub(super) async fn opens_index(
-        &self,
-        generation: &KeyGeneration,
-        wrapped: &[u8],
-    ) -> Result<bool, ArchiveError> {
-        let key = self.provider.unwrap_key(generation, wrapped, INDEX).await?;
-        Ok(TagKey::new(&key).party("") == self.tag_key.party(""))
-    }
-
-    /// Unwraps a wrapping key as it is kept, whatever is known of it already.
-    pub(super) async fn opens(&self, id: Uuid, row: &Row) -> Result<bool, ArchiveError> {
-        let (generation, wrapped) = (row.get("generation")?, row.get::<Vec<u8>>("wrapped")?);
-        self.provider.unwrap_key(&generation, &wrapped, &bound_to(id)).await?;
-        Ok(true)
-    }
-
     /// The current generation, which the store knows from then on.
     async fn current_generation(&self, store: &Store) -> Result<KeyGeneration, ArchiveError> {
         let current = self.provider.current().await?;
@@ -189,6 +182,9 @@ const LIVE: Guard = Guard::new("archive_generation", "id", "live");
 
 /// What a key must still be when something that it wraps commits: not being replaced.
 const IN_PLACE: Guard = Guard::new("archive_key", "id", "live");
+
+const IN_USE: &str = "select id as key_id, number, generation, wrapped from archive_key where owner = $1 \
+                      order by number desc limit 1";
 
 impl Ready {
     fn remember(&mut self, key: &Arc<WrappingKey>) {
@@ -228,6 +224,14 @@ async fn live_generations(store: &Store) -> Result<Vec<(KeyGeneration, Vec<u8>)>
     let sql = "select id, index_key from archive_generation where live = 1 order by id";
     let rows = store.query(sql, params![]).await?;
     rows.iter().map(|row| Ok((row.get("id")?, row.get("index_key")?))).collect()
+}
+
+/// The cipher of parked content, by a key that is derived from the index key.
+fn parking_cipher(index_key: &SecretKey) -> Result<Cipher, NotAuthentic> {
+    let root = hmac::Key::new(hmac::HMAC_SHA256, index_key.expose());
+    let derived = hmac::sign(&root, b"altinn-archive/parking/v1");
+    let bytes = derived.as_ref().try_into().map_err(|_| NotAuthentic)?;
+    Cipher::new(&SecretKey::from_bytes(bytes))
 }
 
 /// What a wrapping key is bound to.

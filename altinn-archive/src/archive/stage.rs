@@ -176,7 +176,7 @@ impl Archive {
 }
 
 /// Encrypts content that stands in a row.
-fn seal(key: &SecretKey, content: &[u8]) -> Result<BytesMut, ArchiveError> {
+pub(super) fn seal(key: &SecretKey, content: &[u8]) -> Result<BytesMut, ArchiveError> {
     let mut sealed = BytesMut::with_capacity(content.len() + 16);
     sealed.extend_from_slice(content);
     let done = Chunks::from(key, 0).and_then(|mut chunks| chunks.seal(&mut sealed, 0, true));

@@ -6,6 +6,7 @@ use altinn_core::Digest;
 use altinn_core::key::SecretKey;
 use bytes::Bytes;
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 /// Content that is ready to be archived: bytes in memory, or an encrypted object with the key that opens it. It is
 /// archived once, by one entry.
@@ -22,6 +23,10 @@ pub struct StoredContent {
     sha256: Digest,
     pub(crate) place: NewPlace,
 }
+
+/// How bytes begin that say what content is: with the content itself, or with the name of its object.
+const IN_MEMORY: u8 = 0;
+const IN_OBJECT: u8 = 1;
 
 /// Where the bytes are until they are archived.
 #[derive(Clone)]
@@ -67,6 +72,51 @@ impl StoredContent {
         match &self.place {
             NewPlace::Memory(_) => None,
             NewPlace::Object(object) => Some(object.name),
+        }
+    }
+
+    /// All that it is, with the key of its object: to be encrypted before anybody keeps it.
+    pub(crate) fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
+        let mut bytes = Zeroizing::new(Vec::new());
+        match &self.place {
+            NewPlace::Memory(content) => {
+                bytes.push(IN_MEMORY);
+                bytes.extend_from_slice(content);
+            }
+            NewPlace::Object(object) => {
+                bytes.push(IN_OBJECT);
+                bytes.extend_from_slice(object.name.as_bytes());
+                bytes.extend_from_slice(object.key.expose());
+                bytes.extend_from_slice(&object.size.to_be_bytes());
+                bytes.extend_from_slice(object.digest.as_bytes());
+                bytes.extend_from_slice(&self.size.to_be_bytes());
+                bytes.extend_from_slice(self.sha256.as_bytes());
+            }
+        }
+        bytes
+    }
+
+    /// What [`StoredContent::to_bytes`] has given.
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (&kind, rest) = bytes.split_first()?;
+        match kind {
+            IN_MEMORY => Some(Bytes::copy_from_slice(rest).into()),
+            IN_OBJECT => {
+                let (name, rest) = rest.split_first_chunk::<16>()?;
+                let (key, rest) = rest.split_first_chunk::<32>()?;
+                let (sealed_size, rest) = rest.split_first_chunk::<8>()?;
+                let (digest, rest) = rest.split_first_chunk::<32>()?;
+                let (size, rest) = rest.split_first_chunk::<8>()?;
+                let sha256: [u8; 32] = rest.try_into().ok()?;
+                let object = NewObject {
+                    name: Uuid::from_bytes(*name),
+                    key: SecretKey::from_bytes(*key),
+                    size: u64::from_be_bytes(*sealed_size),
+                    digest: Digest::from_bytes(*digest),
+                };
+                Some(Self::in_object(u64::from_be_bytes(*size), Digest::from_bytes(sha256), object))
+            }
+            _ => None,
         }
     }
 

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use altinn_core::{Digest, canonical_json_array};
+use altinn_core::{Digest, canonical_json};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::salt::Salt;
 
@@ -20,8 +20,7 @@ pub(crate) struct Opening {
 impl Opening {
     /// The commitment: the SHA-256 of the canonical JSON array of salt, name and value.
     pub(crate) fn commitment(&self) -> Digest {
-        let (salt, name) = (Value::String(self.salt.into()), Value::from(self.name.as_str()));
-        Digest::of(&canonical_json_array([&salt, &name, &self.value]))
+        Digest::of(&canonical_json(&json!([self.salt, self.name, self.value])))
     }
 }
 

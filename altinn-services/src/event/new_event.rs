@@ -1,6 +1,6 @@
 //! An event that is to be published.
 
-use altinn_core::{Digest, IdSource, InstanceId, ServiceId};
+use altinn_core::{Digest, IdSource, InstanceId, PartyId, ServiceId};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -37,6 +37,27 @@ impl NewEvent {
             .with("subject", format!("/party/{}", instance.owner))?
             .with("resource", format!("urn:altinn:resource:{}", service.resource_id()))?
             .with("resourceinstance", instance.to_string())?;
+        Self::build(id, event, time, sequence)
+    }
+
+    /// An event that happened to an element of a service, such as a file transfer, for one of its parties; `sequence` is
+    /// its place among the element's.
+    ///
+    /// # Errors
+    /// [`EventError`] when the type cannot be one.
+    pub fn of_element(
+        ids: &dyn IdSource,
+        (service, element): (&ServiceId, &str),
+        party: PartyId,
+        event_type: &str,
+        (time, sequence): (DateTime<Utc>, i64),
+    ) -> Result<Self, EventError> {
+        let id = ids.next_id();
+        let event = CloudEvent::new(id.to_string(), format!("/{service}/{element}"), event_type)?
+            .at(time)
+            .with("subject", format!("/party/{party}"))?
+            .with("resource", format!("urn:altinn:resource:{}", service.resource_id()))?
+            .with("resourceinstance", element)?;
         Self::build(id, event, time, sequence)
     }
 
