@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use altinn_archive::Archive;
+use altinn_archive::seal::Sealer;
 use altinn_auth::decision::{Authorizer, Policies};
 #[cfg(feature = "link")]
 use altinn_auth::hand_over::HandOverIssuer;
@@ -60,6 +61,7 @@ pub(crate) struct Parts {
     pub(crate) policies: Arc<Policies>,
     pub(crate) authorizer: Authorizer,
     pub(crate) archive: Archive,
+    pub(crate) sealer: Arc<dyn Sealer>,
     pub(crate) notifier: Notifier,
     pub(crate) contacts: Arc<dyn ContactRegister>,
     pub(crate) receipt_template: Arc<Template>,
@@ -219,6 +221,11 @@ impl Altinn {
     /// The archive.
     pub fn archive(&self) -> &Archive {
         &self.0.archive
+    }
+
+    /// Who seals the evidence of signatures; its public key is for those who verify it.
+    pub fn sealer(&self) -> &dyn Sealer {
+        &*self.0.sealer
     }
 
     /// Notifications.

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::{Arc, RwLock};
 
+use altinn_archive::seal::{KeySealer, Sealer};
 use altinn_archive::{Archive, ArchiveKeys, KeyFolder, KeyProvider, LogKey, Objects};
 use altinn_auth::decision::{Authorizer, Policies};
 #[cfg(feature = "link")]
@@ -40,6 +41,9 @@ const LOG_KEY: &str = "log.pem";
 const REGISTER_KEY: &str = "register.key";
 const ARCHIVE_KEYS: &str = "archive";
 
+/// What the key that seals signatures is derived for, where the agency gives none.
+const SEAL: &str = "altinn-services/signatures";
+
 /// The name of the log of an archive in a local folder.
 const LOCAL_LOG: &str = "altinn.local/log";
 
@@ -61,6 +65,7 @@ pub struct AltinnBuilder {
     archive_keys: Option<Arc<dyn KeyProvider>>,
     register_key: Option<SecretKey>,
     notify_keys: Option<Keyring>,
+    sealer: Option<Arc<dyn Sealer>>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
     sender: Option<EmailAddress>,
@@ -93,6 +98,7 @@ impl AltinnBuilder {
             archive_keys: None,
             register_key: None,
             notify_keys: None,
+            sealer: None,
             clock: Arc::new(SystemClock),
             ids: Arc::new(RandomIds),
             sender: None,
@@ -172,6 +178,13 @@ impl AltinnBuilder {
     /// To rotate them, give a new key, and the register's as a former one.
     pub fn notify_keys(mut self, keyring: Keyring) -> Self {
         self.notify_keys = Some(keyring);
+        self
+    }
+
+    /// Who seals the evidence of signatures: the agency's own key, with its certificate, or a key service. Without one
+    /// it is a key that is derived from the register's secret.
+    pub fn sealer(mut self, sealer: impl Sealer + 'static) -> Self {
+        self.sealer = Some(Arc::new(sealer));
         self
     }
 
@@ -276,6 +289,10 @@ impl AltinnBuilder {
         let objects = self.objects.ok_or(OpenError::Missing("objects"))?;
         let register_key = self.register_key.ok_or(OpenError::Missing("register_key"))?;
         let notify_keys = self.notify_keys.unwrap_or_else(|| Keyring::new(&register_key));
+        let sealer = match self.sealer {
+            Some(sealer) => sealer,
+            None => Arc::new(KeySealer::derived_from(&register_key, SEAL)?),
+        };
         let store = open_store(self.store).await?;
         let (clock, ids) = (self.clock, self.ids);
         let register = StoredRegister::new(store.clone(), RegisterKey::from_bytes(register_key.expose()));
@@ -337,6 +354,7 @@ impl AltinnBuilder {
             register,
             policies,
             archive,
+            sealer,
             notifier,
         }))
     }

@@ -3,10 +3,15 @@
 use std::fs;
 use std::path::Path;
 
-use altinn_core::key::{PrivateKey, PublicKey, SignatureAlgorithm};
+use altinn_core::key::{KeyError, PrivateKey, PublicKey, SecretKey, SignatureAlgorithm};
 use async_trait::async_trait;
+use ring::hmac;
+use zeroize::Zeroizing;
 
 use super::{SealError, Sealer, certificates};
+
+/// What stands before the seed of an Ed25519 key in PKCS#8 (RFC 8410, section 7).
+const ED25519_PKCS8: &[u8] = b"\x30\x2e\x02\x01\x00\x30\x05\x06\x03\x2b\x65\x70\x04\x22\x04\x20";
 
 /// A sealing key in memory, from a PEM file or made elsewhere, with or without its certificate.
 ///
@@ -28,6 +33,18 @@ impl KeySealer {
     pub fn new(key: PrivateKey) -> Self {
         let algorithm = key.algorithms().first().copied().unwrap_or(SignatureAlgorithm::EdDsa);
         Self { key, algorithm, certificates: Vec::new() }
+    }
+
+    /// An Ed25519 key without certificate, the same one for the same secret and purpose: for an agency that has no key
+    /// for its seal.
+    ///
+    /// # Errors
+    /// None that is known: every seed is one of a key.
+    pub fn derived_from(secret: &SecretKey, purpose: &str) -> Result<Self, KeyError> {
+        let root = hmac::Key::new(hmac::HMAC_SHA256, secret.expose());
+        let seed = hmac::sign(&root, purpose.as_bytes());
+        let der = Zeroizing::new([ED25519_PKCS8, seed.as_ref()].concat());
+        Ok(Self::new(PrivateKey::from_pkcs8(&der)?))
     }
 
     /// The same key with the certificates of a PEM text, its own first. That it is the key's own shows when it seals a

@@ -230,6 +230,7 @@ impl Submissions<'_> {
             _ => self.turn(actor, &plan.instance, task).await?,
         };
         plan.leave(&access, turn, payment)?;
+        self.seal_signature(plan, &access).await?;
         Ok(access)
     }
 
@@ -276,14 +277,9 @@ impl Submissions<'_> {
     }
 }
 
-/// An element as the archive keeps it, named after its data type and, from the second of a type on, its place.
+/// An element as the archive keeps it.
 fn archived(instance: &Instance, index: usize, element: &DataElement) -> NewElement {
-    let earlier =
-        instance.elements.iter().take(index).filter(|other| other.data_type == element.data_type).count();
-    let name = match earlier {
-        0 => element.data_type.clone(),
-        earlier => format!("{}-{}", element.data_type, earlier + 1),
-    };
+    let name = instance.name_in_archive(index, element);
     let archived = NewElement::new(name, &element.content_type, element.content.clone())
         .with_data_type(&element.data_type);
     match &element.file_name {

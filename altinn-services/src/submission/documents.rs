@@ -7,6 +7,7 @@ use super::SubmissionError;
 use super::element::DataElement;
 use super::plan::Plan;
 use super::receipt_document::ReceiptDocument;
+use crate::process::Task;
 
 /// The data types of the documents that show what was submitted, as Altinn names them.
 const RECEIPT_DOCUMENT: &str = "ref-data-as-pdf";
@@ -46,6 +47,24 @@ impl Plan<'_> {
         for form in forms {
             self.write_document(SUBFORM_DOCUMENT, file_name, &[(data_type, form)]);
         }
+        Ok(())
+    }
+
+    /// Writes the document that shows what was signed, where the signing task asks for one (`signingPdfDataType`).
+    pub(super) fn write_signed_document(&mut self, task: &Task) -> Result<(), SubmissionError> {
+        let Some(config) = &task.signature else { return Ok(()) };
+        let Some(data_type) = config.signing_pdf_data_type.as_deref() else { return Ok(()) };
+        let metadata = self.service.definition().metadata();
+        let mut forms: Vec<(&str, Value)> = Vec::new();
+        for signed in metadata.data_types().iter().filter(|data_type| data_type.is_form()) {
+            if config.data_types_to_sign.contains(&signed.id) {
+                let of_type = self.instance.elements.iter().filter(|element| element.data_type == signed.id);
+                for element in of_type {
+                    forms.push((&signed.id, element.form()?));
+                }
+            }
+        }
+        self.write_document(data_type, None, &forms);
         Ok(())
     }
 

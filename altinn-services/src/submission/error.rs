@@ -1,6 +1,7 @@
 //! Why a submission did not go on.
 
 use altinn_archive::ArchiveError;
+use altinn_archive::seal::SealError;
 use altinn_auth::decision::AccessError;
 use altinn_auth::register::RegisterError;
 use altinn_core::store::StoreError;
@@ -127,6 +128,9 @@ pub enum SubmissionError {
     /// The archive.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
+    /// A signature could not be sealed.
+    #[error(transparent)]
+    Seal(#[from] SealError),
     /// The notification.
     #[error(transparent)]
     Notify(#[from] OrderError),
@@ -189,6 +193,7 @@ impl SubmissionError {
             Self::Changed => "SUBMISSION-CHANGED",
             Self::Idempotency(error) => error.code(),
             Self::Archive(error) => error.code(),
+            Self::Seal(error) => error.code(),
             Self::Notify(error) => error.code(),
             Self::Event(error) => error.code(),
             Self::Contact(error) => error.code(),

@@ -73,6 +73,15 @@ impl Instance {
         self.elements.iter().find(|element| element.data_type == data_type)
     }
 
+    /// The name of an element in the archive: its data type and, from the second of a type on, its place.
+    pub(super) fn name_in_archive(&self, index: usize, element: &DataElement) -> String {
+        let before = self.elements.iter().take(index);
+        match before.filter(|other| other.data_type == element.data_type).count() {
+            0 => element.data_type.clone(),
+            earlier => format!("{}-{}", element.data_type, earlier + 1),
+        }
+    }
+
     /// Reads an instance and all that it holds, in one query, so that all of it is of one version; nothing when there
     /// is none.
     pub(super) async fn load(store: &Store, id: &InstanceId) -> Result<Option<Self>, SubmissionError> {

@@ -14,7 +14,7 @@ use super::forms::Forms;
 use super::history::History;
 use super::pay::Settled;
 use super::service_task::{NewWork, ServiceTaskDone, abandon_open};
-use super::signing::Turn;
+use super::signing::{EVIDENCE, Given, Turn};
 use super::{Instance, Service, SubmissionError};
 use crate::event::{EventError, EventFeed, NewEvent};
 use crate::form::{Issue, PrefillSources, Severity};
@@ -56,6 +56,8 @@ pub(super) struct Plan<'a> {
     work: Option<NewWork>,
     /// Whether work that the machine was to do is not to be done any more.
     abandons_work: bool,
+    /// A signature that has no seal yet.
+    pub(super) given: Option<Given>,
     pub(super) author: Author,
     pub(super) service: &'a Service,
     pub(super) tools: Tools<'a>,
@@ -108,6 +110,7 @@ impl<'a> Plan<'a> {
             removed_elements: Vec::new(),
             work: None,
             abandons_work: false,
+            given: None,
             author,
             service,
             tools,
@@ -152,10 +155,11 @@ impl<'a> Plan<'a> {
         let step = self.step(&task.id, &Event::next(action))?;
         self.abandons_work = task.is_done_by_machine();
         if task.kind == TaskKind::Signing && action != REJECT {
-            self.sign(task, access.actor())?;
+            self.sign(task, access.actor(), turn)?;
             if !self.mark_signed(task, turn)? {
                 return Ok(());
             }
+            self.write_signed_document(task)?;
         }
         if action == REJECT {
             self.withdraw_signatures();
@@ -206,7 +210,8 @@ impl<'a> Plan<'a> {
         for element in self.forms_of(task) {
             issues.extend(forms.issues(&element.data_type, &element.form()?, None));
         }
-        let facts: Vec<_> = self.instance.elements.iter().map(DataElement::facts).collect();
+        let of_app = self.instance.elements.iter().filter(|element| element.data_type != EVIDENCE);
+        let facts: Vec<_> = of_app.map(DataElement::facts).collect();
         issues.extend(app.check_elements(&task.id, &facts));
         Ok(issues)
     }

@@ -28,7 +28,7 @@ async fn a_form_goes_from_its_start_to_a_proved_receipt() {
         assert_eq!(receipt.fields().party.expose().0, scene.bakery.id.to_string());
         assert_eq!(receipt.fields().actor.expose().0, scene.leader.reference());
         let names: Vec<_> = receipt.fields().elements.iter().map(|element| element.name.as_str()).collect();
-        assert_eq!(names, [FORM, "signature", "ref-data-as-pdf"]);
+        assert_eq!(names, [FORM, "signature", "ref-data-as-pdf", "signature-evidence"]);
     })
     .await;
 }

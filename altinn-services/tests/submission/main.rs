@@ -6,6 +6,7 @@
 mod access;
 mod attachments;
 mod events;
+mod evidence;
 mod forms;
 mod journey;
 mod opening;

@@ -22,10 +22,12 @@ fn signed_by_the_board() -> OwnApp {
         <altinn:dataTypesToSign><altinn:dataType>form</altinn:dataType></altinn:dataTypesToSign>\
         <altinn:signatureDataType>signatures</altinn:signatureDataType>\
         <altinn:signeeProviderId>board</altinn:signeeProviderId>\
-        <altinn:signeeStatesDataTypeId>signees</altinn:signeeStatesDataTypeId></altinn:signatureConfig>";
+        <altinn:signeeStatesDataTypeId>signees</altinn:signeeStatesDataTypeId>\
+        <altinn:signingPdfDataType>signed-pdf</altinn:signingPdfDataType></altinn:signatureConfig>";
     OwnApp::new("board")
         .data_type(json!({"id": "signatures"}))
         .data_type(json!({"id": "signees"}))
+        .data_type(json!({"id": "signed-pdf"}))
         .task("Sign", "task", "signing", extension)
         .flow("Fill", "Sign")
         .flow("Sign", "Signed")
@@ -34,11 +36,11 @@ fn signed_by_the_board() -> OwnApp {
         .action("reject")
 }
 
-fn party(actor: &Actor) -> PartyId {
+pub(crate) fn party(actor: &Actor) -> PartyId {
     actor.party().unwrap()
 }
 
-async fn to_be_signed(scene: &Scene, signees: Vec<Signee>) -> InstanceId {
+pub(crate) async fn to_be_signed(scene: &Scene, signees: Vec<Signee>) -> InstanceId {
     scene.altinn.register_signees("board", Board(signees));
     let service = signed_by_the_board().publish(scene);
     let submissions = scene.altinn.submissions();
@@ -78,7 +80,10 @@ async fn the_process_goes_on_when_all_have_signed_in_their_order() {
         assert_eq!(twice.code(), "SUBMISSION-NOT-YOUR-TURN");
         let states = submissions.signees(&scene.leader, &id).await.unwrap();
         assert_eq!(states.iter().map(Signee::has_signed).collect::<Vec<_>>(), [true, false]);
-        assert!(submissions.next(&scene.leader, &id, None).await.unwrap().process().has_ended());
+        assert_eq!(half.element("signed-pdf"), None, "not before all have signed");
+        let signed = submissions.next(&scene.leader, &id, None).await.unwrap();
+        assert!(signed.process().has_ended());
+        assert!(signed.element("signed-pdf").unwrap().content().starts_with(b"%PDF-"));
     })
     .await;
 }

@@ -86,7 +86,7 @@ impl Model {
             self.task = None;
             self.rows.entries += 1;
             self.rows.orders += 1;
-            self.rows.data += 2;
+            self.rows.data += 3;
         }
         self.rows.versions += 1;
         self.rows.history += history;

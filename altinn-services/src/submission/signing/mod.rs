@@ -5,6 +5,7 @@
 //! that a signature is waited for when it is their turn, and the process goes on when all have signed.
 
 mod call;
+mod evidence;
 mod states;
 mod withdraw;
 
@@ -18,6 +19,7 @@ use chrono::{DateTime, Utc};
 use super::{Instance, Service};
 use crate::process::Task;
 
+pub(super) use evidence::{EVIDENCE, Given};
 pub(super) use states::Turn;
 
 /// Says who signs in the signing tasks whose drawing names it.

@@ -1,0 +1,121 @@
+//! The evidence of signatures: what was signed and what was shown, by whom and by what right, under the agency's seal.
+
+use altinn_archive::Participant;
+use altinn_archive::evidence::{Authority, SignatureRecord, Signatures, SignedElement};
+use altinn_auth::decision::{Access, Grant};
+use altinn_auth::register::PartyRegister as _;
+use altinn_core::{Actor, InstanceId, Language, PartyId, Text};
+
+use super::Turn;
+use crate::submission::element::{DataElement, FORM};
+use crate::submission::plan::Plan;
+use crate::submission::{Service, SubmissionError, Submissions};
+
+/// The data type of the evidence. It only grows: a signature that is withdrawn leaves its record.
+pub(in crate::submission) const EVIDENCE: &str = "signature-evidence";
+
+/// The text resource of the app that says what a signer confirms, as Altinn's front end names it.
+const SIGNING_TEXT: &str = "signing.checkbox_label";
+
+/// A signature that was given in a plan, and has no seal yet.
+#[derive(Debug)]
+pub(in crate::submission) struct Given {
+    pub(in crate::submission) task: String,
+    pub(in crate::submission) turn: Turn,
+    pub(in crate::submission) elements: Vec<SignedElement>,
+}
+
+impl Submissions<'_> {
+    /// What whoever signs an instance is to be shown, in all languages: the app's own text (`signing.checkbox_label`), or
+    /// else Altinn's. It is part of what is signed.
+    ///
+    /// # Errors
+    /// As [`Submissions::get`].
+    pub async fn signing_text(&self, actor: &Actor, id: &InstanceId) -> Result<Text, SubmissionError> {
+        let instance = self.get(actor, id).await?;
+        Ok(signing_text(&self.service_of(&instance)?))
+    }
+
+    /// Seals the signature that a plan has taken, beside those that the instance has already.
+    pub(in crate::submission) async fn seal_signature(
+        &self,
+        plan: &mut Plan<'_>,
+        access: &Access,
+    ) -> Result<(), SubmissionError> {
+        let Some(given) = plan.given.take() else { return Ok(()) };
+        let party = match given.turn {
+            Turn::Signee(party) => party,
+            Turn::Anyone => access.party(),
+        };
+        let actor = access.actor();
+        let record = SignatureRecord {
+            subject: format!("{}/{}", plan.instance.id, given.task),
+            elements: given.elements,
+            signer: Participant::new(actor.reference(), self.name_of(actor.party()).await?),
+            party: Participant::new(party.to_string(), self.name_of(Some(party)).await?),
+            level: actor.level(),
+            method: actor.method().map_or_else(String::new, |method| method.name().to_owned()),
+            authority: authority(access, party),
+            time: plan.tools.now,
+            text: signing_text(plan.service),
+        };
+        let mut signatures = signatures_of(plan.instance.element(EVIDENCE))?;
+        signatures.sign(record, self.altinn.sealer()).await?;
+        plan.keep_evidence(&signatures);
+        Ok(())
+    }
+
+    async fn name_of(&self, party: Option<PartyId>) -> Result<String, SubmissionError> {
+        let Some(party) = party else { return Ok(String::new()) };
+        Ok(self.altinn.register().party(party).await?.map_or_else(String::new, |party| party.name))
+    }
+}
+
+impl Plan<'_> {
+    fn keep_evidence(&mut self, signatures: &Signatures) {
+        let content = signatures.to_json().into_bytes();
+        match self.instance.element(EVIDENCE).map(|element| element.id) {
+            Some(id) => self.change(id, content),
+            None => {
+                let id = self.tools.ids.next_id();
+                self.instance.elements.push(DataElement::new(id, EVIDENCE, FORM, content, self.tools.now));
+            }
+        }
+    }
+}
+
+fn signatures_of(element: Option<&DataElement>) -> Result<Signatures, SubmissionError> {
+    let Some(element) = element else { return Ok(Signatures::default()) };
+    String::from_utf8_lossy(element.content()).parse().map_err(
+        |error: altinn_archive::evidence::EvidenceError| SubmissionError::Stored {
+            column: EVIDENCE.to_owned(),
+            text: error.to_string(),
+        },
+    )
+}
+
+fn signing_text(service: &Service) -> Text {
+    service.definition().texts().text(SIGNING_TEXT).unwrap_or_else(|| {
+        Text::new(Language::Nb, "Jeg bekrefter at informasjonen og dataene er korrekte.")
+            .with(Language::Nn, "Eg stadfestar at informasjonen og dataa er korrekte.")
+            .with(Language::En, "I confirm that the information and data are correct.")
+    })
+}
+
+/// By what right somebody signs for a party.
+fn authority(access: &Access, party: PartyId) -> Authority {
+    let reasons = access.reasons();
+    if let Some(delegation) = &reasons.delegation {
+        return Authority::Delegation { id: delegation.id.map_or_else(String::new, |id| id.to_string()) };
+    }
+    if access.actor().party() == Some(party) {
+        return Authority::Own;
+    }
+    let granted = reasons.granted_by.iter().find_map(|grant| match grant {
+        Grant::Role(role) => Some(Authority::Role { code: role.code().to_owned() }),
+        Grant::AccessPackage(urn) => Some(Authority::AccessPackage { urn: urn.clone() }),
+        _ => None,
+    });
+    let held = || reasons.roles.first().map(|held| Authority::Role { code: held.role.code().to_owned() });
+    granted.or_else(held).unwrap_or(Authority::Own)
+}
