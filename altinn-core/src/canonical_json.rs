@@ -22,6 +22,21 @@ pub fn canonical_json(value: &Value) -> Vec<u8> {
     out.into_bytes()
 }
 
+/// The canonical form of the JSON array of these values, without an array being made of them.
+///
+/// ```
+/// use altinn_core::{canonical_json, canonical_json_array};
+/// use serde_json::json;
+///
+/// let (name, value) = (json!("title"), json!({"nb": "Søknad"}));
+/// assert_eq!(canonical_json_array([&name, &value]), canonical_json(&json!([name, value])));
+/// ```
+pub fn canonical_json_array<'a>(elements: impl IntoIterator<Item = &'a Value>) -> Vec<u8> {
+    let mut out = String::new();
+    write_list(&mut out, ['[', ']'], elements, write_value);
+    out.into_bytes()
+}
+
 fn write_value(out: &mut String, value: &Value) {
     match value {
         Value::Null => out.push_str("null"),
@@ -62,23 +77,32 @@ fn write_list<T>(
     out.push(close);
 }
 
-/// RFC 8785, section 3.2.2.2.
+/// RFC 8785, section 3.2.2.2. What must be escaped is ASCII, and rare: the text between goes over as it is.
 fn write_string(out: &mut String, text: &str) {
     out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\u{8}' => out.push_str("\\b"),
-            '\t' => out.push_str("\\t"),
-            '\n' => out.push_str("\\n"),
-            '\u{c}' => out.push_str("\\f"),
-            '\r' => out.push_str("\\r"),
-            '\0'..='\u{1f}' => out.push_str(&format!("\\u{:04x}", u32::from(character))),
-            _ => out.push(character),
-        }
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|byte| byte < b' ' || byte == b'"' || byte == b'\\') {
+        let (plain, after) = rest.split_at(at);
+        let mut after = after.chars();
+        out.push_str(plain);
+        write_escaped(out, after.next().unwrap_or_default());
+        rest = after.as_str();
     }
+    out.push_str(rest);
     out.push('"');
+}
+
+fn write_escaped(out: &mut String, character: char) {
+    match character {
+        '"' => out.push_str("\\\""),
+        '\\' => out.push_str("\\\\"),
+        '\u{8}' => out.push_str("\\b"),
+        '\t' => out.push_str("\\t"),
+        '\n' => out.push_str("\\n"),
+        '\u{c}' => out.push_str("\\f"),
+        '\r' => out.push_str("\\r"),
+        control => out.push_str(&format!("\\u{:04x}", u32::from(control))),
+    }
 }
 
 /// RFC 8785, section 3.2.2.3, that is ECMAScript's `Number::toString`.

@@ -25,7 +25,7 @@ mod text;
 pub use actor::Actor;
 pub use authentication_level::{AuthenticationLevel, UnknownLevel};
 pub use authentication_method::{AuthenticationMethod, UnknownMethod};
-pub use canonical_json::canonical_json;
+pub use canonical_json::{canonical_json, canonical_json_array};
 pub use clock::{Clock, SteppableClock, SystemClock};
 pub use digest::{Digest, InvalidDigest, Sha256};
 pub use id::{

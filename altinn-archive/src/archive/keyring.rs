@@ -10,6 +10,7 @@ use ring::hmac;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+use super::key_question::KeyQuestion;
 use crate::cipher::{
     Cipher, NotAuthentic, open_with_nonce, random_key, random_name, seal_with_nonce, unwrap_key, wrap_key,
 };
@@ -38,6 +39,7 @@ pub(crate) struct Keyring {
     tag_key: TagKey,
     /// Encrypts what finds content again that waits for its entry.
     parking: Cipher,
+    question: KeyQuestion,
     ready: Mutex<Ready>,
 }
 
@@ -75,7 +77,13 @@ impl Keyring {
         let index_key =
             index_key.ok_or_else(|| ArchiveError::damaged("the generations of the agency's key"))?;
         let parking = parking_cipher(&index_key).map_err(|_| ArchiveError::damaged("the index key"))?;
-        Ok(Self { provider, tag_key: TagKey::new(&index_key), parking, ready: Mutex::default() })
+        Ok(Self {
+            provider,
+            tag_key: TagKey::new(&index_key),
+            parking,
+            question: KeyQuestion::default(),
+            ready: Mutex::default(),
+        })
     }
 
     /// Makes the tags of the search index.
@@ -100,7 +108,7 @@ impl Keyring {
     /// The key that new objects of an owner are wrapped with; made when there is none.
     pub(crate) async fn in_use(&self, store: &Store, owner: Tag) -> Result<Arc<WrappingKey>, ArchiveError> {
         loop {
-            if let Some(row) = store.query_opt(IN_USE, params![owner]).await? {
+            if let Some(row) = self.question.ask(store, owner).await? {
                 let key = self.key_of_row(&row).await?;
                 self.lock().remember_in_use(owner, &key);
                 return Ok(key);
@@ -182,9 +190,6 @@ const LIVE: Guard = Guard::new("archive_generation", "id", "live");
 
 /// What a key must still be when something that it wraps commits: not being replaced.
 const IN_PLACE: Guard = Guard::new("archive_key", "id", "live");
-
-const IN_USE: &str = "select id as key_id, number, generation, wrapped from archive_key where owner = $1 \
-                      order by number desc limit 1";
 
 impl Ready {
     fn remember(&mut self, key: &Arc<WrappingKey>) {

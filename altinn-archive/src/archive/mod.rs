@@ -2,6 +2,7 @@
 
 mod head;
 mod integrate;
+mod key_question;
 mod keyring;
 mod park;
 mod prove;

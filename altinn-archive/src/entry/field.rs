@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use altinn_core::{Digest, canonical_json};
+use altinn_core::{Digest, canonical_json_array};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::salt::Salt;
 
@@ -20,7 +20,8 @@ pub(crate) struct Opening {
 impl Opening {
     /// The commitment: the SHA-256 of the canonical JSON array of salt, name and value.
     pub(crate) fn commitment(&self) -> Digest {
-        Digest::of(&canonical_json(&json!([self.salt, self.name, self.value])))
+        let (salt, name) = (Value::String(self.salt.into()), Value::from(self.name.as_str()));
+        Digest::of(&canonical_json_array([&salt, &name, &self.value]))
     }
 }
 
