@@ -114,6 +114,21 @@ impl Archive {
         rows.iter().map(|row| open(row, &own, entry)).collect()
     }
 
+    /// Whether all that is remembered of an entry is what was written, the entry's own key being this one.
+    pub(crate) async fn reads_are_true(&self, entry: EntryId, own: &SecretKey) -> Result<bool, ArchiveError> {
+        let sql = "select id, time, sealed from archive_read where entry_id = $1 and (time, id) > ($2, $3) \
+                   order by time, id limit $4";
+        let mut after = (i64::MIN, Uuid::nil());
+        loop {
+            let rows = self.store().query(sql, params![entry, after.0, after.1, MOST]).await?;
+            let Some(last) = rows.last() else { return Ok(true) };
+            after = (last.get("time")?, last.get("id")?);
+            if !rows.iter().all(|row| open(row, own, entry).is_ok()) {
+                return Ok(false);
+            }
+        }
+    }
+
     async fn remember(
         &self,
         entry: EntryId,
@@ -126,13 +141,14 @@ impl Archive {
         let sealed = Sealed { reader: reader.clone(), element: element.map(str::to_owned) };
         let mut sealed = serde_json::to_vec(&sealed).map_err(|_| damaged())?;
         let cipher = Cipher::new(&key_of(&own, id)).map_err(|_| damaged())?;
-        let tag = cipher.seal([0; 12], entry.uuid().as_bytes(), &mut sealed).map_err(|_| damaged())?;
+        let time = self.now();
+        let tag = cipher.seal([0; 12], &bound_to(entry, time), &mut sealed).map_err(|_| damaged())?;
         sealed.extend_from_slice(&tag);
         let mut batch = Batch::new();
         batch.execute_one(
             "insert into archive_read (entry_id, time, id, sealed) select id, $1, $2, $3 from archive_entry \
              where id = $4 and erasure is null",
-            params![self.now(), id, sealed, entry],
+            params![time, id, sealed, entry],
         );
         self.store().commit(batch).await?;
         Ok(())
@@ -143,9 +159,15 @@ fn open(row: &Row, own: &SecretKey, entry: EntryId) -> Result<Read, ArchiveError
     let damaged = || ArchiveError::damaged(format!("who has read entry `{entry}`"));
     let mut sealed: Vec<u8> = row.get("sealed")?;
     let cipher = Cipher::new(&key_of(own, row.get("id")?)).map_err(|_| damaged())?;
-    let opened = cipher.open([0; 12], entry.uuid().as_bytes(), &mut sealed).map_err(|_| damaged())?;
+    let time = row.get("time")?;
+    let opened = cipher.open([0; 12], &bound_to(entry, time), &mut sealed).map_err(|_| damaged())?;
     let Sealed { reader, element } = serde_json::from_slice(opened).map_err(|_| damaged())?;
-    Ok(Read { time: row.get("time")?, reader, element })
+    Ok(Read { time, reader, element })
+}
+
+/// What a read is bound to: the entry and the time.
+fn bound_to(entry: EntryId, time: DateTime<Utc>) -> Vec<u8> {
+    [entry.uuid().as_bytes().as_slice(), &time.timestamp_micros().to_be_bytes()].concat()
 }
 
 /// The key of one read, from the entry's: so it is gone with that, and encrypts one message.

@@ -52,9 +52,10 @@ impl Archive {
         };
         let condition = "t.tag = $1 and (t.time, t.entry_id) < ($2, $3) \
                          order by t.time desc, t.entry_id desc limit $4";
-        let params = params![self.tags().person(person), time, entry, i64::from(limit) + 1];
+        let tag = self.tags().person(person);
+        let params = params![tag, time, entry, i64::from(limit) + 1];
         let rows = self.store().query(list_sql(condition), params).await?;
-        let page = self.page_of(&rows, usize::try_from(limit).unwrap_or(usize::MAX)).await?;
+        let page = self.page_of(&rows, usize::try_from(limit).unwrap_or(usize::MAX), &[tag]).await?;
         let mut kept = Vec::new();
         for listed in page.entries {
             let reads = self.reads(listed.entry).await?;

@@ -160,6 +160,23 @@ impl Keyring {
         Ok(key)
     }
 
+    /// Whether the key of the index that a generation wraps is the one in use.
+    pub(super) async fn opens_index(
+        &self,
+        generation: &KeyGeneration,
+        wrapped: &[u8],
+    ) -> Result<bool, ArchiveError> {
+        let key = self.provider.unwrap_key(generation, wrapped, INDEX).await?;
+        Ok(TagKey::new(&key).party("") == self.tag_key.party(""))
+    }
+
+    /// Unwraps a wrapping key as it is kept, whatever is known of it already.
+    pub(super) async fn opens(&self, id: Uuid, row: &Row) -> Result<bool, ArchiveError> {
+        let (generation, wrapped) = (row.get("generation")?, row.get::<Vec<u8>>("wrapped")?);
+        self.provider.unwrap_key(&generation, &wrapped, &bound_to(id)).await?;
+        Ok(true)
+    }
+
     /// The current generation, which the store knows from then on.
     async fn current_generation(&self, store: &Store) -> Result<KeyGeneration, ArchiveError> {
         let current = self.provider.current().await?;

@@ -18,9 +18,10 @@ mod witness;
 use std::fmt;
 use std::sync::Arc;
 
-use altinn_core::store::Store;
+use altinn_core::store::{Row, Store};
 use altinn_core::{Clock, IdSource, RandomIds, SystemClock};
 use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
+use uuid::Uuid;
 
 pub(crate) use head::{Head, stored};
 pub use integrate::Integrated;
@@ -33,7 +34,7 @@ pub(crate) use tiles::read_tile;
 use crate::content::Objects;
 use crate::entry::{SaltSource, SystemSalts};
 use crate::error::ArchiveError;
-use crate::keys::KeyProvider;
+use crate::keys::{KeyGeneration, KeyProvider};
 use crate::listing::{Tag, TagKey};
 use crate::log::{LogKey, VerifierKey};
 use keyring::Keyring;
@@ -157,6 +158,20 @@ impl Archive {
     /// Makes the key of this number of an owner, unless there is one.
     pub(crate) async fn make_key(&self, owner: Tag, number: i64) -> Result<(), ArchiveError> {
         self.keyring.make(&self.store, owner, number).await
+    }
+
+    /// Whether a generation of the agency's key wraps the key of the index, as it is kept.
+    pub(crate) async fn opens_index(
+        &self,
+        generation: &KeyGeneration,
+        wrapped: &[u8],
+    ) -> Result<bool, ArchiveError> {
+        self.keyring.opens_index(generation, wrapped).await
+    }
+
+    /// Whether a row's wrapping key unwraps; an error says why not.
+    pub(crate) async fn opens_wrapping_key(&self, id: Uuid, row: &Row) -> Result<bool, ArchiveError> {
+        self.keyring.opens(id, row).await
     }
 
     pub(crate) fn tags(&self) -> &TagKey {

@@ -30,12 +30,19 @@ impl Archive {
         let named = (0_i64..).zip(&fields.elements).find(|(_, found)| found.name == element);
         let no_element = || ArchiveError::NoElement { entry, element: element.chars().take(255).collect() };
         let (position, element) = named.ok_or_else(no_element)?;
+        // With its key in one statement: a rotation may wrap both anew at any time.
         let sql = format!(
-            "select {CONTENT_COLUMNS} from archive_content c where c.entry_id = $1 and c.position = $2"
+            "select {CONTENT_COLUMNS}, e.key_id, k.number, k.generation, k.wrapped from archive_content c \
+             join archive_entry e on e.id = c.entry_id left join archive_key k on k.id = e.key_id \
+             where c.entry_id = $1 and c.position = $2"
         );
         let damaged = || ArchiveError::damaged(format!("the content of entry `{entry}`"));
-        let content = self.store.query_opt(sql, params![entry, position]).await?.ok_or_else(damaged)?;
-        let content = ContentRow::from_row(&content)?.ok_or_else(damaged)?;
+        let Some(row) = self.store.query_opt(sql, params![entry, position]).await? else {
+            // It may have been erased just now.
+            self.fields_of(&self.entry_row(entry).await?).await?;
+            return Err(damaged());
+        };
+        let content = ContentRow::from_row(&row)?.ok_or_else(damaged)?;
         let key = self.keyring.key_of_row(&row).await?;
         let key = content.key(&key, entry).ok_or_else(damaged)?;
         Ok(ContentReader::new(self.objects.clone(), content.place, key, element.size, element.sha256))

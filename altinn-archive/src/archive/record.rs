@@ -87,7 +87,7 @@ impl Archive {
     }
 
     /// An entry's own key, from its row.
-    async fn own_key_of(&self, row: &Row, entry: EntryId) -> Result<SecretKey, ArchiveError> {
+    pub(crate) async fn own_key_of(&self, row: &Row, entry: EntryId) -> Result<SecretKey, ArchiveError> {
         let key = self.keyring.key_of_row(row).await?;
         let own = key.unwrap(&row.get::<Vec<u8>>("wrap")?, &bound_to(entry));
         own.ok_or_else(|| ArchiveError::damaged(format!("the key of entry `{entry}`")))

@@ -37,11 +37,10 @@ impl Archive {
         let found = verify_all(note.text(), note.signatures(), witnesses)?;
         let mut batch = Batch::new();
         for (_, line) in &found {
-            let witness = format!("{}+{}", line.name(), u32::from_be_bytes(line.key_id()));
             batch.execute(
                 "insert into archive_cosignature (size, witness, line) values ($1, $2, $3) \
                  on conflict (size, witness) do nothing",
-                params![stored(checkpoint.size), witness, line.to_string()],
+                params![stored(checkpoint.size), line.signer(), line.to_string()],
             );
         }
         self.store.commit(batch).await?;

@@ -40,6 +40,12 @@ impl Contents {
         }
     }
 
+    /// Goes back to the first row of the entry at a place.
+    pub(super) fn read_again(&mut self, index: u64) {
+        self.page.clear();
+        self.next = Some((index, i64::MIN));
+    }
+
     async fn read_page(&mut self, store: &Store) -> Result<(), StoreError> {
         let Some((index, position)) = self.next else { return Ok(()) };
         let sql = format!(

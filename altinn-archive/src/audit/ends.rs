@@ -6,7 +6,8 @@ use super::fault::{Fault, Stop};
 use crate::entry::EntryId;
 use crate::log::Tile;
 
-/// Finds what lies behind the log's end, and entries and content that the log does not know. Each question is one
+/// Finds what lies behind the log's end, entries and content that the log does not know, and what the index and the
+/// read log tell of entries that are not there. Each question is one
 /// query, so that it sees one state of the store.
 pub(super) async fn check(store: &Store) -> Result<(), Stop> {
     check_end(store).await?;
@@ -16,6 +17,10 @@ pub(super) async fn check(store: &Store) -> Result<(), Stop> {
          and not exists (select 1 from archive_staged s where s.entry_id = e.id) limit 1",
         "select c.entry_id as id from archive_content c \
          where not exists (select 1 from archive_entry e where e.id = c.entry_id) limit 1",
+        "select t.entry_id as id from archive_tag t where not exists \
+         (select 1 from archive_entry e where e.id = t.entry_id and e.erasure is null) limit 1",
+        "select r.entry_id as id from archive_read r where not exists \
+         (select 1 from archive_entry e where e.id = r.entry_id and e.erasure is null) limit 1",
         "select s.entry_id as id from archive_staged s \
          where exists (select 1 from archive_leaf l where l.entry_id = s.entry_id) limit 1",
     ] {

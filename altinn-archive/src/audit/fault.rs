@@ -2,10 +2,12 @@
 
 use altinn_core::store::StoreError;
 use thiserror::Error;
+use uuid::Uuid;
 
 use crate::content::ContentError;
 use crate::entry::EntryId;
 use crate::error::ArchiveError;
+use crate::keys::{KeyGeneration, KeyProviderError};
 
 /// Something that is not as it was archived. Places in the log are counted from 0.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -73,6 +75,35 @@ pub enum Fault {
         /// The number of leaves that it covers.
         size: u64,
     },
+    /// A cosignature was altered, stands beneath no checkpoint of the log, or is of a witness that the audit was not told
+    /// of.
+    #[error(
+        "the cosignature of `{witness}` beneath the checkpoint of size {size} was altered or is of nobody known"
+    )]
+    Cosignature {
+        /// The number of leaves that the checkpoint covers.
+        size: u64,
+        /// The name and the key id of the witness, as the row has them.
+        witness: String,
+    },
+    /// A key that wraps those of entries is not the one that was kept, or is said to be another party's.
+    #[error("the wrapping key `{key}` was altered")]
+    Key {
+        /// Which key.
+        key: Uuid,
+    },
+    /// What the archive keeps under a generation of the agency's key was altered.
+    #[error("what is kept under the agency's key `{generation}` was altered")]
+    Generation {
+        /// Which generation.
+        generation: KeyGeneration,
+    },
+    /// What is noted of an erasure is not what the log's key has signed, or an object in use is noted for removal.
+    #[error("what is noted of the erasure of entry `{entry}`, or of an object of it, was altered")]
+    Erasure {
+        /// Which entry.
+        entry: EntryId,
+    },
     /// The row with the log's state is not the one that was signed last.
     #[error("the log's state was altered or put back")]
     Head,
@@ -104,6 +135,10 @@ impl Fault {
             Self::Unlogged { .. } => "AUDIT-UNLOGGED",
             Self::Tile { .. } => "AUDIT-TILE",
             Self::Checkpoint { .. } => "AUDIT-CHECKPOINT",
+            Self::Cosignature { .. } => "AUDIT-COSIGNATURE",
+            Self::Key { .. } => "AUDIT-KEY",
+            Self::Generation { .. } => "AUDIT-GENERATION",
+            Self::Erasure { .. } => "AUDIT-ERASURE",
             Self::Head => "AUDIT-HEAD",
             Self::RolledBack { .. } => "AUDIT-ROLLED-BACK",
             Self::Rewritten { .. } => "AUDIT-REWRITTEN",
@@ -143,6 +178,7 @@ pub(super) fn or_fault<T, E: Into<ArchiveError>>(
         | ArchiveError::NotFound { .. }
         | ArchiveError::NoElement { .. }
         | ArchiveError::Store(StoreError::Decode { .. } | StoreError::NotFound { .. })
+        | ArchiveError::Key(KeyProviderError::Refused { .. } | KeyProviderError::NoSuchKey { .. })
         | ArchiveError::Content(ContentError::Missing | ContentError::Altered) => fault().into(),
         error => Stop::Error(error),
     })

@@ -15,6 +15,8 @@ pub struct AuditReport {
     pub checkpoints: u64,
     /// How many entries wait to be put into the log.
     pub waiting: u64,
+    /// How many cosignatures of witnesses there are: verified, when the audit was told of the witnesses.
+    pub cosignatures: u64,
     /// Whether the whole archive may have been put back to an earlier state.
     pub rollback: Rollback,
     /// The first thing that is not as it was archived.
@@ -37,7 +39,7 @@ impl AuditReport {
     pub(super) fn new(anchor: Option<&Checkpoint>) -> Self {
         let excluded = |anchor: &Checkpoint| Rollback::Excluded { size: anchor.size };
         let rollback = anchor.map_or(Rollback::NotExcluded, excluded);
-        Self { entries: 0, checkpoints: 0, waiting: 0, rollback, fault: None }
+        Self { entries: 0, checkpoints: 0, waiting: 0, cosignatures: 0, rollback, fault: None }
     }
 
     pub(super) fn with_fault(self, fault: Fault) -> Self {

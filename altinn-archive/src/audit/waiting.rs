@@ -4,6 +4,7 @@ use altinn_core::Digest;
 use altinn_core::store::{Row, params};
 use uuid::Uuid;
 
+use super::beside;
 use super::contents::{self, ContentCheck};
 use super::erased::Erasures;
 use super::fault::{Fault, Stop, or_fault};
@@ -15,20 +16,40 @@ const PAGE: i64 = 32;
 
 /// Checks all entries that wait; gives their number.
 pub(super) async fn check(archive: &Archive) -> Result<u64, Stop> {
+    let (mut count, mut after) = (0, EntryId::new(Uuid::nil()));
+    loop {
+        let rows = read_after(archive, after, PAGE).await?;
+        let Some(last) = rows.last() else { return Ok(count) };
+        count += rows.len() as u64;
+        let mut before = std::mem::replace(&mut after, last.get("entry_id")?);
+        for row in rows {
+            let entry = row.get("entry_id")?;
+            judge(archive, row, before, entry).await?;
+            before = entry;
+        }
+    }
+}
+
+async fn read_after(archive: &Archive, after: EntryId, limit: i64) -> Result<Vec<Row>, Stop> {
     let sql = format!(
-        "select s.entry_id, s.leaf, {} from archive_staged s left join archive_entry e on e.id = s.entry_id \
+        "select s.entry_id, s.leaf, k.owner, {} from archive_staged s left join archive_entry e on e.id = s.entry_id \
          left join archive_key k on k.id = e.key_id where s.entry_id > $1 order by s.entry_id limit $2",
         Record::COLUMNS
     );
-    let (mut count, mut after) = (0, EntryId::new(Uuid::nil()));
+    Ok(archive.store().query(sql, params![after, limit]).await?)
+}
+
+/// Checks an entry. What seems altered may have been erased, wrapped anew or put into the log since its row was read:
+/// then it is judged as it is now.
+async fn judge(archive: &Archive, mut row: Row, before: EntryId, entry: EntryId) -> Result<(), Stop> {
     loop {
-        let rows = archive.store().query(sql.clone(), params![after, PAGE]).await?;
-        let Some(last) = rows.last() else { return Ok(count) };
-        after = last.get("entry_id")?;
-        count += rows.len() as u64;
-        for row in &rows {
-            check_one(archive, row).await?;
-        }
+        let Err(stop) = check_one(archive, &row).await else { return Ok(()) };
+        row = match read_after(archive, before, 1).await?.pop() {
+            Some(now) if now.get::<EntryId>("entry_id")? != entry => return Ok(()),
+            Some(now) if beside::changed(&row, &now) => now,
+            Some(_) => return Err(stop),
+            None => return Ok(()),
+        };
     }
 }
 
@@ -53,5 +74,6 @@ async fn check_one(archive: &Archive, row: &Row) -> Result<(), Stop> {
     for row in contents::of_entry(archive.store(), entry).await? {
         check.row(&row).await?.map_err(|wrong| altered(&wrong.name()))?;
     }
-    Ok(check.end().map_err(|wrong| altered(&wrong.name()))?)
+    check.end().map_err(|wrong| altered(&wrong.name()))?;
+    Ok(beside::check(archive, row, entry, &fields).await?.map_err(altered)?)
 }

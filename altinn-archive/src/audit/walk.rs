@@ -3,6 +3,7 @@
 use altinn_core::Digest;
 use altinn_core::store::{Row, Store, StoreError, params};
 
+use super::beside;
 use super::checkpoints::{self, Checkpoints};
 use super::contents::{ContentCheck, Contents, WrongContent};
 use super::erased::Erasures;
@@ -102,7 +103,7 @@ impl<'a> Walk<'a> {
     async fn go(&mut self) -> Result<(), Stop> {
         while self.size() < self.up_to {
             for row in self.read_page().await? {
-                self.entry(&row).await?;
+                self.entry(row).await?;
             }
         }
         let partial: Vec<Tile> = self.frontier.partial_tiles().collect();
@@ -115,18 +116,43 @@ impl<'a> Walk<'a> {
     /// The next rows; a missing row is found by the place of the one behind it, or by there being none.
     async fn read_page(&self) -> Result<Vec<Row>, Stop> {
         let (first, last) = (self.size(), (self.size() + PAGE).min(self.up_to));
+        let rows = self.read_rows(first, last).await?;
+        if rows.is_empty() { Err(Fault::Removed { index: first }.into()) } else { Ok(rows) }
+    }
+
+    async fn read_rows(&self, first: u64, end: u64) -> Result<Vec<Row>, Stop> {
         let sql = format!(
-            "select l.leaf_index, l.entry_id, l.checkpoint_size, {} from archive_leaf l \
+            "select l.leaf_index, l.entry_id, l.checkpoint_size, k.owner, {} from archive_leaf l \
              left join archive_entry e on e.id = l.entry_id left join archive_key k on k.id = e.key_id \
              where l.leaf_index >= $1 and l.leaf_index < $2 order by l.leaf_index",
             Record::COLUMNS
         );
-        let rows = self.store().query(sql, params![stored(first), stored(last)]).await?;
-        if rows.is_empty() { Err(Fault::Removed { index: first }.into()) } else { Ok(rows) }
+        Ok(self.store().query(sql, params![stored(first), stored(end)]).await?)
     }
 
-    /// Takes the next entry.
-    async fn entry(&mut self, row: &Row) -> Result<(), Stop> {
+    /// Takes the next entry. What seems altered may have been erased, or wrapped anew, while its rows were read one
+    /// after the other: then they are read again, until they are of one moment.
+    async fn entry(&mut self, mut row: Row) -> Result<(), Stop> {
+        let index = self.size();
+        let mut of_one_moment = false;
+        let (place, leaf) = loop {
+            let fault = match self.check_entry(&row).await {
+                Err(Stop::Fault(fault @ Fault::Altered { .. })) => fault,
+                outcome => break outcome?,
+            };
+            let now = self.read_rows(index, index + 1).await?.pop();
+            let Some(now) = now.filter(|now| !of_one_moment || beside::changed(&row, now)) else {
+                return Err(fault.into());
+            };
+            self.contents.read_again(index);
+            (row, of_one_moment) = (now, true);
+        };
+        self.check_covering(&place).await?;
+        self.grow(&place, leaf).await
+    }
+
+    /// Checks what an entry says and holds, and all that is kept beside it; gives its place and its leaf.
+    async fn check_entry(&mut self, row: &Row) -> Result<(Place, Digest), Stop> {
         let index = self.size();
         let removed = || Fault::Removed { index };
         let place = or_fault(Place::from_row(row), removed)?;
@@ -143,8 +169,7 @@ impl<'a> Walk<'a> {
                 if !proved || content.is_some() {
                     return Err(altered("it was erased without proof".to_owned()).into());
                 }
-                self.check_covering(&place).await?;
-                return self.grow(&place, header.leaf_hash()).await;
+                return Ok((place, header.leaf_hash()));
             }
         };
         let fields = record.fields().map_err(|what| altered(format!("{what} in its row")))?;
@@ -154,8 +179,9 @@ impl<'a> Walk<'a> {
             check.row(&row).await?.map_err(wrong_content)?;
         }
         check.end().map_err(wrong_content)?;
-        self.check_covering(&place).await?;
-        self.grow(&place, record.header.leaf_hash()).await
+        let beside = beside::check(self.archive, row, place.entry, &fields).await?;
+        beside.map_err(|what| altered(what.to_owned()))?;
+        Ok((place, record.header.leaf_hash()))
     }
 
     /// The checkpoint that the entry's receipt rests on must be the first that covers it.

@@ -9,6 +9,6 @@ mod slice;
 
 pub use destroy::Destroyed;
 pub use erase::{Erasure, ErasureOrder};
-pub(crate) use note::ErasureNote;
+pub(crate) use note::{ErasureNote, verify_destruction};
 pub use rotate::Rotated;
 pub(crate) use slice::SLICE;

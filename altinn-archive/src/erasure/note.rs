@@ -58,6 +58,14 @@ pub(super) fn sign_destruction(key: &LogKey, time: DateTime<Utc>, generation: &K
     key.sign_note(text).to_string()
 }
 
+/// The generation that the log of this key says was destroyed; none when it has not signed that.
+pub(crate) fn verify_destruction(note: &str, key: &VerifierKey) -> Option<KeyGeneration> {
+    let note: SignedNote = note.parse().ok()?;
+    let mut lines = key.open(&note).ok()?.lines();
+    let named = lines.next()? == DESTRUCTION && lines.next()? == key.name();
+    named.then(|| lines.nth(1).map(KeyGeneration::new)).flatten()
+}
+
 fn shown(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Micros, true)
 }

@@ -4,7 +4,7 @@ use altinn_core::store::{Column, ColumnKind, InsertRows, Row, Value, params};
 use chrono::{DateTime, Utc};
 
 use super::query::{Cursor, Listing};
-use super::tag::TagKey;
+use super::tag::{Tag, TagKey};
 use crate::archive::{Archive, Kept, Record};
 use crate::entry::{EntryId, Fields};
 use crate::error::ArchiveError;
@@ -53,18 +53,30 @@ impl Archive {
     pub async fn list(&self, listing: &Listing) -> Result<Page, ArchiveError> {
         let (condition, values) = listing.condition(self.tags());
         let rows = self.store().query(list_sql(&condition), values).await?;
-        self.page_of(&rows, listing.page()).await
+        self.page_of(&rows, listing.page(), &listing.tags(self.tags())).await
     }
 
-    /// The page that begins with these rows, of which there is one more than it has entries if others follow.
-    pub(crate) async fn page_of(&self, rows: &[Row], limit: usize) -> Result<Page, ArchiveError> {
+    /// The page that begins with these rows, of which there is one more than it has entries if others follow. An entry
+    /// that does not have the tags it was found by is not shown: somebody has put it there past the archive.
+    pub(crate) async fn page_of(
+        &self,
+        rows: &[Row],
+        limit: usize,
+        asked: &[Tag],
+    ) -> Result<Page, ArchiveError> {
         let mut page = Page { entries: Vec::new(), next: None };
         for row in rows.iter().take(limit) {
             // An entry that was erased while the page was read is no longer of it.
             let Kept::Whole(record) = self.kept(row).await? else { continue };
             let entry = record.header.entry;
             let damaged = |what| ArchiveError::damaged(format!("{what} of entry `{entry}`"));
-            page.entries.push(Listed { entry, fields: record.fields().map_err(damaged)? });
+            let fields = record.fields().map_err(damaged)?;
+            let tags = self.tags().of_entry(&fields);
+            if row.get::<DateTime<Utc>>("time")? != fields.time || !asked.iter().all(|tag| tags.contains(tag))
+            {
+                return Err(damaged("the index"));
+            }
+            page.entries.push(Listed { entry, fields });
         }
         if let Some(last) = rows.get(limit.saturating_sub(1)).filter(|_| rows.len() > limit) {
             let time: DateTime<Utc> = last.get("time")?;

@@ -122,18 +122,17 @@ impl Listing {
     /// The condition on the rows `t` of the index, and its parameters: one tag leads, which a range of the index holds
     /// in order; the others are looked up by the whole key.
     pub(super) fn condition(&self, key: &TagKey) -> (String, Vec<Value>) {
-        let mut tags = self.tags(key).into_iter();
-        let leading = tags.next().unwrap_or_else(|| key.party(&self.party));
+        let tags = self.tags(key);
         let end = self.before.unwrap_or(DateTime::<Utc>::MAX_UTC);
         let (time, entry) = match self.after {
             Some(cursor) if cursor.time < end => (cursor.time, cursor.entry),
             _ => (end, EntryId::new(Uuid::nil())),
         };
         let from = self.from.unwrap_or(DateTime::<Utc>::MIN_UTC);
-        let mut values = params![leading, time, entry, from];
+        let mut values = params![tags.first().copied(), time, entry, from];
         let mut condition = "t.tag = $1 and (t.time, t.entry_id) < ($2, $3) and t.time >= $4".to_owned();
-        for tag in tags {
-            values.push(tag.into());
+        for tag in tags.iter().skip(1) {
+            values.push(Value::from(*tag));
             condition += &format!(
                 " and exists (select 1 from archive_tag o where o.tag = ${} and o.time = t.time \
                  and o.entry_id = t.entry_id)",
@@ -145,14 +144,15 @@ impl Listing {
         (condition, values)
     }
 
-    /// The tags that an entry must have, those that few have before others.
-    fn tags(&self, key: &TagKey) -> Vec<Tag> {
+    /// The tags that an entry must have, those that few have before others: at least one.
+    pub(super) fn tags(&self, key: &TagKey) -> Vec<Tag> {
         let mut words: Vec<_> = words::wanted(&self.title).into_iter().collect();
         words.sort_by_key(|word| std::cmp::Reverse(word.chars().count()));
         let labels = self.labels.iter().map(|(name, value)| key.label_of(&self.party, name, value));
         let words = words.iter().map(|word| key.word_of(&self.party, word));
         let service = self.service.iter().map(|service| key.service_of(&self.party, service));
-        labels.chain(words).chain(service).collect()
+        let tags: Vec<_> = labels.chain(words).chain(service).collect();
+        if tags.is_empty() { vec![key.party(&self.party)] } else { tags }
     }
 }
 

@@ -114,6 +114,11 @@ impl NoteSignature {
         &self.name
     }
 
+    /// Who signed and with which key, as the rows of cosignatures name them.
+    pub(crate) fn signer(&self) -> String {
+        format!("{}+{}", self.name, u32::from_be_bytes(self.key_id))
+    }
+
     /// With which key.
     pub fn key_id(&self) -> [u8; 4] {
         self.key_id

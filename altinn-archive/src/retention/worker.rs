@@ -8,10 +8,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::rule::RetentionRule;
-use crate::archive::Archive;
+use crate::archive::{Archive, Kept};
 use crate::entry::{EntryId, Participant};
 use crate::erasure::{ErasureOrder, SLICE};
 use crate::error::ArchiveError;
+use crate::listing::list_sql;
 
 /// The rules, each worked by one worker at a time.
 static RULES: WorkTable = WorkTable::new("archive_rule");
@@ -68,28 +69,40 @@ impl Archive {
         let mut place = (DateTime::<Utc>::MIN_UTC, EntryId::new(Uuid::nil()));
         let mut erased = 0;
         for _ in 0..SLICES {
-            let slice = self.older(rule, place, until).await?;
-            let Some(last) = slice.last() else { return Ok((erased, false)) };
-            place = *last;
-            erased +=
-                self.erase_unless_held(slice.into_iter().map(|(_, entry)| entry).collect(), &order).await?;
+            let Some((last, due)) = self.older(rule, place, until).await? else { return Ok((erased, false)) };
+            place = last;
+            erased += self.erase_unless_held(due, &order).await?;
         }
         Ok((erased, true))
     }
 
-    /// The next entries that the rule no longer keeps.
+    /// The next entries that the rule no longer keeps, and where they end; none when no more follow. The index only
+    /// finds them: service, class and time are those of the entries themselves.
     async fn older(
         &self,
         rule: &RetentionRule,
         after: Place,
         until: DateTime<Utc>,
-    ) -> Result<Vec<Place>, ArchiveError> {
-        let sql = "select time, entry_id from archive_tag where tag = $1 and (time, entry_id) > ($2, $3) \
-                   and time <= $4 order by time, entry_id limit $5";
+    ) -> Result<Option<(Place, Vec<EntryId>)>, ArchiveError> {
+        let condition = "t.tag = $1 and (t.time, t.entry_id) > ($2, $3) and t.time <= $4 \
+                         order by t.time, t.entry_id limit $5";
         let tag = self.tags().class(&rule.service, &rule.class);
         let limit = i64::try_from(SLICE).unwrap_or(i64::MAX);
-        let rows = self.store().query(sql, params![tag, after.0, after.1, until, limit]).await?;
-        rows.iter().map(|row| Ok((row.get("time")?, row.get("entry_id")?))).collect()
+        let params = params![tag, after.0, after.1, until, limit];
+        let rows = self.store().query(list_sql(condition), params).await?;
+        let Some(last) = rows.last() else { return Ok(None) };
+        let place = (last.get("time")?, last.get("id")?);
+        let mut due = Vec::new();
+        for row in &rows {
+            let Kept::Whole(record) = self.kept(row).await? else { continue };
+            let entry = record.header.entry;
+            let damaged = |what| ArchiveError::damaged(format!("{what} of entry `{entry}`"));
+            let fields = record.fields().map_err(damaged)?;
+            if fields.time <= until && (&fields.service, &fields.class) == (&rule.service, &rule.class) {
+                due.push(entry);
+            }
+        }
+        Ok(Some((place, due)))
     }
 
     /// Erases a slice but for what is held.
