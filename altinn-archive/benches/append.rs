@@ -26,9 +26,14 @@ use rusqlite::{Connection, params as values};
 const WRITERS: usize = 64;
 /// How many entries are appended in a round.
 const APPENDED: usize = 2_560;
-const ROUNDS: usize = 5;
-/// How many pages are read, and how many entries each has.
-const PAGES: usize = 300;
+const ROUNDS: usize = 9;
+/// How many entries the small archive has, what is appended to measure what an append costs, and how many pages are
+/// read; each in several rounds, ours and bare by turns.
+const SMALL: usize = 1_000;
+const APPENDED_AT_A_SIZE: usize = 512;
+const PAGES: usize = 100;
+const ROUNDS_AT_A_SIZE: usize = 7;
+/// How many entries a page has.
 const PAGE: u32 = 20;
 
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
@@ -42,6 +47,9 @@ async fn main() -> Outcome<()> {
     let ours = Ours::open(folder.path()).await?;
     ours.archive.append(entry()).await?;
     let mut bare = Bare::open(folder.path(), Shape::of(&ours.store).await?)?;
+
+    fill(&ours, &mut bare, SMALL).await?;
+    let small = costs(&ours, &mut bare).await?;
 
     let mut ratios = Vec::new();
     for round in 0..ROUNDS {
@@ -61,44 +69,54 @@ async fn main() -> Outcome<()> {
         ratios[ROUNDS - 1]
     );
 
-    let small = costs(&ours, &mut bare).await?;
-    while bare.entries < most {
-        ours.fill(2_000).await?;
-        tokio::task::block_in_place(|| bare.append(2_000))?;
-    }
+    fill(&ours, &mut bare, most).await?;
     let large = costs(&ours, &mut bare).await?;
-    for (n, what) in ["append", "page"].into_iter().enumerate() {
-        let (own, other) = (large[n].0 / small[n].0, large[n].1 / small[n].1);
-        let ratio = own / other;
+    for ((what, small), (_, large)) in small.into_iter().zip(large) {
+        let (own, other) = (large.0 / small.0, large.1 / small.1);
         println!(
-            "{what}, {} entries: {own:.2} times as dear, bare {other:.2} times; ratio {ratio:.2}, bar 1.20 or less",
-            bare.entries
+            "{what}, {SMALL} to {most} entries: {own:.2} times as dear, bare {other:.2} times; ratio {:.2}, bar 1.20 or less",
+            own / other
         );
     }
     Ok(())
 }
 
-/// Seconds for a round of appending and for pages, ours and bare.
-async fn costs(ours: &Ours, bare: &mut Bare) -> Outcome<[(f64, f64); 2]> {
-    let mut appended: Vec<(f64, f64)> = Vec::new();
-    for _ in 0..3 {
-        let own = 1.0 / ours.append(APPENDED).await?;
-        appended.push((own, 1.0 / tokio::task::block_in_place(|| bare.append(APPENDED))?));
+/// Brings both to so many entries.
+async fn fill(ours: &Ours, bare: &mut Bare, entries: usize) -> Outcome<()> {
+    while bare.entries < entries {
+        let count = (entries - bare.entries).min(10_000);
+        ours.fill(count).await?;
+        tokio::task::block_in_place(|| bare.fill(count))?;
+    }
+    Ok(())
+}
+
+/// What an append and a page cost, in seconds, ours and bare: medians of rounds.
+async fn costs(ours: &Ours, bare: &mut Bare) -> Outcome<[(&'static str, (f64, f64)); 2]> {
+    let (mut appends, mut pages) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS_AT_A_SIZE {
+        let own = 1.0 / ours.append(APPENDED_AT_A_SIZE).await?;
+        appends.push((own, 1.0 / tokio::task::block_in_place(|| bare.append(APPENDED_AT_A_SIZE))?));
         ours.integrate().await?;
+        let begun = Instant::now();
+        for _ in 0..PAGES {
+            ours.archive.list(&Listing::of("50001").title("bakery").limit(PAGE)).await?;
+        }
+        let own = begun.elapsed().as_secs_f64();
+        let begun = Instant::now();
+        tokio::task::block_in_place(|| (0..PAGES).try_for_each(|_| bare.page()))?;
+        pages.push((own, begun.elapsed().as_secs_f64()));
     }
-    let median = |of: fn(&(f64, f64)) -> f64| {
-        let mut all: Vec<f64> = appended.iter().map(of).collect();
-        all.sort_by(f64::total_cmp);
-        all[1]
+    let medians = |pairs: &[(f64, f64)]| {
+        (median(pairs.iter().map(|pair| pair.0)), median(pairs.iter().map(|pair| pair.1)))
     };
-    let begun = Instant::now();
-    for _ in 0..PAGES {
-        ours.archive.list(&Listing::of("50001").title("bakery").limit(PAGE)).await?;
-    }
-    let page = begun.elapsed().as_secs_f64();
-    let begun = Instant::now();
-    tokio::task::block_in_place(|| (0..PAGES).try_for_each(|_| bare.page()))?;
-    Ok([(median(|pair| pair.0), median(|pair| pair.1)), (page, begun.elapsed().as_secs_f64())])
+    Ok([("append", medians(&appends)), ("page", medians(&pages))])
+}
+
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
 }
 
 /// An archive, with its store.
@@ -144,7 +162,7 @@ impl Ours {
         let mut batch = Batch::new();
         for _ in 0..count {
             self.archive.stage(&mut batch, entry()).await?;
-            if batch.len() > 1_000 {
+            if batch.len() > 5_000 {
                 self.store.commit(std::mem::take(&mut batch)).await?;
             }
         }
@@ -204,6 +222,13 @@ impl Bare {
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.execute_batch(&MIGRATIONS.iter().map(|step| step.sqlite).collect::<Vec<_>>().join(";"))?;
         Ok(Self { connection, shape, entries: 0 })
+    }
+
+    /// Inserts the rows of entries in one commit.
+    fn fill(&mut self, count: usize) -> Outcome<()> {
+        self.connection.execute_batch("begin immediate")?;
+        (0..count).try_for_each(|_| self.insert())?;
+        Ok(self.connection.execute_batch("delete from archive_staged; commit")?)
     }
 
     /// Inserts the rows of entries, 64 a commit; how many a second.

@@ -1,7 +1,7 @@
 //! The extraction of a period, for a depot (arkivuttrekk).
 
 use std::fs::{self, File};
-use std::io::{BufWriter, Write as _};
+use std::io::{BufWriter, ErrorKind, Write as _};
 use std::path::Path;
 
 use altinn_core::Sha256;
@@ -41,13 +41,14 @@ pub struct Extraction {
 }
 
 impl Archive {
-    /// Writes all entries of a period into an empty folder: `arkivstruktur.xml`, `arkivuttrekk.xml` (ADDML), and the
-    /// content below `dokumenter`. The whole log is read once, in bounded memory; it writes to the local disk and blocks
-    /// meanwhile, so it is work for a thread of its own.
+    /// Writes all entries of a period into a new folder: `arkivstruktur.xml`, `arkivuttrekk.xml` (ADDML), and the
+    /// content below `dokumenter`. The folder is there once it is whole: until then it has `.unfinished` behind its name,
+    /// which only a program that was ended in the middle leaves behind. The whole log is read once, in bounded memory;
+    /// it writes to the local disk and blocks meanwhile, so it is work for a thread of its own.
     ///
     /// # Errors
-    /// [`ExportError::Io`] when the folder is there already or cannot be written; [`ExportError::Archive`] and
-    /// [`ExportError::Content`] when an entry cannot be read. What was written so far is not to be used.
+    /// [`ExportError::Io`] when the folder or its unfinished one is there already or cannot be written;
+    /// [`ExportError::Archive`] and [`ExportError::Content`] when an entry cannot be read. Nothing is left behind then.
     #[tracing::instrument(level = "debug", skip(self, archive))]
     pub async fn extract(
         &self,
@@ -55,7 +56,27 @@ impl Archive {
         archive: &ArchiveDescription,
         folder: &Path,
     ) -> Result<Extraction, ExportError> {
-        fs::create_dir(folder)?;
+        if folder.try_exists()? {
+            return Err(std::io::Error::from(ErrorKind::AlreadyExists).into());
+        }
+        let mut unfinished = folder.as_os_str().to_owned();
+        unfinished.push(".unfinished");
+        let unfinished = Path::new(&unfinished);
+        fs::create_dir(unfinished)?;
+        let extracted = self.extract_into(period, archive, unfinished).await;
+        let renamed = extracted.and_then(|counts| Ok(fs::rename(unfinished, folder).map(|()| counts)?));
+        if renamed.is_err() {
+            let _ = fs::remove_dir_all(unfinished);
+        }
+        renamed
+    }
+
+    async fn extract_into(
+        &self,
+        period: Period,
+        archive: &ArchiveDescription,
+        folder: &Path,
+    ) -> Result<Extraction, ExportError> {
         let mut counts = Extraction { entries: 0, documents: 0, erased: 0 };
         let mut structure = StructureFile::create(&folder.join("arkivstruktur.xml"))?;
         let mut writer = Arkivuttrekk::new(archive, period.from, period.to, self.now());
@@ -81,7 +102,10 @@ impl Archive {
         }
         structure.write(&writer.end())?;
         let digest = structure.finish()?;
-        fs::write(folder.join("arkivuttrekk.xml"), writer.addml(&digest, counts.entries, counts.documents))?;
+        let mut description = File::create_new(folder.join("arkivuttrekk.xml"))?;
+        let addml = writer.addml(&digest, counts.entries, counts.documents);
+        description.write_all(addml.as_bytes())?;
+        description.sync_all()?;
         Ok(counts)
     }
 
