@@ -31,8 +31,9 @@ impl<R: Read + Seek> Container<R> {
         let mut findings = Findings::default();
         let controls = self.controls()?;
         controls.check_mimetype(self.begins_with_mimetype(), &mut findings);
-        let claims = controls.claims(&mut findings);
         let names = self.names().to_vec();
+        let data: Vec<_> = names.iter().filter(|name| Role::of(name) == Role::Data).collect();
+        let claims = controls.claims(&data, &mut findings);
         let unpacked = self.unpack_all(&names, &claims)?;
         let mut comparison = Comparison::new(&names, &unpacked, &mut findings);
         claims.iter().for_each(|claim| comparison.claim(claim));
@@ -69,7 +70,8 @@ impl<R: Read + Seek> Container<R> {
         }
         for reference in claims.iter().flat_map(|claim| &claim.references) {
             if let Some(name) = file_of(&reference.uri, names) {
-                wanted.entry(name).or_default().insert(reference.algorithm);
+                let algorithm = reference.digest.as_ref().ok().map(|(algorithm, _)| *algorithm);
+                wanted.entry(name).or_default().extend(algorithm);
             }
         }
         let mut left = self.unpacked_limit();

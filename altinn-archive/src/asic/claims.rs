@@ -4,13 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::manifest::Manifest;
 use super::name::{MIMETYPE, Role};
-use super::report::{Fault, Remark};
+use super::report::{Fault, Remark, SignatureForm};
 use super::signature::Findings;
 use super::xades::parse_signatures;
 use super::xml::{Reference, file_of};
 
 /// What the file `mimetype` of an ASiC-E container says.
 pub(super) const MEDIA_TYPE: &str = "application/vnd.etsi.asic-e+zip";
+
+/// What that of an ASiC-S container says: one file, with a signature or timestamp over the file itself (clause 4.3).
+const SIMPLE_MEDIA_TYPE: &str = "application/vnd.etsi.asic-s+zip";
 
 /// The digests that a manifest or signature has of other files.
 pub(super) struct Claim {
@@ -29,11 +32,18 @@ impl Controls {
     pub(super) fn check_mimetype(&self, comes_first: bool, findings: &mut Findings) {
         let what = match self.0.get(MIMETYPE).map(Vec::as_slice) {
             None => return findings.remarks.push(Remark::NoMimetype),
-            Some(bytes) if bytes != MEDIA_TYPE.as_bytes() => "does not say that this is an ASiC-E container",
+            Some(bytes) if bytes != MEDIA_TYPE.as_bytes() && !self.is_simple() => {
+                "does not say that this is an ASiC container"
+            }
             Some(_) if !comes_first => "is not the first file, or is packed",
             Some(_) => return,
         };
         findings.faults.push(Fault::Mimetype { what });
+    }
+
+    /// Whether `mimetype` says that this is an ASiC-S container.
+    fn is_simple(&self) -> bool {
+        self.0.get(MIMETYPE).is_some_and(|bytes| bytes == SIMPLE_MEDIA_TYPE.as_bytes())
     }
 
     /// The list of files with their media types, if there is one.
@@ -43,7 +53,8 @@ impl Controls {
     }
 
     /// What all manifests and signatures claim; the signatures are verified on the way.
-    pub(super) fn claims(&self, findings: &mut Findings) -> Vec<Claim> {
+    /// `data` are the files that the container is there for.
+    pub(super) fn claims(&self, data: &[&String], findings: &mut Findings) -> Vec<Claim> {
         let mut claims = Vec::new();
         for (name, bytes) in &self.0 {
             match Role::of(name) {
@@ -57,8 +68,14 @@ impl Controls {
         }
         let signed: BTreeSet<_> = claims.iter().map(|claim| &claim.signature).collect();
         let is_signature = |name: &&String| matches!(Role::of(name), Role::Cades | Role::Timestamp);
-        let stray = self.0.keys().filter(is_signature).filter(|name| !signed.contains(name));
-        findings.faults.extend(stray.map(|name| Fault::Stray { part: name.clone() }));
+        let stray: Vec<_> =
+            self.0.keys().filter(is_signature).filter(|name| !signed.contains(name)).collect();
+        match data {
+            [file] if self.is_simple() => {
+                claims.extend(stray.into_iter().map(|name| simple(name, file, findings)))
+            }
+            _ => findings.faults.extend(stray.into_iter().map(|name| Fault::Stray { part: name.clone() })),
+        }
         if !self.0.keys().any(|name| is_signature(&name) || Role::of(name) == Role::Xades) {
             findings.faults.push(Fault::NoSignature);
         }
@@ -91,6 +108,15 @@ impl Controls {
         let (by, signature) = (name.to_owned(), signature.clone());
         Some(Claim { by, signature, references: manifest.references })
     }
+}
+
+/// The signature or timestamp of a simple container is over its one file, and is not verified here.
+fn simple(signature: &str, file: &str, findings: &mut Findings) -> Claim {
+    let is_timestamp = Role::of(signature) == Role::Timestamp;
+    findings.simple(signature, if is_timestamp { SignatureForm::Timestamp } else { SignatureForm::Cades });
+    let digest = Err("what is signed of it is not read".to_owned());
+    let references = vec![Reference { uri: file.to_owned(), digest, media_type: None }];
+    Claim { by: signature.to_owned(), signature: signature.to_owned(), references }
 }
 
 fn xml_signatures(name: &str, bytes: &[u8], findings: &mut Findings) -> Vec<Claim> {

@@ -46,7 +46,10 @@ impl<'a> Comparison<'a> {
     /// Compares all digests of a manifest or signature.
     pub(super) fn claim(&mut self, claim: &Claim) {
         claim.references.iter().for_each(|reference| self.reference(claim, reference));
-        if claim.references.iter().any(|reference| reference.algorithm == DigestAlgorithm::Sha1) {
+        let is_weak = |reference: &Reference| {
+            reference.digest.as_ref().is_ok_and(|(algorithm, _)| *algorithm == DigestAlgorithm::Sha1)
+        };
+        if claim.references.iter().any(is_weak) {
             self.findings.remarks.push(Remark::WeakDigest { part: claim.by.clone() });
         }
     }
@@ -65,8 +68,11 @@ impl<'a> Comparison<'a> {
             }
             report.media_type = report.media_type.take().or_else(|| reference.media_type.clone());
         }
-        if file.digests.get(&reference.algorithm) != Some(&reference.digest) {
-            self.findings.faults.push(Fault::Digest { part: name.to_owned(), by });
+        let part = name.to_owned();
+        match &reference.digest {
+            Ok((algorithm, digest)) if file.digests.get(algorithm) == Some(digest) => {}
+            Ok(_) => self.findings.faults.push(Fault::Digest { part, by }),
+            Err(why) => self.findings.remarks.push(Remark::NotCompared { part, by, why: why.clone() }),
         }
     }
 

@@ -14,7 +14,7 @@ pub enum Verdict {
     /// Every file is as it was signed, and every signature verifies with the certificate in it. Whether that is to be
     /// trusted is for the reader to say.
     Valid,
-    /// Every file is as it was when it was signed, but a signature is of a kind that is not verified here.
+    /// Nothing is known to be wrong, but a signature or a digest is of a kind that is not verified here.
     Unsupported,
     /// Something is wrong: the report says what.
     Invalid,
@@ -249,6 +249,24 @@ pub enum Remark {
         /// The signature.
         part: String,
     },
+    /// A signature or timestamp was not verified: its algorithm or its form is not known here.
+    #[error("`{part}` is not verified: {why}")]
+    NotVerified {
+        /// The signature or timestamp.
+        part: String,
+        /// Why not.
+        why: String,
+    },
+    /// A file was not compared with what is signed of it.
+    #[error("`{part}` is not compared with what `{by}` has of it: {why}")]
+    NotCompared {
+        /// The file.
+        part: String,
+        /// The manifest or signature.
+        by: String,
+        /// Why not.
+        why: String,
+    },
     /// The list of files in `META-INF/manifest.xml` is not that of the files that are there.
     #[error("`META-INF/manifest.xml` and the container differ in `{part}`")]
     Unlisted {
@@ -263,7 +281,8 @@ impl AsicReport {
         if !self.faults.is_empty() {
             return Verdict::Invalid;
         }
-        let unsupported = |signature: &SignatureReport| signature.verdict == Verdict::Unsupported;
-        if self.signatures.iter().any(unsupported) { Verdict::Unsupported } else { Verdict::Valid }
+        let unverified = self.signatures.iter().any(|signature| signature.verdict != Verdict::Valid);
+        let uncompared = self.remarks.iter().any(|remark| matches!(remark, Remark::NotCompared { .. }));
+        if unverified || uncompared { Verdict::Unsupported } else { Verdict::Valid }
     }
 }

@@ -22,8 +22,20 @@ impl Findings {
     /// Verifies the signatures in a file over a manifest.
     pub(super) fn cades(&mut self, file: &str, bytes: &[u8], manifest: &[u8]) {
         if let Err(error) = self.signers(file, bytes, manifest) {
-            self.signatures.push(SignatureReport::new(file, SignatureForm::Cades, Verdict::Invalid));
-            self.faults.push(Fault::Signature { part: file.to_owned(), error });
+            self.not_verified(file, SignatureForm::Cades, error);
+        }
+    }
+
+    /// A signature or timestamp that does not verify: wrong, or of an algorithm that is not verified here.
+    fn not_verified(&mut self, file: &str, form: SignatureForm, error: SignatureError) {
+        let part = file.to_owned();
+        let unsupported = matches!(error, SignatureError::Algorithm { .. });
+        let verdict = if unsupported { Verdict::Unsupported } else { Verdict::Invalid };
+        self.signatures.push(SignatureReport::new(file, form, verdict));
+        match form {
+            _ if unsupported => self.remarks.push(Remark::NotVerified { part, why: error.to_string() }),
+            SignatureForm::Timestamp => self.faults.push(Fault::Timestamp { part, error }),
+            _ => self.faults.push(Fault::Signature { part, error }),
         }
     }
 
@@ -39,10 +51,7 @@ impl Findings {
         for signer in &message.signers {
             match cms::verify(&message, signer, DATA, manifest) {
                 Ok(verified) => self.verified(file, signer, &verified),
-                Err(error) => {
-                    self.signatures.push(SignatureReport::new(file, SignatureForm::Cades, Verdict::Invalid));
-                    self.faults.push(Fault::Signature { part: file.to_owned(), error });
-                }
+                Err(error) => self.not_verified(file, SignatureForm::Cades, error),
             }
         }
         Ok(())
@@ -58,6 +67,7 @@ impl Findings {
         for token in signer.unsigned_attributes(SIGNATURE_TIMESTAMP) {
             match verify_timestamp(token.whole, signer.signature) {
                 Ok(stamped) => report.timestamps.push(stamped.time),
+                Err(SignatureError::Algorithm { .. }) => report.unverified_timestamps += 1,
                 Err(error) => self.faults.push(Fault::Timestamp { part: file.to_owned(), error }),
             }
         }
@@ -74,10 +84,7 @@ impl Findings {
                 self.certificate(&mut report, &stamped.signature, Some(stamped.time));
                 self.signatures.push(report);
             }
-            Err(error) => {
-                self.signatures.push(SignatureReport::new(file, SignatureForm::Timestamp, Verdict::Invalid));
-                self.faults.push(Fault::Timestamp { part: file.to_owned(), error });
-            }
+            Err(error) => self.not_verified(file, SignatureForm::Timestamp, error),
         }
     }
 
@@ -91,6 +98,13 @@ impl Findings {
             self.remarks.push(Remark::OutsideValidity { part: part() });
         }
         report.certificate = Some(certificate);
+    }
+
+    /// Says that a signature or timestamp stands over the file of a simple container, without verifying it.
+    pub(super) fn simple(&mut self, file: &str, form: SignatureForm) {
+        let why = "it is over a file and not over a manifest".to_owned();
+        self.signatures.push(SignatureReport::new(file, form, Verdict::Unsupported));
+        self.remarks.push(Remark::NotVerified { part: file.to_owned(), why });
     }
 
     /// Says what can be said of an XML signature without verifying it.

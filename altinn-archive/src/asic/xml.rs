@@ -25,8 +25,8 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Document<'_>, String> {
 pub(super) struct Reference {
     /// The file's name, as the URI has it.
     pub(super) uri: String,
-    pub(super) algorithm: DigestAlgorithm,
-    pub(super) digest: Vec<u8>,
+    /// The digest, or why it is none that is compared here.
+    pub(super) digest: Result<(DigestAlgorithm, Vec<u8>), String>,
     /// The file's media type, when it is said.
     pub(super) media_type: Option<String>,
 }
@@ -40,12 +40,17 @@ pub(super) fn reference(element: Node<'_, '_>) -> Result<Reference, String> {
         element.children().find(named).ok_or_else(|| format!("there is no `{name}` {}", of()))
     };
     let method = child("DigestMethod")?.attribute("Algorithm").unwrap_or_default();
-    let algorithm = DigestAlgorithm::from_uri(method)
-        .ok_or_else(|| format!("the digest method `{method}` {} is not known", of()))?;
+    let algorithm = DigestAlgorithm::from_uri(method);
     let value: String = child("DigestValue")?.text().unwrap_or_default().split_ascii_whitespace().collect();
     let digest = STANDARD.decode(value).map_err(|_| format!("the digest {} is not base64", of()))?;
     let media_type = element.attribute("MimeType").map(str::to_owned);
-    Ok(Reference { uri, algorithm, digest, media_type })
+    let digest = match algorithm {
+        Some(algorithm) => Ok((algorithm, digest)),
+        None => {
+            Err(format!("the digest method `{}` is not known", method.chars().take(255).collect::<String>()))
+        }
+    };
+    Ok(Reference { uri, digest, media_type })
 }
 
 /// The file of a container that a URI means: as it stands, or with its escapes (RFC 3986, section 2.1) decoded.

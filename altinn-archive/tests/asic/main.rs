@@ -7,3 +7,4 @@ mod hostile;
 mod keys;
 mod sealed;
 mod timestamp;
+mod unsupported;
