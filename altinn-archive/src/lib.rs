@@ -55,6 +55,8 @@ pub mod log;
 mod migrations;
 #[cfg(feature = "noark")]
 pub mod noark;
+#[cfg(all(test, feature = "postgres"))]
+mod plans;
 mod receipt;
 mod retention;
 pub mod seal;

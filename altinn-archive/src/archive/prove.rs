@@ -90,14 +90,7 @@ impl Archive {
 
     /// What the archive says about an entry, and where that stands in the log.
     async fn statement(&self, entry: EntryId) -> Result<(Statement, Option<Leaf>), ArchiveError> {
-        let sql = format!(
-            "select {}, l.leaf_index, l.checkpoint_size, s.entry_id as staged from {} \
-             left join archive_leaf l on l.entry_id = e.id left join archive_staged s on s.entry_id = e.id \
-             where e.id = $1",
-            Record::COLUMNS,
-            Record::TABLES
-        );
-        let row = self.store.query_opt(sql, params![entry]).await?;
+        let row = self.store.query_opt(statement_sql(), params![entry]).await?;
         let row = row.ok_or(ArchiveError::NotFound { entry })?;
         let record = self.record(&row).await?;
         let damaged = |what| ArchiveError::damaged(format!("{what} of entry `{entry}`"));
@@ -126,8 +119,8 @@ impl Archive {
     async fn read_proof(&self, leaf: Leaf) -> Result<Proof, ArchiveError> {
         let Leaf { index, checkpoint_size } = leaf;
         let damaged = |what: &str| ArchiveError::damaged(format!("{what} of leaf {index}"));
-        let sql = "select note from archive_checkpoint where size = $1";
-        let checkpoint = self.store.query_opt(sql, params![super::head::stored(checkpoint_size)]).await?;
+        let checkpoint =
+            self.store.query_opt(CHECKPOINT, params![super::head::stored(checkpoint_size)]).await?;
         let checkpoint = checkpoint.ok_or_else(|| damaged("the checkpoint"))?.get("note")?;
         let nodes = inclusion_nodes(index, checkpoint_size).map_err(|_| damaged("the checkpoint"))?;
         let ids: BTreeSet<_> = nodes.into_iter().map(Node::tile).collect();
@@ -137,5 +130,41 @@ impl Archive {
 
     fn promised(&self, statement: Statement) -> ReceiptState {
         ReceiptState::Promised(Promise::new(&self.log_key, statement))
+    }
+}
+
+/// The query for an entry and its place.
+fn statement_sql() -> String {
+    format!(
+        "select {}, l.leaf_index, l.checkpoint_size, s.entry_id as staged from {} \
+         left join archive_leaf l on l.entry_id = e.id left join archive_staged s on s.entry_id = e.id \
+         where e.id = $1",
+        Record::COLUMNS,
+        Record::TABLES
+    )
+}
+
+/// The query for what was signed of a size.
+const CHECKPOINT: &str = "select note from archive_checkpoint where size = $1";
+
+#[cfg(all(test, feature = "postgres"))]
+mod tests {
+    use altinn_core::testing::report;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::plans::Plans;
+
+    #[tokio::test]
+    async fn no_proof_reads_a_table_from_end_to_end_in_postgres() {
+        let Some(plans) = Plans::filled(&[]).await else { return report("skipped: no PostgreSQL is named") };
+        let ids = BTreeSet::from_iter((0..5).map(|level| crate::log::TileId { level, index: 7 }));
+        for (sql, values) in [
+            (statement_sql(), params![Uuid::from_u128(7)]),
+            (CHECKPOINT.to_owned(), params![7]),
+            tiles::read_sql(&ids),
+        ] {
+            plans.assert_indexed(&sql, values).await;
+        }
     }
 }

@@ -22,11 +22,16 @@ pub(super) async fn read(store: &Store, ids: &BTreeSet<TileId>) -> Result<Vec<Ti
     if ids.is_empty() {
         return Ok(Vec::new());
     }
+    let (sql, params) = read_sql(ids);
+    store.query(sql, params).await?.iter().map(from_row).collect()
+}
+
+/// The query for tiles, with its parameters.
+pub(super) fn read_sql(ids: &BTreeSet<TileId>) -> (String, Vec<Value>) {
     let place = |n: usize| format!("(level = ${} and tile_index = ${})", 2 * n + 1, 2 * n + 2);
     let places: Vec<_> = (0..ids.len()).map(place).collect();
     let sql = format!("select level, tile_index, hashes from archive_tile where {}", places.join(" or "));
-    let params: Vec<Value> = ids.iter().flat_map(|id| params![id.level, stored(id.index)]).collect();
-    store.query(sql, params).await?.iter().map(from_row).collect()
+    (sql, ids.iter().flat_map(|id| params![id.level, stored(id.index)]).collect())
 }
 
 /// Reads one tile.

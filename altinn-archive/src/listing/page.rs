@@ -125,4 +125,23 @@ mod tests {
             assert_eq!(found, searches, "{plan:#?}");
         }
     }
+
+    #[cfg(feature = "postgres")]
+    #[tokio::test]
+    async fn no_search_reads_a_table_from_end_to_end_or_sorts_in_postgres() {
+        let key = TagKey::new(&SecretKey::from_bytes([1; 32]));
+        let all = Listing::of("50001");
+        let one = all.clone().service("ttd/grants");
+        let many = one.clone().title("søknad om bakeri").label("case", "2026/17");
+        let asked = [all, one, many];
+        let tags: Vec<_> = asked.iter().flat_map(|listing| listing.tags(&key)).collect();
+        let Some(plans) = crate::plans::Plans::filled(&tags).await else {
+            return altinn_core::testing::report("skipped: no PostgreSQL is named");
+        };
+        for listing in asked {
+            let (condition, values) = listing.condition(&key);
+            let plan = plans.assert_indexed(&list_sql(&condition), values).await;
+            assert!(!plan.iter().any(|step| step.contains("Sort")), "{plan:#?}");
+        }
+    }
 }

@@ -120,7 +120,8 @@ impl Listing {
     }
 
     /// The condition on the rows `t` of the index, and its parameters: one tag leads, which a range of the index holds
-    /// in order; the others are looked up by the whole key.
+    /// in order; the others are looked up by the whole key. With `offset` PostgreSQL does just that; without, it takes
+    /// all that have the one tag, and all that have the other, and joins and sorts them.
     pub(super) fn condition(&self, key: &TagKey) -> (String, Vec<Value>) {
         let tags = self.tags(key);
         let end = self.before.unwrap_or(DateTime::<Utc>::MAX_UTC);
@@ -135,7 +136,7 @@ impl Listing {
             values.push(Value::from(*tag));
             condition += &format!(
                 " and exists (select 1 from archive_tag o where o.tag = ${} and o.time = t.time \
-                 and o.entry_id = t.entry_id)",
+                 and o.entry_id = t.entry_id limit 1 offset 0)",
                 values.len()
             );
         }
