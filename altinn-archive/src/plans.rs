@@ -1,4 +1,5 @@
 //! What PostgreSQL does for a query, on tables with enough rows for a sequential scan to be a mistake.
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use altinn_core::store::{Batch, Migration, Store, Value, fresh, params};
 

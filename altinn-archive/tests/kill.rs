@@ -177,7 +177,7 @@ async fn one_of_each(store: &Store, folder: &Path, before: bool, number: i64) {
     archive.erase(small.entry(), &order).await.unwrap();
     say(&format!("erased {}", small.entry()));
     say("done");
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 /// A back end that stops for ever before or after one of its commits.
@@ -192,7 +192,7 @@ impl Stopping {
     async fn stop_if(&self, here: bool) {
         if here {
             say("stopped");
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 }

@@ -72,7 +72,7 @@ impl Controls {
             self.0.keys().filter(is_signature).filter(|name| !signed.contains(name)).collect();
         match data {
             [file] if self.is_simple() => {
-                claims.extend(stray.into_iter().map(|name| simple(name, file, findings)))
+                claims.extend(stray.into_iter().map(|name| simple(name, file, findings)));
             }
             _ => findings.faults.extend(stray.into_iter().map(|name| Fault::Stray { part: name.clone() })),
         }
