@@ -12,8 +12,9 @@ use uuid::Uuid;
 
 use super::{CorrespondenceError, Notification, Terms};
 
-/// How long a worker holds a mailing; it stops well before.
-pub(super) const LEASE: Duration = Duration::from_secs(180);
+/// How long a worker holds a mailing: much longer than it takes for the slices of one turn, and short enough that nobody
+/// waits long for what a worker held that died. One that takes longer is refused by the guard.
+const LEASE: Duration = Duration::from_secs(20);
 
 /// The longest wait before a mailing that failed is tried again.
 const LONGEST_WAIT: TimeDelta = TimeDelta::hours(1);

@@ -24,6 +24,7 @@ use super::markdown;
 #[serde(rename_all = "camelCase")]
 pub struct Message {
     pub(super) message_title: Text,
+    #[serde(default)]
     pub(super) message_summary: Text,
     pub(super) message_body: Text,
 }

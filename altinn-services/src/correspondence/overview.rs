@@ -63,8 +63,9 @@ pub struct RecipientOverview {
     pub id: Uuid,
     /// The place among the recipients, from 0, without those who were named twice.
     pub number: u64,
-    /// The recipient; none when the register did not know whoever was named.
-    pub party: Option<PartyId>,
+    /// The correspondence as its recipient names it, `{partyId}/{guid}`; none when the register did not know whoever was
+    /// named.
+    pub correspondence: Option<InstanceId>,
     /// The highest status that it has reached, which Altinn shows as the current one.
     pub status: CorrespondenceStatus,
     /// The status that it reached last.
@@ -103,16 +104,11 @@ impl RecipientOverview {
         Self {
             id: row.id,
             number: u64::try_from(row.number).unwrap_or_default(),
-            party: row.party,
+            correspondence: row.party.map(|party| InstanceId::new(party, row.id)),
             status: row.reached.highest().unwrap_or(row.latest),
             latest: row.latest,
             changed: row.changed,
         }
-    }
-
-    /// The correspondence as its recipient names it: `{partyId}/{guid}`.
-    pub fn correspondence(&self) -> Option<InstanceId> {
-        self.party.map(|party| InstanceId::new(party, self.id))
     }
 }
 

@@ -37,7 +37,7 @@ async fn a_long_list_is_one_commit_and_becomes_visible_slice_by_slice() {
             for recipient in &page.recipients {
                 let is_unknown = recipient.number == 700;
                 assert_eq!(recipient.status == Status::Failed, is_unknown);
-                assert_eq!(recipient.party.is_none(), is_unknown);
+                assert_eq!(recipient.correspondence.is_none(), is_unknown);
                 numbers.push(recipient.number);
             }
             after = page.after;

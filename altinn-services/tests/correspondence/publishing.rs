@@ -11,7 +11,7 @@ async fn nobody_sees_a_letter_before_its_time() {
     everywhere(async |scene| {
         let sent = scene.send(&scene.letter().visible_from(after(3))).await;
         scene.run_due().await;
-        let id = sent.recipients[0].correspondence().unwrap();
+        let id = sent.recipients[0].correspondence.unwrap();
         let early = scene.letters().read(&scene.leader, &scene.service, &id).await;
         assert_eq!(early.unwrap_err().code(), "CORRESPONDENCE-NOT-FOUND");
         scene.clock.step(days(3));
@@ -29,7 +29,7 @@ async fn nobody_sees_a_letter_before_its_time() {
 async fn whoever_is_reserved_when_it_is_published_does_not_get_it() {
     everywhere(async |scene| {
         let letter = NewCorrespondence::new("1", recipient(&scene.kari), message()).visible_from(after(3));
-        let id = scene.send(&letter).await.recipients[0].correspondence().unwrap();
+        let id = scene.send(&letter).await.recipients[0].correspondence.unwrap();
         scene.contact(&scene.kari, true).await;
         scene.clock.step(days(3));
         scene.run_due().await;
@@ -45,7 +45,7 @@ async fn whoever_is_reserved_when_it_is_published_does_not_get_it() {
 async fn a_recipient_who_is_gone_when_it_is_published_fails() {
     everywhere(async |scene| {
         let id =
-            scene.send(&scene.letter().visible_from(after(3))).await.recipients[0].correspondence().unwrap();
+            scene.send(&scene.letter().visible_from(after(3))).await.recipients[0].correspondence.unwrap();
         let mut batch = altinn_core::store::Batch::new();
         let gone = altinn_core::Party { deleted: true, ..scene.bakery.clone() };
         scene.altinn.register().put_party(&mut batch, &gone).unwrap();
@@ -97,7 +97,7 @@ async fn the_sender_is_told_who_has_not_read_and_what_is_over_is_deleted() {
             NewCorrespondence::new("1", both, message()).confirmed_by(after(7)).deleted_after(after(30));
         let sent = scene.send(&letter).await;
         scene.run_due().await;
-        let [bakery, kari] = [0, 1].map(|place: usize| sent.recipients[place].correspondence().unwrap());
+        let [bakery, kari] = [0, 1].map(|place: usize| sent.recipients[place].correspondence.unwrap());
         scene.letters().read(&scene.leader, &scene.service, &bakery).await.unwrap();
         scene.clock.step(days(7));
         scene.run_due().await;

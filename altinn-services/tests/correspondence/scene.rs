@@ -173,7 +173,7 @@ impl Scene {
     pub(crate) async fn published(&self, letter: &NewCorrespondence) -> InstanceId {
         let sent = self.send(letter).await;
         self.run_due().await;
-        sent.recipients[0].correspondence().unwrap()
+        sent.recipients[0].correspondence.unwrap()
     }
 
     pub(crate) async fn run_due(&self) {

@@ -65,7 +65,7 @@ async fn a_reserved_person_alone_is_refused_and_among_others_marked() {
         let statuses: Vec<_> = sent.recipients.iter().map(|recipient| recipient.status).collect();
         assert_eq!(statuses, [Status::ReadyForPublish, Status::Reserved]);
         scene.run_due().await;
-        let told = scene.told(&sent.recipients[1].correspondence().unwrap()).await;
+        let told = scene.told(&sent.recipients[1].correspondence.unwrap()).await;
         assert_eq!(told, ["correspondenceinitialized", "correspondencereceiverreserved"]);
 
         let sent = scene.send(&alone.ignoring_reservation()).await;

@@ -9,6 +9,7 @@ mod archive_write;
 mod asic;
 mod authorize;
 mod clock;
+mod correspondence;
 mod export;
 mod expression;
 mod identifier;
@@ -30,6 +31,7 @@ use serde_json::{Map, Value, json};
 use tokio::io::BufReader;
 
 use answer::Failure;
+use correspondence::Deed;
 use lines::{Line, Lines};
 use world::World;
 
@@ -89,6 +91,10 @@ fn complain(text: &str) {
     eprintln!("blackbox: {text}");
 }
 
+async fn receive(world: &World, deed: Deed, arguments: Value) -> Result<Value, Failure> {
+    correspondence::receive(world, deed, answer::arguments(arguments)?).await
+}
+
 async fn run(world: &World, op: &str, arguments: Value) -> Result<Value, Failure> {
     match op {
         "identifier.parse" => identifier::parse(answer::arguments(arguments)?),
@@ -106,6 +112,19 @@ async fn run(world: &World, op: &str, arguments: Value) -> Result<Value, Failure
         "notify.order" => notify::order(world, answer::arguments(arguments)?).await,
         "notify.cancel" => notify::cancel(world, answer::arguments(arguments)?).await,
         "notify.status" => notify::status(world, answer::arguments(arguments)?).await,
+        "correspondence.load" => correspondence::load(world, answer::arguments(arguments)?).await,
+        "correspondence.send" => correspondence::send(world, answer::arguments(arguments)?).await,
+        "correspondence.run" => correspondence::run(world, answer::arguments(arguments)?).await,
+        "correspondence.mailing" => correspondence::mailing(world, answer::arguments(arguments)?).await,
+        "correspondence.status" => correspondence::status(world, answer::arguments(arguments)?).await,
+        "correspondence.withdraw" => correspondence::withdraw(world, answer::arguments(arguments)?).await,
+        "correspondence.fetch" => receive(world, Deed::Fetch, arguments).await,
+        "correspondence.read" => receive(world, Deed::Read, arguments).await,
+        "correspondence.confirm" => receive(world, Deed::Confirm, arguments).await,
+        "correspondence.reply" => receive(world, Deed::Reply, arguments).await,
+        "correspondence.attachment" => receive(world, Deed::Attachment, arguments).await,
+        "correspondence.archive" => receive(world, Deed::Archive, arguments).await,
+        "correspondence.purge" => receive(world, Deed::Purge, arguments).await,
         "dispatch.run" => notify::dispatch(world, answer::arguments(arguments)?).await,
         "archive.append" => archive_write::append(world, answer::arguments(arguments)?).await,
         "archive.list" => archive_write::list(world, answer::arguments(arguments)?).await,

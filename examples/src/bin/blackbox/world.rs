@@ -15,6 +15,7 @@ use tokio::sync::Mutex;
 
 use crate::answer::Failure;
 use crate::clock::WallClock;
+use crate::correspondence::Mail;
 use crate::service::Loaded;
 use crate::settings::Settings;
 
@@ -24,6 +25,8 @@ pub(crate) struct World {
     pub(crate) clock: Arc<WallClock>,
     /// The services that have been loaded, by id.
     pub(crate) services: Mutex<BTreeMap<String, Arc<Loaded>>>,
+    /// The correspondence services that have been loaded, by id.
+    pub(crate) correspondences: Mutex<BTreeMap<String, Arc<Mail>>>,
     /// The policies that have been loaded, by the name they were given.
     pub(crate) policies: Mutex<BTreeMap<String, Arc<PolicyIndex>>>,
 }
@@ -56,6 +59,7 @@ impl World {
             altinn: builder.build().await?,
             clock,
             services: Mutex::default(),
+            correspondences: Mutex::default(),
             policies: Mutex::default(),
         })
     }
