@@ -1,12 +1,13 @@
 //! Many policies side by side, found by what their targets ask for.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::combining::{Combiner, CombiningAlgorithm};
 use super::compiled::Asked;
-use super::evaluation::{Evaluation, Surroundings};
+use super::evaluation::{AttributeSource, DecisionPoint, Evaluation, Run, Surroundings};
 use super::fingerprint::{ByFingerprint, Fingerprint};
 use super::status::Fault;
 use super::{CompiledPolicy, DataType, Decision, Request, Value};
@@ -65,30 +66,19 @@ impl PolicyIndex {
 
     /// Decides a request that does not say everything itself.
     pub fn evaluate_in(&self, request: &Request, surroundings: &Surroundings<'_>) -> Evaluation {
-        let candidates = self.candidates(request, surroundings);
-        if let Some(policy) = candidates.only().and_then(|number| self.policy(number)) {
-            let evaluation = policy.evaluate_in(request, surroundings);
-            if self.algorithm.leaves_alone(evaluation.decision()) {
-                return evaluation;
-            }
-        }
-        self.combined(&candidates, request, surroundings)
+        let led_to = Cell::new(0);
+        self.decide(request, &Run::new(self, surroundings, &led_to))
     }
 
     /// What several policies come to.
-    fn combined(
-        &self,
-        candidates: &Candidates,
-        request: &Request,
-        surroundings: &Surroundings<'_>,
-    ) -> Evaluation {
+    fn combined(&self, candidates: &Candidates, request: &Request, run: &Run<'_>) -> Evaluation {
         let mut combiner = Combiner::new(self.algorithm);
         let mut applied: Option<Evaluation> = None;
         let mut others = Vec::new();
         let mut settled = None;
         for number in candidates.iter() {
             let Some(policy) = self.policy(number) else { continue };
-            let evaluation = policy.evaluate_in(request, surroundings);
+            let evaluation = policy.decide(request, run);
             let decision = evaluation.decision();
             if decision == Decision::NotApplicable {
                 continue;
@@ -117,12 +107,12 @@ impl PolicyIndex {
     }
 
     /// The policies that may apply, in order.
-    fn candidates(&self, request: &Request, surroundings: &Surroundings<'_>) -> Candidates {
+    fn candidates(&self, request: &Request, source: Option<&dyn AttributeSource>) -> Candidates {
         let mut found = Candidates { first: None, more: self.always.clone() };
         for attribute in &request.attributes {
             found.add(self.by_text.get(attribute.fingerprint));
         }
-        if let Some(source) = surroundings.attributes {
+        if let Some(source) = source {
             for (category, id) in &self.names {
                 for data_type in [DataType::String, DataType::AnyUri] {
                     let Ok(supplied) = source.values(category, id, data_type) else {
@@ -165,6 +155,19 @@ impl PolicyIndex {
                 self.names.insert((Arc::clone(asked.category), Arc::clone(asked.id)));
             }
         }
+    }
+}
+
+impl DecisionPoint for PolicyIndex {
+    fn decide(&self, request: &Request, run: &Run<'_>) -> Evaluation {
+        let candidates = self.candidates(request, run.source());
+        if let Some(policy) = candidates.only().and_then(|number| self.policy(number)) {
+            let evaluation = policy.decide(request, run);
+            if self.algorithm.leaves_alone(evaluation.decision()) {
+                return evaluation;
+            }
+        }
+        self.combined(&candidates, request, run)
     }
 }
 

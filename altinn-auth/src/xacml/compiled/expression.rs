@@ -194,7 +194,10 @@ fn pattern(expression: &Value, offset: u32) -> Checked<Pattern> {
 /// What a function gives for arguments that are all values: it is known before any request, and so are its faults.
 fn folded(function: &Function, arguments: &[Expr], offset: u32) -> Checked<Option<Value>> {
     let needs_a_request = match function.operation() {
-        Operation::Bag(_) | Operation::Logical(_) | Operation::HigherOrder(_) => true,
+        Operation::Bag(_)
+        | Operation::Logical(_)
+        | Operation::HigherOrder(_)
+        | Operation::AccessPermitted => true,
         #[cfg(feature = "xpath")]
         Operation::XPath(_) => true,
         _ => false,

@@ -50,7 +50,7 @@ impl<'a> Evaluator<'a> {
         };
         let is_asked =
             &*key.category == name::ENVIRONMENT && key.data_type == data_type && key.issuer.is_none();
-        let moments = Value::moments_of(self.now.filter(|_| is_asked)?)?;
+        let moments = Value::moments_of(self.run.surroundings.now.filter(|_| is_asked)?)?;
         moments.into_iter().find(|moment| moment.data_type() == data_type)
     }
 }

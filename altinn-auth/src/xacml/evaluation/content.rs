@@ -1,16 +1,16 @@
 //! Values and nodes of the XML content of a request (XACML 3.0, 7.3.7 and A.3.15).
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use roxmltree::{Document, Node};
 
-use super::super::compiled::Expr;
 use super::super::function::{Operand, XPathFunction};
 use super::super::model::Selector;
 use super::super::request::{Content, Request};
 use super::super::status::Fault;
 use super::super::xpath::{self, PathError, PathNode};
-use super::super::{DataType, Value, XPathExpression};
+use super::super::{DataType, Function, Value, XPathExpression, name};
 use super::Evaluator;
 
 /// The contents of a request, parsed when they are first looked into.
@@ -71,11 +71,12 @@ impl<'a> Evaluator<'a> {
     }
 
     pub(super) fn path_function(
-        &'a self,
-        function: XPathFunction,
-        arguments: &'a [Expr],
-    ) -> Result<Operand<'a>, Fault> {
-        let paths = arguments.iter().map(|argument| self.path(argument)).collect::<Result<Vec<_>, _>>()?;
+        &self,
+        kind: XPathFunction,
+        function: &Function,
+        operands: &[Operand<'_>],
+    ) -> Result<Operand<'static>, Fault> {
+        let paths = operands.iter().map(|operand| path(function, operand)).collect::<Result<Vec<_>, _>>()?;
         let sets = paths.iter().map(|path| self.nodes(path)).collect::<Result<Vec<_>, _>>()?;
         let same_content =
             paths.iter().all(|path| paths.first().is_some_and(|first| first.category() == path.category()));
@@ -85,7 +86,7 @@ impl<'a> Evaluator<'a> {
             }
             _ => false,
         };
-        Ok(match function {
+        Ok(match kind {
             XPathFunction::Count => {
                 let count = sets.first().map_or(0, Vec::len);
                 Value::Integer(i64::try_from(count).unwrap_or(i64::MAX)).into()
@@ -95,18 +96,23 @@ impl<'a> Evaluator<'a> {
         })
     }
 
-    fn path(&'a self, argument: &'a Expr) -> Result<XPathExpression, Fault> {
-        match self.expression(argument)?.value()? {
-            Value::XPathExpression(path) => Ok((**path).clone()),
-            _ => Err(Fault::processing("expected a path")),
-        }
-    }
-
     fn nodes(&self, path: &XPathExpression) -> Result<Vec<PathNode<'_, 'a>>, Fault> {
         match self.contents.root(path.category())? {
             Some(root) => xpath::select(path, root, None).map_err(|error| fault(&error)),
             None => Ok(Vec::new()),
         }
+    }
+}
+
+/// The path of an argument. As a text it leads into the content of the resource, the only one that XACML 1.0 and 2.0
+/// knew, and its prefixes are those of the function's element.
+fn path<'p>(function: &Function, operand: &'p Operand<'_>) -> Result<Cow<'p, XPathExpression>, Fault> {
+    match operand.value()? {
+        Value::XPathExpression(path) => Ok(Cow::Borrowed(path)),
+        Value::String(text) => {
+            Ok(Cow::Owned(XPathExpression::new(text, name::RESOURCE, function.namespaces())))
+        }
+        _ => Err(Fault::processing("expected a path")),
     }
 }
 

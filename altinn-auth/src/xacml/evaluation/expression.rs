@@ -45,19 +45,17 @@ impl<'a> Evaluator<'a> {
             (Operation::Logical(logical), arguments) => {
                 logical.compute(arguments.iter().map(truth)).map(Into::into)
             }
-            #[cfg(feature = "xpath")]
-            (Operation::XPath(kind), arguments) => self.path_function(kind, arguments),
             (Operation::HigherOrder(kind), [Expr::Function(applied), rest @ ..]) => {
                 self.higher_order(kind, applied, rest)
             }
-            (_, [only]) => function.call(&[self.expression(only)?]),
-            (_, [first, second]) => function.call(&[self.expression(first)?, self.expression(second)?]),
+            (_, [only]) => self.call(function, &[self.expression(only)?]),
+            (_, [first, second]) => self.call(function, &[self.expression(first)?, self.expression(second)?]),
             (_, arguments) => {
                 let operands = arguments
                     .iter()
                     .map(|argument| self.expression(argument))
                     .collect::<Result<Vec<_>, _>>()?;
-                function.call(&operands)
+                self.call(function, &operands)
             }
         }
     }
@@ -70,6 +68,20 @@ impl<'a> Evaluator<'a> {
     ) -> Result<Operand<'a>, Fault> {
         let operands =
             arguments.iter().map(|argument| self.expression(argument)).collect::<Result<Vec<_>, _>>()?;
-        kind.compute(applied, &operands)
+        kind.compute(&operands, &|operands| self.call(applied, operands))
+    }
+
+    /// Computes a function over evaluated arguments; some look at the request, or at all policies.
+    pub(super) fn call(
+        &self,
+        function: &Function,
+        operands: &[Operand<'_>],
+    ) -> Result<Operand<'static>, Fault> {
+        match function.operation() {
+            Operation::AccessPermitted => self.access_permitted(operands).map(|is| Value::Boolean(is).into()),
+            #[cfg(feature = "xpath")]
+            Operation::XPath(kind) => self.path_function(kind, function, operands),
+            _ => function.call(operands),
+        }
     }
 }

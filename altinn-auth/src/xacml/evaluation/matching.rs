@@ -72,7 +72,7 @@ impl<'a> Evaluator<'a> {
                 for value in values {
                     let operands =
                         [Operand::Value(Cow::Borrowed(wanted)), Operand::Value(Cow::Borrowed(value))];
-                    match function.call(&operands).and_then(|result| result.boolean()) {
+                    match self.call(function, &operands).and_then(|result| result.boolean()) {
                         Ok(true) => return Ok(true),
                         Ok(false) => {}
                         Err(found) => fault = fault.or(Some(found)),

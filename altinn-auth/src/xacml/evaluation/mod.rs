@@ -1,5 +1,6 @@
 //! Evaluates a compiled policy: a pure function of the policy and the request.
 
+mod access_permitted;
 mod attribute;
 #[cfg(feature = "xpath")]
 mod content;
@@ -8,10 +9,11 @@ mod matching;
 mod node;
 mod outcome;
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
 use chrono::{DateTime, Utc};
 
+pub(super) use access_permitted::{DecisionPoint, Run};
 pub use outcome::{Assignment, Evaluation, Obligation};
 
 use super::compiled::{CompiledPolicy, Facts, PolicyName};
@@ -51,7 +53,8 @@ impl CompiledPolicy {
 
     /// Decides a request that does not say everything itself.
     pub fn evaluate_in(&self, request: &Request, surroundings: &Surroundings<'_>) -> Evaluation {
-        Evaluator::new(self, request, surroundings).evaluate()
+        let led_to = Cell::new(0);
+        self.decide(request, &Run::new(self, surroundings, &led_to))
     }
 
     /// What the policy itself, apart from its rules, obliges to when it has this effect.
@@ -60,10 +63,17 @@ impl CompiledPolicy {
         effect: Effect,
         request: &Request,
     ) -> Result<Vec<Obligation>, Status> {
-        let surroundings = Surroundings::default();
-        let evaluator = Evaluator::new(self, request, &surroundings);
+        let led_to = Cell::new(0);
+        let run = Run::new(self, &Surroundings::default(), &led_to);
+        let evaluator = Evaluator::new(self, request, &run);
         let duties = self.root.duties.iter().filter(|duty| duty.on == effect && !duty.is_advice);
         duties.map(|duty| evaluator.duty(duty).map_err(Fault::into_status)).collect()
+    }
+}
+
+impl DecisionPoint for CompiledPolicy {
+    fn decide(&self, request: &Request, run: &Run<'_>) -> Evaluation {
+        Evaluator::new(self, request, run).evaluate()
     }
 }
 
@@ -71,9 +81,9 @@ impl CompiledPolicy {
 pub(super) struct Evaluator<'a> {
     policy: &'a CompiledPolicy,
     request: &'a Request,
+    run: &'a Run<'a>,
     /// Which comparisons with texts hold for the request.
     facts: Facts,
-    now: Option<DateTime<Utc>>,
     source: Option<&'a dyn AttributeSource>,
     /// The values of attributes, once they were needed; empty when all that is asked of them are comparisons.
     values: Vec<OnceCell<Result<Vec<Value>, Fault>>>,
@@ -124,19 +134,16 @@ impl Report<'_> {
 }
 
 impl<'a> Evaluator<'a> {
-    pub(super) fn new(
-        policy: &'a CompiledPolicy,
-        request: &'a Request,
-        surroundings: &Surroundings<'a>,
-    ) -> Self {
-        let needs_values = policy.needs_values || surroundings.attributes.is_some();
+    pub(super) fn new(policy: &'a CompiledPolicy, request: &'a Request, run: &'a Run<'a>) -> Self {
+        let source = run.source();
+        let needs_values = policy.needs_values || source.is_some();
         let count = if needs_values { policy.attributes.len() } else { 0 };
         Self {
             policy,
             request,
+            run,
             facts: policy.facts.of(request),
-            now: surroundings.now,
-            source: surroundings.attributes,
+            source,
             values: std::iter::repeat_with(OnceCell::new).take(count).collect(),
             variables: std::iter::repeat_with(OnceCell::new).take(policy.variables.len()).collect(),
             #[cfg(feature = "xpath")]

@@ -25,6 +25,9 @@ pub(crate) enum HigherOrder {
     Map,
 }
 
+/// Computes a function over evaluated arguments.
+type Apply<'f> = &'f dyn Fn(&[Operand<'_>]) -> Result<Operand<'static>, Fault>;
+
 /// The most combinations that one call may go through.
 const MAX_COMBINATIONS: usize = 1_000_000;
 
@@ -49,25 +52,26 @@ impl HigherOrder {
         }
     }
 
+    /// What it gives for arguments, when `apply` computes the function that it applies.
     pub(crate) fn compute(
         self,
-        function: &Function,
         arguments: &[Operand<'_>],
+        apply: Apply<'_>,
     ) -> Result<Operand<'static>, Fault> {
         let sets: Vec<&[Value]> = arguments.iter().map(values).collect();
         let combinations = sets.iter().try_fold(1_usize, |product, set| product.checked_mul(set.len()));
         if combinations.is_none_or(|count| count > MAX_COMBINATIONS) {
             return Err(Fault::processing("a higher-order function has too many combinations"));
         }
-        let holds = |a: &Value, b: &Value| call(function, &[a, b])?.boolean();
+        let holds = |a: &Value, b: &Value| call(apply, &[a, b])?.boolean();
         let boolean = |value: bool| Ok(Value::Boolean(value).into());
         match (self, sets.as_slice()) {
-            (Self::AnyOf | Self::AnyOfAny, sets) => boolean(any_combination(function, sets, true)?),
-            (Self::AllOf, sets) => boolean(!any_combination(function, sets, false)?),
-            (Self::AllOfAll, sets) => boolean(!any_combination(function, sets, false)?),
+            (Self::AnyOf | Self::AnyOfAny, sets) => boolean(any_combination(apply, sets, true)?),
+            (Self::AllOf, sets) => boolean(!any_combination(apply, sets, false)?),
+            (Self::AllOfAll, sets) => boolean(!any_combination(apply, sets, false)?),
             (Self::AllOfAny, [first, second]) => boolean(every(first, |a| some(second, |b| holds(a, b)))?),
             (Self::AnyOfAll, [first, second]) => boolean(some(first, |a| every(second, |b| holds(a, b)))?),
-            (Self::Map, sets) => map(function, sets),
+            (Self::Map, sets) => map(apply, sets),
             _ => Err(Fault::processing("a higher-order function got a wrong number of arguments")),
         }
     }
@@ -86,26 +90,26 @@ fn values<'a>(operand: &'a Operand<'_>) -> &'a [Value] {
     }
 }
 
-fn call(function: &Function, values: &[&Value]) -> Result<Operand<'static>, Fault> {
+fn call(apply: Apply<'_>, values: &[&Value]) -> Result<Operand<'static>, Fault> {
     let operands: Vec<Operand<'_>> =
         values.iter().map(|value| Operand::Value(Cow::Borrowed(*value))).collect();
-    function.call(&operands)
+    apply(&operands)
 }
 
 /// Whether some combination of one value from each set gives `wanted`.
-fn any_combination(function: &Function, sets: &[&[Value]], wanted: bool) -> Result<bool, Fault> {
+fn any_combination(apply: Apply<'_>, sets: &[&[Value]], wanted: bool) -> Result<bool, Fault> {
     let mut found = false;
     each_combination(sets, &mut |values| {
-        found = call(function, values)?.boolean()? == wanted;
+        found = call(apply, values)?.boolean()? == wanted;
         Ok(!found)
     })?;
     Ok(found)
 }
 
-fn map(function: &Function, sets: &[&[Value]]) -> Result<Operand<'static>, Fault> {
+fn map(apply: Apply<'_>, sets: &[&[Value]]) -> Result<Operand<'static>, Fault> {
     let mut results = Vec::new();
     each_combination(sets, &mut |values| {
-        results.push(call(function, values)?.value()?.clone());
+        results.push(call(apply, values)?.value()?.clone());
         Ok(true)
     })?;
     Ok(Operand::Bag(Cow::Owned(results)))

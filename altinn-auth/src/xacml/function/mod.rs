@@ -13,6 +13,8 @@ mod text;
 
 use std::borrow::Cow;
 use std::fmt;
+#[cfg(feature = "xpath")]
+use std::sync::Arc;
 
 pub(crate) use bag::BagOperation;
 pub(crate) use higher_order::HigherOrder;
@@ -46,6 +48,9 @@ pub struct Function {
     parameters: Parameters,
     returns: Type,
     operation: Operation,
+    /// The namespaces of the prefixes in scope where it stands, for paths that are given as texts.
+    #[cfg(feature = "xpath")]
+    namespaces: Option<Arc<[(String, String)]>>,
 }
 
 /// What a function takes.
@@ -74,6 +79,8 @@ pub(crate) enum Operation {
     Bag(BagOperation),
     Logical(Logical),
     HigherOrder(HigherOrder),
+    /// Whether all policies permit the request with another content of a category.
+    AccessPermitted,
     /// A function over the content of the request.
     #[cfg(feature = "xpath")]
     XPath(XPathFunction),
@@ -151,6 +158,22 @@ impl Function {
     /// The function's URN.
     pub fn urn(&self) -> &str {
         &self.id
+    }
+
+    /// The function where these prefixes are in scope, if that makes a difference to it.
+    #[cfg(feature = "xpath")]
+    pub(crate) fn within<'n>(mut self, namespaces: impl Iterator<Item = (&'n str, &'n str)>) -> Self {
+        if matches!(self.operation, Operation::XPath(_)) {
+            let owned = namespaces.map(|(prefix, uri)| (prefix.to_owned(), uri.to_owned()));
+            self.namespaces = Some(owned.collect());
+        }
+        self
+    }
+
+    /// The prefixes in scope where it stands, and their namespaces.
+    #[cfg(feature = "xpath")]
+    pub(crate) fn namespaces(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.namespaces.iter().flat_map(|all| all.iter()).map(|(prefix, uri)| (prefix.as_str(), uri.as_str()))
     }
 
     /// What it gives.

@@ -21,7 +21,14 @@ pub(super) fn find(urn: &str) -> Option<Function> {
             of_type(version, data_type, family)
         })
     })?;
-    Some(Function { id: urn.to_owned(), parameters, returns, operation })
+    Some(Function {
+        id: urn.to_owned(),
+        parameters,
+        returns,
+        operation,
+        #[cfg(feature = "xpath")]
+        namespaces: None,
+    })
 }
 
 /// The families that exist for many data types.
@@ -87,6 +94,8 @@ fn bag_function(data_type: DataType, family: &str) -> Option<Definition> {
 /// The functions that stand alone.
 fn single(version: &str, name: &str) -> Option<Definition> {
     match version {
+        #[cfg(feature = "xpath")]
+        "1.0" if name.starts_with("xpath-node-") => over_nodes(name, String),
         "1.0" => numbers(name)
             .or_else(|| text_of_1_0(name))
             .or_else(|| logical(name))
@@ -108,7 +117,10 @@ fn single(version: &str, name: &str) -> Option<Definition> {
             _ => None,
         },
         #[cfg(feature = "xpath")]
-        "3.0" if name.starts_with("xpath-node-") => over_nodes(name),
+        "3.0" if name.starts_with("xpath-node-") => over_nodes(name, DataType::XPathExpression),
+        "3.0" if name == "access-permitted" => {
+            Some((exactly([AnyUri, String]), Type::Value(Boolean), Operation::AccessPermitted))
+        }
         "3.0" => text_of_3_0(name).or_else(|| dates(name)).or_else(|| match name {
             "any-of" | "all-of" | "any-of-any" | "map" => higher_order(name),
             _ => None,
@@ -118,8 +130,7 @@ fn single(version: &str, name: &str) -> Option<Definition> {
 }
 
 #[cfg(feature = "xpath")]
-fn over_nodes(name: &str) -> Option<Definition> {
-    let path = DataType::XPathExpression;
+fn over_nodes(name: &str, path: DataType) -> Option<Definition> {
     let (parameters, returns, function) = match name {
         "xpath-node-count" => (exactly([path]), Integer, super::XPathFunction::Count),
         "xpath-node-equal" => (exactly([path; 2]), Boolean, super::XPathFunction::Equal),

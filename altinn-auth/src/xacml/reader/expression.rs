@@ -146,7 +146,10 @@ impl PolicyReader<'_> {
 }
 
 fn function(element: Element<'_, '_>, urn: &str) -> Read<Function> {
-    Function::from_urn(urn).ok_or_else(|| element.error(XacmlFault::UnknownFunction(shortened(urn))))
+    let function = Function::from_urn(urn);
+    #[cfg(feature = "xpath")]
+    let function = function.map(|function| function.within(element.namespaces()));
+    function.ok_or_else(|| element.error(XacmlFault::UnknownFunction(shortened(urn))))
 }
 
 fn data_type(element: Element<'_, '_>, name: &'static str) -> Read<DataType> {

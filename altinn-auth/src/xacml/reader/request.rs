@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::super::attribute_name::{AttributeName, ReadName};
 use super::super::error::{Lines, XacmlError, XacmlFault};
+use super::super::name::NAMESPACE;
 use super::super::request::{Content, RequestAttribute};
 use super::super::{Request, RequestDocument};
 use super::element::Element;
@@ -29,6 +30,26 @@ impl Request {
     /// What is wrong with it and where.
     pub fn read_xml(bytes: impl AsRef<[u8]>) -> Result<Vec<Self>, XacmlError> {
         RequestDocument::read_xml(bytes).map(|document| document.requests)
+    }
+}
+
+impl Request {
+    /// The same request, with what is written in `xml` instead of all that it says of a category: the content of an
+    /// `Attributes` element.
+    pub(crate) fn with_category(&self, category: &str, xml: &str) -> Result<Self, XacmlError> {
+        let text = format!("<Attributes xmlns=\"{NAMESPACE}\">{xml}</Attributes>");
+        let text = text_of(text.as_bytes())?;
+        let xml = parse_xml(text)?;
+        let group = group_of(category, Element::new(xml.root_element()));
+        let group = group.map_err(|error| Lines::of(text).locate(error))?;
+        let kept = self.attributes.iter().filter(|attribute| attribute.name.category() != category);
+        let contents = self.contents.iter().filter(|content| content.category != category);
+        let content = group.content.map(|xml| Content { category: category.to_owned(), xml });
+        Ok(Self {
+            attributes: kept.cloned().chain(group.attributes).collect(),
+            contents: contents.cloned().chain(content).collect(),
+            ..Self::default()
+        })
     }
 }
 
@@ -120,7 +141,11 @@ fn referred(element: Element<'_, '_>, by_id: &BTreeMap<String, usize>) -> Read<V
 }
 
 fn group(element: Element<'_, '_>) -> Read<Group> {
-    let category = element.required("Attributes", "Category")?;
+    group_of(element.required("Attributes", "Category")?, element)
+}
+
+/// What an element says of a category.
+fn group_of(category: &str, element: Element<'_, '_>) -> Read<Group> {
     let mut group = Group { category: category.to_owned(), attributes: Vec::new(), content: None };
     for child in element.children() {
         match child.name() {
