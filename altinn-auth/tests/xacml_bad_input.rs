@@ -136,6 +136,25 @@ fn a_file_that_is_too_large_or_not_in_utf8_is_refused() {
     assert!(PolicyDocument::read(format!("\u{feff}{BAKERY}")).is_ok());
 }
 
+#[test]
+fn a_small_request_for_many_decisions_on_many_values_is_refused() {
+    let attributes = |category: &str, values: usize| {
+        let value = format!("<AttributeValue {STRING}>x</AttributeValue>").repeat(values);
+        format!(
+            "<Attributes Category='{category}'><Attribute AttributeId='a' IncludeInResult='false'>{value}</Attribute></Attributes>"
+        )
+    };
+    let with_values = |count: usize| {
+        let many = attributes("urn:x:subject", count) + &attributes("urn:x:resource", 1).repeat(1_000);
+        RequestDocument::read_xml(format!(
+            "<Request xmlns='urn:oasis:names:tc:xacml:3.0:core:schema:wd-17' ReturnPolicyIdList='false' \
+             CombinedDecision='false'>{many}</Request>"
+        ))
+    };
+    assert_eq!(with_values(10).unwrap().requests().len(), 1_000);
+    assert_eq!(with_values(1_000).unwrap_err().code(), "AUTH-XACML-TOO-MANY-VALUES");
+}
+
 proptest! {
     #[test]
     fn no_bytes_make_a_reader_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {

@@ -79,6 +79,14 @@ pub enum XacmlFault {
         /// How many it may ask for.
         limit: usize,
     },
+    /// The decisions that a request asks for have more values than are held at once.
+    #[error("the decisions of a request have {found} values in all, at most {limit} are held")]
+    TooManyValues {
+        /// How many values they have, each counted where it is used.
+        found: usize,
+        /// How many they may have.
+        limit: usize,
+    },
     /// Another element was expected.
     #[error("found `{found}`, expected {expected}")]
     UnexpectedElement {
@@ -192,6 +200,7 @@ impl XacmlFault {
             Self::NotJson(_) => "AUTH-XACML-NOT-JSON",
             Self::TooDeep { .. } => "AUTH-XACML-TOO-DEEP",
             Self::TooManyDecisions { .. } => "AUTH-XACML-TOO-MANY-DECISIONS",
+            Self::TooManyValues { .. } => "AUTH-XACML-TOO-MANY-VALUES",
             Self::UnexpectedElement { .. } => "AUTH-XACML-UNEXPECTED-ELEMENT",
             Self::Missing { .. } => "AUTH-XACML-MISSING",
             Self::InvalidValue { .. } => "AUTH-XACML-INVALID-VALUE",

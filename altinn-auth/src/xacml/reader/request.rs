@@ -14,6 +14,9 @@ use super::{Read, parse_xml, text_of, value};
 /// The most decisions that one request may ask for.
 pub const MAX_DECISIONS: usize = 10_000;
 
+/// The most values that the decisions of one request may have in all, each counted where it is used.
+const MAX_VALUES: usize = 1_000_000;
+
 const NAME: &str = "Request";
 
 /// What a request says of one category.
@@ -100,6 +103,11 @@ pub(super) fn requests_of(
     let choices = if references.is_empty() { combinations(groups) } else { Some(references) };
     let choices = choices.filter(|choices| choices.len() <= MAX_DECISIONS);
     let choices = choices.ok_or(XacmlFault::TooManyDecisions { limit: MAX_DECISIONS })?;
+    let values = choices.iter().flatten().filter_map(|index| groups.get(*index));
+    let found = values.map(|group| group.attributes.len()).sum();
+    if found > MAX_VALUES {
+        return Err(XacmlFault::TooManyValues { found, limit: MAX_VALUES });
+    }
     Ok(choices.iter().map(|choice| request_of(groups, choice, return_policy_ids)).collect())
 }
 
