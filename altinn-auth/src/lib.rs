@@ -78,4 +78,5 @@ mod single_flight;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod token;
+pub mod trail;
 pub mod xacml;

@@ -7,9 +7,11 @@ use std::sync::{Arc, PoisonError, RwLock};
 use altinn_archive::Archive;
 use altinn_archive::seal::Sealer;
 use altinn_auth::decision::{Authorizer, Policies};
+use altinn_auth::delegation::AccessManagement;
 #[cfg(feature = "link")]
 use altinn_auth::hand_over::HandOverIssuer;
 use altinn_auth::register::StoredRegister;
+use altinn_auth::trail::DecisionTrail;
 use altinn_core::store::Store;
 use altinn_core::{Clock, IdSource, PartyId, ServiceId};
 use altinn_notify::contact::{Contact, ContactRegister};
@@ -60,6 +62,8 @@ pub(crate) struct Parts {
     pub(crate) register: StoredRegister,
     pub(crate) policies: Arc<Policies>,
     pub(crate) authorizer: Authorizer,
+    pub(crate) access: AccessManagement,
+    pub(crate) decisions: DecisionTrail,
     pub(crate) archive: Archive,
     pub(crate) sealer: Arc<dyn Sealer>,
     pub(crate) notifier: Notifier,
@@ -205,6 +209,16 @@ impl Altinn {
     /// The trail: who did what for whom.
     pub fn trail(&self) -> Trail<'_> {
         Trail::new(&self.0.store, &self.0.authorizer)
+    }
+
+    /// Access management: rights given to others, passed on and taken back, and who may represent whom.
+    pub fn access_management(&self) -> &AccessManagement {
+        &self.0.access
+    }
+
+    /// The trail of decisions: every permit and every refusal, for the party on whose behalf it was.
+    pub fn decisions(&self) -> &DecisionTrail {
+        &self.0.decisions
     }
 
     /// The feed of events for the agency's own systems.

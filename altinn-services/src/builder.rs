@@ -8,12 +8,14 @@ use std::sync::{Arc, RwLock};
 
 use altinn_archive::seal::{KeySealer, Sealer};
 use altinn_archive::{Archive, ArchiveKeys, KeyFolder, KeyProvider, LogKey, Objects};
-use altinn_auth::decision::{Authorizer, Policies};
+use altinn_auth::decision::{Authorizer, Policies, Registers};
+use altinn_auth::delegation::{AccessManagement, StoredDelegations};
 #[cfg(feature = "link")]
 use altinn_auth::hand_over::HandOverIssuer;
 #[cfg(feature = "link")]
 use altinn_auth::issuing::RotatingKeys;
 use altinn_auth::register::{RegisterKey, RoleRegister, StoredRegister};
+use altinn_auth::trail::DecisionTrail;
 #[cfg(feature = "webhooks")]
 use altinn_core::http::Destinations;
 use altinn_core::key::{SecretKey, SigningKey};
@@ -299,8 +301,15 @@ impl AltinnBuilder {
         register.claim().await?;
         let policies = Arc::new(Policies::new());
         let roles: Arc<dyn RoleRegister> = self.roles.unwrap_or_else(|| Arc::new(register.clone()));
-        let authorizer =
-            Authorizer::new(Arc::clone(&policies) as _, Arc::clone(&roles), Arc::new(register.clone()));
+        let delegations = StoredDelegations::new(store.clone(), Arc::clone(&roles), Arc::clone(&clock));
+        let registers = Registers::new(Arc::new(register.clone()), Arc::clone(&roles))
+            .with_delegations(Arc::new(delegations));
+        let decisions = DecisionTrail::with_clock(store.clone(), Arc::clone(&clock), Arc::clone(&ids));
+        let authorizer = Authorizer::with_registers(Arc::clone(&policies) as _, registers)
+            .with_clock(Arc::clone(&clock))
+            .with_trail(decisions.clone());
+        let access = AccessManagement::new(store.clone(), authorizer.clone(), roles)
+            .with_clock(Arc::clone(&clock), Arc::clone(&ids));
         let archive =
             Archive::open(store.clone(), objects, ArchiveKeys::shared(log_key, archive_keys)).await?;
         let archive = archive.with_clock(Arc::clone(&clock)).with_ids(Arc::clone(&ids));
@@ -343,6 +352,8 @@ impl AltinnBuilder {
                 .hand_overs
                 .map(|(name, keys)| HandOverIssuer::new(name, keys, &register_key, Arc::clone(&clock))),
             authorizer,
+            access,
+            decisions,
             contacts: self.contacts.unwrap_or(registers),
             events: EventFeed::new(store.clone()),
             receipt_template: Arc::new(template),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use altinn_archive::ArchiveError;
 use altinn_core::store::StoreError;
-use futures_util::future::{Either, join, join5, select};
+use futures_util::future::{Either, join, join3, join5, select};
 use tokio::sync::watch;
 
 use crate::altinn::Altinn;
@@ -30,7 +30,7 @@ const SLICES_AT_ONCE: u32 = 8;
 #[cfg(feature = "broker")]
 const TRANSFERS_AT_ONCE: u32 = 8;
 
-/// Integrates, numbers, does service tasks, erases what is due and sends until `shutdown` is ready. What fails is tried again at the next look.
+/// Integrates, numbers, does service tasks, erases what is due, writes the trail and sends until `shutdown` is ready. What fails is tried again at the next look.
 pub(crate) async fn run(altinn: Altinn, shutdown: impl Future<Output = ()> + Send) {
     let (stop, stopped) = watch::channel(false);
     let work = join(
@@ -41,7 +41,7 @@ pub(crate) async fn run(altinn: Altinn, shutdown: impl Future<Output = ()> + Sen
             tidy(&altinn, stopped.clone()),
             send(&altinn, stopped.clone()),
         ),
-        join(mail(&altinn, stopped.clone()), broker(&altinn, stopped)),
+        join3(mail(&altinn, stopped.clone()), note(&altinn, stopped.clone()), broker(&altinn, stopped)),
     );
     match select(std::pin::pin!(shutdown), std::pin::pin!(work)).await {
         Either::Left(((), work)) => {
@@ -149,6 +149,14 @@ async fn mail(altinn: &Altinn, mut stopped: watch::Receiver<bool>) {
 
 #[cfg(not(feature = "correspondence"))]
 async fn mail(_: &Altinn, _: watch::Receiver<bool>) {}
+
+/// Writes the trail of decisions.
+async fn note(altinn: &Altinn, mut stopped: watch::Receiver<bool>) {
+    let stop = async move {
+        let _ = stopped.wait_for(|stopped| *stopped).await;
+    };
+    altinn.decisions().run(stop).await;
+}
 
 async fn send(altinn: &Altinn, mut stopped: watch::Receiver<bool>) {
     let stop = async move {

@@ -5,9 +5,10 @@ use altinn_core::{Actor, AuthenticationLevel, InstanceId, Language, PartyId, Ser
 use uuid::Uuid;
 
 use super::delegation::{Delegated, Delegation};
-use super::explanation::{self, Explanation, way_of};
+use super::explanation::{self, Explanation, PERMITTED, way_of};
 use super::{AccessRequest, Grant, Ruling, ServicePolicy};
 use crate::register::{HeldRole, HeldRoles, RightsVersion, Through};
+use crate::trail::{DecisionTrail, Noted, TrailEntry};
 use crate::xacml::{Request, RuleName};
 
 /// The evidence that somebody may do something: only the [`Authorizer`](super::Authorizer) makes it.
@@ -62,6 +63,7 @@ pub struct Access {
     request: AccessRequest,
     reasons: Reasons,
     rights: Vec<RightsVersion>,
+    noted: Option<Noted>,
 }
 
 /// Why something was permitted.
@@ -141,7 +143,7 @@ impl Access {
         reasons: Reasons,
         rights: Vec<RightsVersion>,
     ) -> Self {
-        Self { actor, request, reasons, rights }
+        Self { actor, request, reasons, rights, noted: None }
     }
 
     /// Who may do it.
@@ -193,10 +195,26 @@ impl Access {
         &self.request
     }
 
-    /// Makes a batch conflict when the rights that this rests on have changed since.
+    /// Has the trail tell of it: with what is done by it, else by itself.
+    pub(super) fn note_in(&mut self, trail: &DecisionTrail, asked: TrailEntry) {
+        let entry = TrailEntry {
+            permitted: true,
+            code: PERMITTED.to_owned(),
+            rule: self.reasons.rule.as_ref().map(|rule| rule.rule.to_string()),
+            delegation: self.reasons.delegation.and_then(|delegation| delegation.id),
+            ..asked
+        };
+        self.noted = Some(Noted::new(trail.clone(), entry));
+    }
+
+    /// Makes a batch conflict when the rights that this rests on have changed since. Where a trail is kept, the batch
+    /// has a line of it too: there is no change without one.
     pub fn guard(&self, batch: &mut Batch) {
         for rights in &self.rights {
             rights.guard(batch);
+        }
+        if let Some(noted) = &self.noted {
+            noted.insert(batch);
         }
     }
 }

@@ -18,6 +18,7 @@ use super::registers::Registers;
 use super::ruling::Ruling;
 use super::{AccessRequest, level};
 use crate::register::{HeldRole, HeldRoles, PartyRegister, RegisterError, RightsVersion, Role, RoleRegister};
+use crate::trail::{DecisionTrail, TrailEntry};
 use crate::xacml::{Decision, Request};
 
 /// Decides who may do what. Cheap to clone.
@@ -27,6 +28,16 @@ pub struct Authorizer {
     clock: Arc<dyn Clock>,
     max_role_age: Duration,
     log: Option<Arc<dyn DecisionLog>>,
+    trail: Option<DecisionTrail>,
+}
+
+/// What was found out on the way to a decision.
+#[derive(Default)]
+struct Found {
+    /// The roles that the caller holds.
+    roles: HeldRoles,
+    /// The version of the policy that decides.
+    policy_version: Option<String>,
 }
 
 /// How old the roles of an external register may be, if nothing else is said.
@@ -45,7 +56,7 @@ impl Authorizer {
     /// An authorizer that asks more than parties and roles: delegations, access packages, access lists.
     pub fn with_registers(policies: Arc<dyn PolicySource>, registers: Registers) -> Self {
         let point = DecisionPoint::new(policies, registers);
-        Self { point, clock: Arc::new(SystemClock), max_role_age: MAX_ROLE_AGE, log: None }
+        Self { point, clock: Arc::new(SystemClock), max_role_age: MAX_ROLE_AGE, log: None, trail: None }
     }
 
     /// The same, by another clock: it tells how old the roles of an external register are.
@@ -76,6 +87,13 @@ impl Authorizer {
         self
     }
 
+    /// The same, keeping a trail of every decision.
+    #[must_use]
+    pub fn with_trail(mut self, trail: DecisionTrail) -> Self {
+        self.trail = Some(trail);
+        self
+    }
+
     /// Decides whether somebody may do something.
     ///
     /// Rights are read anew for every decision, so that a revoked one is seen by the next.
@@ -85,15 +103,24 @@ impl Authorizer {
     /// the policy or a register cannot be had, or the policy asks for what is not known.
     #[tracing::instrument(level = "debug", skip_all, fields(altinn.service = %access.service, altinn.action = access.action))]
     pub async fn decide(&self, actor: &Actor, access: &AccessRequest) -> Result<Access, AccessError> {
-        let mut roles = HeldRoles::default();
-        let outcome = self.evaluate(actor, access, &mut roles).await.map_err(|reason| {
+        let mut found = Found::default();
+        let mut outcome = self.evaluate(actor, access, &mut found).await.map_err(|reason| {
             tracing::debug!(code = reason.code(), "denied");
             Denial::new(access.clone(), reason)
         });
+        let at = self.clock.now();
         if let Some(log) = &self.log {
-            let at = self.clock.now();
-            let (roles, outcome) = (roles.held(), outcome.as_ref());
+            let (roles, outcome) = (found.roles.held(), outcome.as_ref());
             log.decided(&DecisionRecord { at, actor, request: access, roles, outcome });
+        }
+        if let Some(trail) = &self.trail {
+            let entry = TrailEntry::asked(trail.next_id(), at, actor, access, found.policy_version);
+            match &mut outcome {
+                Ok(access) => access.note_in(trail, entry),
+                Err(denial) => {
+                    trail.note(TrailEntry { code: denial.reason().code().to_owned(), ..entry });
+                }
+            }
         }
         outcome.map_err(AccessError::from)
     }
@@ -129,14 +156,15 @@ impl Authorizer {
         Ok(self.point.gatherer.roles(subject.holder, party).await?.roles().next().is_some())
     }
 
-    /// Decides; `roles` becomes the roles that the caller was found to hold.
+    /// Decides; `found` becomes what was found out, also when it refuses.
     async fn evaluate(
         &self,
         actor: &Actor,
         access: &AccessRequest,
-        roles: &mut HeldRoles,
+        found: &mut Found,
     ) -> Result<Access, DenialReason> {
         let policy = self.policy(&access.service).await?;
+        found.policy_version = self.trail.as_ref().map(|_| policy.version().to_owned());
         let question = self.question(actor, access).await.map_err(unavailable)?;
         let mut facts = self.point.gatherer.facts(&question, &policy).await.map_err(unavailable)?;
         self.check_age(&facts.roles)?;
@@ -144,7 +172,8 @@ impl Authorizer {
         facts.roles.add(own);
         let mut request = request_of(actor, access);
         add_rights(&mut request, &policy, &facts);
-        roles.clone_from(&facts.roles);
+        found.roles.clone_from(&facts.roles);
+        let roles = &found.roles;
         let ruling = self.point.settle(&policy, &question, &request, facts).await.map_err(unavailable)?;
         if ruling.decision() != Decision::Permit {
             return Err(refusal(&policy, &request, &ruling));

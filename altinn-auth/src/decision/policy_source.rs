@@ -157,6 +157,11 @@ impl ServicePolicy {
         self.rights().iter().any(|known| known.action == right.action && known.within == right.within)
     }
 
+    /// The version that the policy gives itself.
+    pub fn version(&self) -> &str {
+        self.document.tree().version()
+    }
+
     /// Whether a rule or condition looks at this attribute of the subject, so that it has to be found out.
     pub(super) fn asks_for(&self, subject_attribute: &str) -> bool {
         self.compiled.attributes.named(name::ACCESS_SUBJECT, subject_attribute).next().is_some()

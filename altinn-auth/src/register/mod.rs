@@ -61,6 +61,13 @@ pub static MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../../migrations/0003_resource.sqlite.sql"),
         postgres: include_str!("../../migrations/0003_resource.postgres.sql"),
     },
+    Migration {
+        owner: "altinn-auth",
+        number: 4,
+        name: "trail",
+        sqlite: include_str!("../../migrations/0004_trail.sqlite.sql"),
+        postgres: include_str!("../../migrations/0004_trail.postgres.sql"),
+    },
 ];
 
 /// Tells who parties are.

@@ -14,6 +14,9 @@ use crate::xacml::RuleName;
 
 pub(super) use words::{of_access, of_denial, of_rights};
 
+/// The code of a permission.
+pub(super) const PERMITTED: &str = "AUTH-PERMITTED";
+
 /// A decision explained, as data: what decided, what was missing, and what would change it.
 ///
 /// What is not known or does not matter is left out of the JSON. Roles, packages and rules are named as policies name
@@ -137,7 +140,7 @@ impl Explanation {
                 .delegation
                 .map(|delegation| ExplainedDelegation { id: delegation.id, from: delegation.from.get() }),
             level: reasons.required_level.map(level),
-            ..Self::new("AUTH-PERMITTED", true, access.request())
+            ..Self::new(PERMITTED, true, access.request())
         }
     }
 

@@ -1,0 +1,162 @@
+//! One line of the trail.
+
+use altinn_core::store::{Batch, Row, StoreError, params};
+use altinn_core::{Actor, PartyId};
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::decision::AccessRequest;
+
+/// One line of the trail: a decision. It names people by pseudonymous ids only.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct TrailEntry {
+    /// Its id.
+    pub id: Uuid,
+    /// When it was decided; of what was asked several times, when first.
+    pub at: DateTime<Utc>,
+    /// Who asked, as [`Subject::reference`](altinn_core::Subject::reference).
+    pub actor: String,
+    /// How surely they were identified, 0 to 4.
+    pub level: u8,
+    /// On whose behalf.
+    pub party: PartyId,
+    /// On which resource; an app's is `app_<org>_<app>`.
+    pub resource: String,
+    /// On which instance.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instance: Option<String>,
+    /// In which task.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub task: Option<String>,
+    /// What they wanted to do, as the policy calls it.
+    pub action: String,
+    /// Whether they might.
+    pub permitted: bool,
+    /// `AUTH-PERMITTED`, or the code of the refusal.
+    pub code: String,
+    /// The rule that permitted it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
+    /// The version of the policy that decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy_version: Option<String>,
+    /// The delegation that permitted it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delegation: Option<Uuid>,
+    /// How many times the same was decided.
+    pub times: i64,
+}
+
+/// The code of a line that tells how many found no room.
+const LOST: &str = "AUTH-TRAIL-LOST";
+
+const INSERT: &str = "insert into auth_trail (id, at, actor, level, party, resource, instance, task, action, permitted, \
+    code, rule, policy_version, delegation, times) \
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
+    on conflict (id) do update set times = excluded.times where excluded.times > auth_trail.times";
+
+impl TrailEntry {
+    /// What somebody asked, before it is known what becomes of it.
+    pub(crate) fn asked(
+        id: Uuid,
+        at: DateTime<Utc>,
+        actor: &Actor,
+        request: &AccessRequest,
+        policy_version: Option<String>,
+    ) -> Self {
+        Self {
+            id,
+            at,
+            actor: actor.reference(),
+            level: actor.level().into(),
+            party: request.party,
+            resource: request.service.resource_id().to_string(),
+            instance: request.instance.map(|instance| instance.to_string()),
+            task: request.task.clone(),
+            action: request.action.clone(),
+            permitted: false,
+            code: String::new(),
+            rule: None,
+            policy_version,
+            delegation: None,
+            times: 1,
+        }
+    }
+
+    /// That so many found no room.
+    pub(super) fn lost(id: Uuid, at: DateTime<Utc>, times: i64) -> Self {
+        Self {
+            id,
+            at,
+            actor: String::new(),
+            level: 0,
+            party: PartyId::new(0),
+            resource: String::new(),
+            instance: None,
+            task: None,
+            action: String::new(),
+            permitted: false,
+            code: LOST.to_owned(),
+            rule: None,
+            policy_version: None,
+            delegation: None,
+            times,
+        }
+    }
+
+    /// Whether it tells how many found no room.
+    pub(super) fn is_of_lost(&self) -> bool {
+        self.code == LOST
+    }
+
+    /// The same for every entry that tells of the same, at whatever time.
+    pub(super) fn without_time(&self) -> Self {
+        Self { id: Uuid::nil(), at: DateTime::UNIX_EPOCH, times: 0, ..self.clone() }
+    }
+
+    pub(super) fn insert(&self, batch: &mut Batch) {
+        batch.execute(
+            INSERT,
+            params![
+                self.id,
+                self.at,
+                self.actor.as_str(),
+                self.level,
+                self.party,
+                self.resource.as_str(),
+                self.instance.clone(),
+                self.task.clone(),
+                self.action.as_str(),
+                self.permitted,
+                self.code.as_str(),
+                self.rule.clone(),
+                self.policy_version.clone(),
+                self.delegation,
+                self.times,
+            ],
+        );
+    }
+
+    pub(super) fn read(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.get("id")?,
+            at: row.get("at")?,
+            actor: row.get("actor")?,
+            level: row.get("level")?,
+            party: row.get("party")?,
+            resource: row.get("resource")?,
+            instance: row.get("instance")?,
+            task: row.get("task")?,
+            action: row.get("action")?,
+            permitted: row.get("permitted")?,
+            code: row.get("code")?,
+            rule: row.get("rule")?,
+            policy_version: row.get("policy_version")?,
+            delegation: row.get("delegation")?,
+            times: row.get("times")?,
+        })
+    }
+}

@@ -1,0 +1,36 @@
+//! A permit on its way into the trail.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use altinn_core::store::Batch;
+
+use super::decision_trail::DecisionTrail;
+use super::entry::TrailEntry;
+
+/// A permit that the trail is to have: in the batch of what is done by it, else in the trail's next write.
+#[derive(Debug)]
+pub(crate) struct Noted {
+    trail: DecisionTrail,
+    entry: TrailEntry,
+    is_in_a_batch: AtomicBool,
+}
+
+impl Noted {
+    pub(crate) fn new(trail: DecisionTrail, entry: TrailEntry) -> Self {
+        Self { trail, entry, is_in_a_batch: AtomicBool::new(false) }
+    }
+
+    /// Adds it to the batch of what is done by it; to several batches, of which the first that commits has it.
+    pub(crate) fn insert(&self, batch: &mut Batch) {
+        self.is_in_a_batch.store(true, Ordering::Relaxed);
+        self.entry.insert(batch);
+    }
+}
+
+impl Drop for Noted {
+    fn drop(&mut self) {
+        if !self.is_in_a_batch.load(Ordering::Relaxed) {
+            self.trail.note(self.entry.clone());
+        }
+    }
+}
