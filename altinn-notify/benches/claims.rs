@@ -3,7 +3,9 @@
 //!
 //! `cargo bench -p altinn-notify --all-features --bench claims [-- NOTIFICATIONS]`. The dispatcher runs with a channel that
 //! accepts everything at once. The bare loop runs the same statements in batches of the same size: claim, begin
-//! (status and transition), finish (status, freed, and transition), each in a transaction of its own, one after the other.
+//! (status and transition), finish (status, freed, and transition), each in a transaction of its own, one after the other;
+//! eight of them, each on its own connection, show what the database gives more. For SQLite it also says how much of its
+//! time the one thread that writes computes: what that leaves is all that more dispatchers can use.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -21,7 +23,7 @@ use altinn_notify::channel::{Channel, Message, Outcome};
 use altinn_notify::{Content, Keyring, MIGRATIONS, Notifier, Order, Reason, Recipient, Recipients};
 use async_trait::async_trait;
 use futures_util::future::join_all;
-use rusqlite::Connection;
+use rusqlite::{Connection, TransactionBehavior};
 use uuid::Uuid;
 
 /// How many notifications are claimed at once.
@@ -59,9 +61,15 @@ async fn main() {
     for _ in 0..ROUNDS {
         bench.round().await;
         bench.fill().await;
-        let (path, begun) = (path.clone(), Instant::now());
-        let done = tokio::task::spawn_blocking(move || bare_sqlite(&path)).await.unwrap();
+        let (alone, begun) = (path.clone(), Instant::now());
+        let done = tokio::task::spawn_blocking(move || bare_sqlite(&alone)).await.unwrap();
         bench.bare.push(done as f64 / begun.elapsed().as_secs_f64());
+        bench.fill().await;
+        let begun = Instant::now();
+        let all =
+            (0..8).map(|_| path.clone()).map(|path| tokio::task::spawn_blocking(move || bare_sqlite(&path)));
+        let done: usize = join_all(all).await.into_iter().map(Result::unwrap).sum();
+        bench.bare_eight.push(done as f64 / begun.elapsed().as_secs_f64());
     }
     bench.report("SQLite");
     let Some(url) = fresh::postgres_url().await.unwrap() else { return };
@@ -72,6 +80,12 @@ async fn main() {
         let begun = Instant::now();
         let done = bare_postgres(&url).await;
         bench.bare.push(done as f64 / begun.elapsed().as_secs_f64());
+        bench.fill().await;
+        let begun = Instant::now();
+        let all =
+            (0..8).map(|_| url.clone()).map(|url| tokio::spawn(async move { bare_postgres(&url).await }));
+        let done: usize = join_all(all).await.into_iter().map(Result::unwrap).sum();
+        bench.bare_eight.push(done as f64 / begun.elapsed().as_secs_f64());
     }
     bench.report("PostgreSQL");
 }
@@ -83,12 +97,24 @@ struct Bench {
     one: Vec<f64>,
     eight: Vec<f64>,
     bare: Vec<f64>,
+    bare_eight: Vec<f64>,
+    /// How much of its time the thread that writes to SQLite computed, with one dispatcher and with eight.
+    writer: [Vec<f64>; 2],
 }
 
 impl Bench {
     async fn new(store: Store, count: usize) -> Self {
         store.migrate(&[MIGRATIONS]).await.unwrap();
-        Self { store, count, filled: 0, one: vec![], eight: vec![], bare: vec![] }
+        Self {
+            store,
+            count,
+            filled: 0,
+            one: vec![],
+            eight: vec![],
+            bare: vec![],
+            bare_eight: vec![],
+            writer: [vec![], vec![]],
+        }
     }
 
     fn notifier(&self) -> Notifier {
@@ -112,33 +138,57 @@ impl Bench {
 
     async fn round(&mut self) {
         self.fill().await;
-        let one = self.by(1).await;
+        let (one, share) = self.by(1).await;
         self.one.push(one);
+        self.writer[0].push(share);
         self.fill().await;
-        let eight = self.by(8).await;
+        let (eight, share) = self.by(8).await;
         self.eight.push(eight);
+        self.writer[1].push(share);
     }
 
-    /// How many a second so many dispatchers finish together.
-    async fn by(&self, dispatchers: usize) -> f64 {
-        let begun = Instant::now();
+    /// How many a second so many dispatchers finish together, and how much of its time SQLite's writer computed.
+    async fn by(&self, dispatchers: usize) -> (f64, f64) {
+        let (begun, computed) = (Instant::now(), writer_seconds());
         let running = (0..dispatchers).map(|_| {
             let notifier = self.notifier();
             tokio::spawn(async move { notifier.dispatch(u32::MAX).await.unwrap().succeeded as usize })
         });
         let done: usize = join_all(running).await.into_iter().map(Result::unwrap).sum();
         assert_eq!(done, self.count);
-        done as f64 / begun.elapsed().as_secs_f64()
+        let seconds = begun.elapsed().as_secs_f64();
+        (done as f64 / seconds, (writer_seconds() - computed) / seconds)
     }
 
     fn report(self, name: &str) {
         let (one, eight, bare) = (median(self.one), median(self.eight), median(self.bare));
+        let bare_eight = median(self.bare_eight);
         println!(
-            "{name}: one dispatcher {one:.0}/s, bare {bare:.0}/s, ratio {:.2}; eight {eight:.0}/s, {:.2} times one",
+            "{name}: one dispatcher {one:.0}/s, bare {bare:.0}/s, ratio {:.2}; eight {eight:.0}/s, {:.2} times one; \
+             eight bare {bare_eight:.0}/s, {:.2} times one",
             one / bare,
-            eight / one
+            eight / one,
+            bare_eight / bare
         );
+        let [one, eight] = self.writer.map(median);
+        if one > 0.0 {
+            println!("{name}: its writer computed {one:.2} of the time with one, {eight:.2} with eight");
+        }
     }
+}
+
+/// How long the thread that writes to SQLite has computed, as the kernel counts it in hundredths of a second; nothing when
+/// there is none.
+fn writer_seconds() -> f64 {
+    let tasks = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let read = |task: std::fs::DirEntry| {
+        let name = std::fs::read_to_string(task.path().join("comm")).ok()?;
+        let stat = std::fs::read_to_string(task.path().join("stat")).ok()?;
+        let fields: Vec<&str> = stat.rsplit_once(") ")?.1.split(' ').collect();
+        let ticks = fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?;
+        name.starts_with("altinn-sqlite-w").then_some(ticks as f64 / 100.0)
+    };
+    tasks.filter_map(read).sum()
 }
 
 fn median(mut values: Vec<f64>) -> f64 {
@@ -156,11 +206,11 @@ fn bare_sqlite(path: &std::path::Path) -> usize {
         lease_generation = lease_generation + 1 where id in (select id from notify_notification where channel = $2 \
         and due_at <= $3 and lease_until <= cast(unixepoch('subsec') * 1000000 as integer) order by due_at limit $4) returning *";
     let mut connection = Connection::open(path).unwrap();
-    connection.execute_batch("pragma synchronous = full; pragma busy_timeout = 5000").unwrap();
+    connection.execute_batch("pragma synchronous = full; pragma busy_timeout = 60000").unwrap();
     let mut done = 0;
     loop {
         let mut claimed: Vec<(Uuid, i64, Uuid)> = Vec::new();
-        let transaction = connection.transaction().unwrap();
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).unwrap();
         let mut statement = transaction.prepare_cached(CLAIM).unwrap();
         let mut rows = statement.query((LEASE, "email", now(), AT_ONCE as i64)).unwrap();
         while let Some(row) = rows.next().unwrap() {
@@ -178,7 +228,7 @@ fn bare_sqlite(path: &std::path::Path) -> usize {
             return done;
         }
         for is_end in [false, true] {
-            let transaction = connection.transaction().unwrap();
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).unwrap();
             for (id, generation, order) in &claimed {
                 let mut begin = transaction.prepare_cached(BEGIN).unwrap();
                 let mut finish = transaction.prepare_cached(FINISH).unwrap();

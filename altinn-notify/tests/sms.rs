@@ -18,7 +18,7 @@ fn sms(id: &str) -> Order {
 }
 
 fn notifier(scene: &Scene, gateway: &FakeSmsGateway) -> Notifier {
-    let client = HttpClient::builder(Destinations::configured()).timeout(Duration::from_millis(500));
+    let client = HttpClient::builder(Destinations::configured()).timeout(Duration::from_secs(3));
     let channel = HttpSms::with_client(JsonGateway::new(gateway.url()), client.build().unwrap());
     scene.notifier_without_channel().with_sms_channel(channel)
 }
