@@ -51,11 +51,14 @@ async fn main() -> Outcome<()> {
     fill(&ours, &mut bare, SMALL).await?;
     let small = costs(&ours, &mut bare).await?;
 
-    let mut ratios = Vec::new();
+    let (mut ratios, mut times) = (Vec::new(), Vec::new());
     for round in 0..ROUNDS {
-        let (own, other) =
-            (ours.append(APPENDED).await?, tokio::task::block_in_place(|| bare.append(APPENDED))?);
+        let begun = processor_time()?;
+        let own = ours.append(APPENDED).await?;
+        let between = processor_time()?;
+        let other = tokio::task::block_in_place(|| bare.append(APPENDED))?;
         ratios.push(own / other);
+        times.push((between - begun, processor_time()? - between));
         if round == 0 {
             println!("append, {WRITERS} writers, 1 KiB: {own:.0}/s, bare {other:.0}/s");
         }
@@ -67,6 +70,13 @@ async fn main() -> Outcome<()> {
         ratios[ROUNDS / 2],
         ratios[0],
         ratios[ROUNDS - 1]
+    );
+
+    let micros = |seconds: f64| seconds * 1e6 / APPENDED as f64;
+    println!(
+        "processor time of an append, on all cores: {:.0} µs, bare {:.0} µs",
+        micros(median(times.iter().map(|pair| pair.0))),
+        micros(median(times.iter().map(|pair| pair.1)))
     );
 
     fill(&ours, &mut bare, most).await?;
@@ -111,6 +121,16 @@ async fn costs(ours: &Ours, bare: &mut Bare) -> Outcome<[(&'static str, (f64, f6
         (median(pairs.iter().map(|pair| pair.0)), median(pairs.iter().map(|pair| pair.1)))
     };
     Ok([("append", medians(&appends)), ("page", medians(&pages))])
+}
+
+/// The seconds that the process has spent on processors.
+fn processor_time() -> Outcome<f64> {
+    /// How many ticks a second has, on every Linux.
+    const TICKS: f64 = 100.0;
+    let stat = std::fs::read_to_string("/proc/self/stat")?;
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_ascii_whitespace().collect();
+    let ticks = |n: usize| fields.get(n).and_then(|ticks| ticks.parse::<f64>().ok()).unwrap_or_default();
+    Ok((ticks(11) + ticks(12)) / TICKS)
 }
 
 fn median(values: impl Iterator<Item = f64>) -> f64 {

@@ -95,6 +95,41 @@ async fn integrations_that_are_given_up_at_any_moment_leave_a_sound_log() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn integrators_that_work_at_the_same_time_put_every_entry_into_the_log_once() {
+    for store in stores().await {
+        let world = World::on(store).await;
+        let mut staged = Vec::new();
+        for round in 0..5 {
+            let mut batch = Batch::new();
+            for n in 0..40 {
+                staged.push(world.archive.stage(&mut batch, entry(format!("{round}/{n}"))).await.unwrap());
+            }
+            world.store.commit(batch).await.unwrap();
+            let mut nodes = Vec::new();
+            for _ in 0..4 {
+                let node = world.reopened().await.unwrap();
+                nodes.push(tokio::spawn(
+                    async move { node.integrate().await.map(|integrated| integrated.added) },
+                ));
+            }
+            let mut added = 0;
+            for node in nodes {
+                added += node.await.unwrap().unwrap();
+            }
+            assert_eq!(added, 40);
+        }
+        let report = world.archive.audit(None).await.unwrap();
+        assert!(report.is_sound(), "{report}");
+        assert_eq!((report.entries, report.waiting), (staged.len() as u64, 0));
+        let mut places = std::collections::BTreeSet::new();
+        for id in &staged {
+            places.insert(world.archive.receipt(*id).await.unwrap().proved().unwrap().leaf_index());
+        }
+        assert_eq!(places.len(), staged.len());
+    }
+}
+
 /// A back end whose commits can be made to fail.
 #[derive(Debug)]
 struct Failing {

@@ -71,6 +71,21 @@ async fn a_server_that_is_slow_breaks_off_or_does_all_twice_is_tried_again() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_upload_whose_beginning_or_end_goes_wrong_is_archived_whole() {
+    let Some((archive, _, proxy)) = archive().await else { return };
+    for fault in [Fault::Slow, Fault::ForgetAnswer, Fault::Refuse] {
+        for step in ["?uploads", "?uploadId="] {
+            proxy.set(fault, step);
+            let receipt = archive.append(entry(bytes(9 << 20))).await.unwrap();
+            assert!(proxy.has_struck(), "{fault:?} at {step}");
+            let content = archive.content(receipt.entry(), "form").await.unwrap();
+            assert!(content.bytes(u64::MAX).await.unwrap() == bytes(9 << 20), "{fault:?} at {step}");
+        }
+    }
+    assert!(archive.audit(None).await.unwrap().is_sound());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_is_gone_in_the_middle_archives_nothing() {
     let Some((archive, store, proxy)) = archive().await else { return };
     let mut writer = archive.content_writer().unwrap();
