@@ -9,6 +9,8 @@
     reason = "a benchmark prints, and counts on what it made"
 )]
 
+mod processor_time;
+
 use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
@@ -20,6 +22,7 @@ use altinn_archive::{
 };
 use altinn_core::store::{Batch, Store, params};
 use altinn_core::{AuthenticationLevel, Language, Text};
+use processor_time::processor_time;
 use rusqlite::{Connection, params as values};
 
 /// How many write at the same time, and how many entries the bare loop commits with one sync.
@@ -121,16 +124,6 @@ async fn costs(ours: &Ours, bare: &mut Bare) -> Outcome<[(&'static str, (f64, f6
         (median(pairs.iter().map(|pair| pair.0)), median(pairs.iter().map(|pair| pair.1)))
     };
     Ok([("append", medians(&appends)), ("page", medians(&pages))])
-}
-
-/// The seconds that the process has spent on processors.
-fn processor_time() -> Outcome<f64> {
-    /// How many ticks a second has, on every Linux.
-    const TICKS: f64 = 100.0;
-    let stat = std::fs::read_to_string("/proc/self/stat")?;
-    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_ascii_whitespace().collect();
-    let ticks = |n: usize| fields.get(n).and_then(|ticks| ticks.parse::<f64>().ok()).unwrap_or_default();
-    Ok((ticks(11) + ticks(12)) / TICKS)
 }
 
 fn median(values: impl Iterator<Item = f64>) -> f64 {

@@ -9,6 +9,8 @@
     reason = "a benchmark prints, and counts on what it made"
 )]
 
+mod processor_time;
+
 use std::error::Error;
 use std::fs::File;
 use std::io::{Read as _, Write as _};
@@ -17,6 +19,7 @@ use std::path::Path;
 use altinn_archive::{Archive, ArchiveKeys, LogKey, MIGRATIONS, MemoryKeys, Objects};
 use altinn_core::Sha256;
 use altinn_core::store::Store;
+use processor_time::processor_time;
 
 /// How large the pieces are in which content comes.
 const PIECE: usize = 256 * 1024;
@@ -135,14 +138,6 @@ fn clear(folder: &Path) -> Outcome<()> {
 
 fn median(sorted: &[f64]) -> f64 {
     sorted[sorted.len() / 2]
-}
-
-/// Seconds that the process has been on a processor, in all its threads.
-fn processor_time() -> Outcome<f64> {
-    let stat = std::fs::read_to_string("/proc/self/stat")?;
-    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-    let ticks = |n: usize| -> Outcome<f64> { Ok(fields.get(n).ok_or("no such field")?.parse()?) };
-    Ok((ticks(11)? + ticks(12)?) / 100.0)
 }
 
 /// The most memory that the process has taken, in bytes.
