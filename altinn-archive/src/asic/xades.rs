@@ -18,10 +18,12 @@ pub(super) struct XmlSignature {
     pub(super) timestamps: usize,
 }
 
-/// Reads all signatures of a file, or says what is wrong with it.
+/// Reads all signatures of a file, or says what is wrong with it. Those within others countersign them.
 pub(super) fn parse_signatures(bytes: &[u8]) -> Result<Vec<XmlSignature>, String> {
     let document: Document<'_> = parse(bytes)?;
-    let signatures = document.descendants().filter(|node| node.has_tag_name((DSIG, "Signature")));
+    let is_signature = |node: &Node<'_, '_>| node.has_tag_name((DSIG, "Signature"));
+    let is_outermost = |node: &Node<'_, '_>| !node.ancestors().skip(1).any(|above| is_signature(&above));
+    let signatures = document.descendants().filter(|node| is_signature(node) && is_outermost(node));
     let signatures = signatures.map(read).collect::<Result<Vec<_>, _>>()?;
     if signatures.is_empty() { Err("it holds no signature".to_owned()) } else { Ok(signatures) }
 }
@@ -29,8 +31,10 @@ pub(super) fn parse_signatures(bytes: &[u8]) -> Result<Vec<XmlSignature>, String
 fn read(signature: Node<'_, '_>) -> Result<XmlSignature, String> {
     let signed_info = signature.children().find(|node| node.has_tag_name((DSIG, "SignedInfo")));
     let signed_info = signed_info.ok_or("a signature has no `SignedInfo`")?;
-    let of_files =
-        signed_info.children().filter(|node| node.has_tag_name((DSIG, "Reference")) && !is_within(*node));
+    // A signature may be over lists of digests in it (XML Signature, section 5.1), instead of over files at once.
+    let lists = signature.descendants().filter(|node| node.has_tag_name((DSIG, "Manifest")));
+    let references = std::iter::once(signed_info).chain(lists).flat_map(|list| list.children());
+    let of_files = references.filter(|node| node.has_tag_name((DSIG, "Reference")) && !is_within(*node));
     let references = of_files.map(untransformed).collect::<Result<Vec<_>, _>>()?;
     if references.is_empty() {
         return Err("a signature is over no file".to_owned());

@@ -60,6 +60,31 @@ fn an_xml_signature_is_unsupported_and_its_digests_are_compared() {
 }
 
 #[test]
+fn a_countersignature_and_a_list_of_digests_within_a_signature_are_read() {
+    let countersignature = "<Signature><SignedInfo><Reference URI='#value'/></SignedInfo></Signature>";
+    let (name, signature) = xades(SHA256, "", &digest());
+    let signature = String::from_utf8(signature).unwrap();
+    let countersigned =
+        signature.replace("</SignedInfo>", &format!("</SignedInfo><Object>{countersignature}</Object>"));
+    // The same with the reference in a list, to which the signature refers.
+    let (before, after) = signature.split_once("<Reference").unwrap();
+    let (reference, after) = after.split_once("</SignedInfo>").unwrap();
+    let listed = format!(
+        "{before}<Reference URI='#list'/></SignedInfo><Object><Manifest Id='list'><Reference{reference}</Manifest></Object>{after}"
+    );
+    for xml in [countersigned, listed] {
+        let report = check(ASIC_E, &[letter(), (name, xml.into_bytes())]);
+        assert_eq!(
+            (report.verdict(), report.signatures.len()),
+            (Verdict::Unsupported, 1),
+            "{:?}",
+            report.faults
+        );
+        assert_eq!(report.files[0].covered_by, [name]);
+    }
+}
+
+#[test]
 fn a_digest_that_is_not_known_or_of_something_else_is_not_compared_and_says_so() {
     let transforms =
         "<Transforms><Transform Algorithm='http://www.w3.org/2001/10/xml-exc-c14n#'/></Transforms>";
