@@ -33,7 +33,11 @@ impl<R: Read + Seek> Container<R> {
         controls.check_mimetype(self.begins_with_mimetype(), &mut findings);
         let names = self.names().to_vec();
         let data: Vec<_> = names.iter().filter(|name| Role::of(name) == Role::Data).collect();
-        let claims = controls.claims(&data, &mut findings);
+        let content = match data.as_slice() {
+            [file] if controls.is_simple() => self.small_content(file)?,
+            _ => None,
+        };
+        let claims = controls.claims(&data, content.as_deref(), &mut findings);
         let unpacked = self.unpack_all(&names, &claims)?;
         let mut comparison = Comparison::new(&names, &unpacked, &mut findings);
         claims.iter().for_each(|claim| comparison.claim(claim));
@@ -56,6 +60,14 @@ impl<R: Read + Seek> Container<R> {
             Ok((name, bytes))
         };
         Ok(Controls(names.into_iter().map(&mut read).collect::<Result<_, AsicError>>()?))
+    }
+
+    /// The bytes of a file, when they are no more than those of a control file.
+    fn small_content(&mut self, name: &str) -> Result<Option<Vec<u8>>, AsicError> {
+        match self.bytes(name) {
+            Err(AsicError::TooLarge { .. }) => Ok(None),
+            outcome => outcome.map(Some),
+        }
     }
 
     /// The digests of every file that counts, each unpacked once.

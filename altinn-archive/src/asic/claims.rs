@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::digest_algorithm::DigestAlgorithm;
 use super::manifest::Manifest;
 use super::name::{MIMETYPE, Role};
 use super::report::{Fault, Remark, SignatureForm};
@@ -42,7 +43,7 @@ impl Controls {
     }
 
     /// Whether `mimetype` says that this is an ASiC-S container.
-    fn is_simple(&self) -> bool {
+    pub(super) fn is_simple(&self) -> bool {
         self.0.get(MIMETYPE).is_some_and(|bytes| bytes == SIMPLE_MEDIA_TYPE.as_bytes())
     }
 
@@ -53,8 +54,14 @@ impl Controls {
     }
 
     /// What all manifests and signatures claim; the signatures are verified on the way.
-    /// `data` are the files that the container is there for.
-    pub(super) fn claims(&self, data: &[&String], findings: &mut Findings) -> Vec<Claim> {
+    /// `data` are the files that the container is there for, and `content` is what is in the one of a simple container,
+    /// unless it is large.
+    pub(super) fn claims(
+        &self,
+        data: &[&String],
+        content: Option<&[u8]>,
+        findings: &mut Findings,
+    ) -> Vec<Claim> {
         let mut claims = Vec::new();
         for (name, bytes) in &self.0 {
             match Role::of(name) {
@@ -69,12 +76,18 @@ impl Controls {
         let signed: BTreeSet<_> = claims.iter().map(|claim| &claim.signature).collect();
         let is_signature = |name: &&String| matches!(Role::of(name), Role::Cades | Role::Timestamp);
         let stray: Vec<_> =
-            self.0.keys().filter(is_signature).filter(|name| !signed.contains(name)).collect();
+            self.0.iter().filter(|(name, _)| is_signature(name) && !signed.contains(name)).collect();
         match data {
             [file] if self.is_simple() => {
-                claims.extend(stray.into_iter().map(|name| simple(name, file, findings)));
+                let simple =
+                    |(name, bytes): (&String, &Vec<u8>)| simple(name, bytes, file, content, findings);
+                claims.extend(stray.into_iter().map(simple));
             }
-            _ => findings.faults.extend(stray.into_iter().map(|name| Fault::Stray { part: name.clone() })),
+            _ => {
+                findings
+                    .faults
+                    .extend(stray.into_iter().map(|(name, _)| Fault::Stray { part: name.clone() }));
+            }
         }
         if !self.0.keys().any(|name| is_signature(&name) || Role::of(name) == Role::Xades) {
             findings.faults.push(Fault::NoSignature);
@@ -110,11 +123,25 @@ impl Controls {
     }
 }
 
-/// The signature or timestamp of a simple container is over its one file, and is not verified here.
-fn simple(signature: &str, file: &str, findings: &mut Findings) -> Claim {
-    let is_timestamp = Role::of(signature) == Role::Timestamp;
-    findings.simple(signature, if is_timestamp { SignatureForm::Timestamp } else { SignatureForm::Cades });
-    let digest = Err("what is signed of it is not read".to_owned());
+/// The signature or timestamp of a simple container is over its one file; that of a large file is not verified.
+fn simple(
+    signature: &str,
+    bytes: &[u8],
+    file: &str,
+    content: Option<&[u8]>,
+    findings: &mut Findings,
+) -> Claim {
+    let form = match Role::of(signature) {
+        Role::Timestamp => SignatureForm::Timestamp,
+        _ => SignatureForm::Cades,
+    };
+    match (content, form) {
+        (Some(content), SignatureForm::Timestamp) => findings.timestamp(signature, bytes, content),
+        (Some(content), _) => findings.cades(signature, bytes, content),
+        (None, _) => findings.too_large(signature, form),
+    }
+    let sha256 = |content| (DigestAlgorithm::Sha256, DigestAlgorithm::Sha256.digest(content));
+    let digest = content.map(sha256).ok_or_else(|| "it is too large".to_owned());
     let references = vec![Reference { uri: file.to_owned(), digest, media_type: None }];
     Claim { by: signature.to_owned(), signature: signature.to_owned(), references }
 }

@@ -1,8 +1,8 @@
-//! ASiC-E containers: a zip file with documents, and signatures over them (ETSI EN 319 162-1, ETSI TS 102 918).
+//! ASiC containers: a zip file with documents, and signatures over them (ETSI EN 319 162-1, ETSI TS 102 918).
 //!
 //! [`Container`] reads one from anywhere, with limits, and checks it: CAdES signatures are verified with the certificate
 //! in them; of XAdES signatures the digests of the files are checked, and the signature itself is reported as
-//! unsupported. [`ContainerWriter`] writes and seals one. Whether a certificate is to be trusted is not decided here.
+//! unsupported. [`ContainerWriter`] writes and seals ASiC-E. Whether a certificate is to be trusted is not decided here.
 
 mod check;
 mod claims;

@@ -100,9 +100,9 @@ impl Findings {
         report.certificate = Some(certificate);
     }
 
-    /// Says that a signature or timestamp stands over the file of a simple container, without verifying it.
-    pub(super) fn simple(&mut self, file: &str, form: SignatureForm) {
-        let why = "it is over a file and not over a manifest".to_owned();
+    /// Says that a signature or timestamp stands over a file that is too large to be verified here.
+    pub(super) fn too_large(&mut self, file: &str, form: SignatureForm) {
+        let why = "what it is over is too large".to_owned();
         self.signatures.push(SignatureReport::new(file, form, Verdict::Unsupported));
         self.remarks.push(Remark::NotVerified { part: file.to_owned(), why });
     }

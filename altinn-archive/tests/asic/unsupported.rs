@@ -1,4 +1,4 @@
-//! What is not verified here is said not to be, and is neither valid nor wrong.
+//! What is not verified here is said not to be, and is neither valid nor wrong; and simple containers.
 
 use std::io::{Cursor, Write};
 
@@ -6,7 +6,7 @@ use altinn_archive::asic::{AsicReport, Container, Limits, Remark, SignatureForm,
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-use crate::keys::{Keys, run};
+use crate::keys::{KINDS, Keys, run};
 
 const ASIC_E: &str = "application/vnd.etsi.asic-e+zip";
 const ASIC_S: &str = "application/vnd.etsi.asic-s+zip";
@@ -132,22 +132,47 @@ fn a_signature_of_an_algorithm_that_is_not_known_is_unsupported() {
     assert_eq!(report.files[0].covered_by, ["META-INF/signature.p7s"]);
 }
 
+/// A signature by OpenSSL over a file alone.
+fn signed(content: &[u8]) -> Vec<u8> {
+    let keys = Keys::new(KINDS[0]);
+    let folder = keys.folder.path();
+    std::fs::write(folder.join("content"), content).unwrap();
+    let command = "openssl cms -sign -cades -binary -in content -signer seal.crt -inkey seal.key -outform DER \
+                   -out signature";
+    let made = run(folder, command);
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    std::fs::read(folder.join("signature")).unwrap()
+}
+
+const P7S: &str = "META-INF/signature.p7s";
+
 #[test]
-fn a_simple_container_is_opened_and_its_signature_is_unsupported() {
-    for (name, form) in [
-        ("META-INF/signature.p7s", SignatureForm::Cades),
-        ("META-INF/timestamp.tst", SignatureForm::Timestamp),
-    ] {
-        let report = check(ASIC_S, &[letter(), (name, b"whatever".to_vec())]);
-        assert_eq!(report.verdict(), Verdict::Unsupported, "{:?}", report.faults);
-        assert_eq!((report.signatures[0].form, report.signatures[0].verdict), (form, Verdict::Unsupported));
-        assert_eq!(report.files[0].covered_by, [name]);
-    }
+fn the_signature_of_a_simple_container_is_over_its_file() {
+    let signature = signed(LETTER.as_bytes());
+    let report = check(ASIC_S, &[letter(), (P7S, signature.clone())]);
+    assert_eq!(report.verdict(), Verdict::Valid, "{:?}", report.faults);
+    assert_eq!(report.files[0].covered_by, [P7S]);
+    let altered = check(ASIC_S, &[("letter.txt", b"Dear agency".to_vec()), (P7S, signature.clone())]);
+    assert_eq!((altered.verdict(), altered.faults[0].code()), (Verdict::Invalid, "ASIC-SIGNATURE"));
+    let no_timestamp = check(ASIC_S, &[letter(), ("META-INF/timestamp.tst", b"whatever".to_vec())]);
+    assert_eq!(no_timestamp.faults[0].code(), "ASIC-TIMESTAMP");
     let with_xml = check(ASIC_S, &[letter(), xades(SHA256, "", &digest())]);
     assert_eq!(with_xml.verdict(), Verdict::Unsupported, "{:?}", with_xml.faults);
     // It holds one file, and no signature without a manifest is over two.
-    let two = [letter(), ("other.txt", b"x".to_vec()), ("META-INF/signature.p7s", b"whatever".to_vec())];
-    assert_eq!(check(ASIC_S, &two).faults[0].code(), "ASIC-STRAY-SIGNATURE");
-    let none = check(ASIC_S, &[letter()]);
-    assert_eq!(none.verdict(), Verdict::Invalid);
+    let two = check(ASIC_S, &[letter(), ("other.txt", b"x".to_vec()), (P7S, signature)]);
+    assert_eq!(two.faults[0].code(), "ASIC-STRAY-SIGNATURE");
+    assert_eq!(check(ASIC_S, &[letter()]).verdict(), Verdict::Invalid);
+}
+
+#[test]
+fn the_signature_of_a_simple_container_over_a_large_file_is_unsupported() {
+    let large = vec![b' '; 5 << 20];
+    let signature = signed(&large);
+    let report = check(ASIC_S, &[("large.txt", large), (P7S, signature)]);
+    assert_eq!(report.verdict(), Verdict::Unsupported, "{:?}", report.faults);
+    assert_eq!(
+        (report.signatures[0].form, report.signatures[0].verdict),
+        (SignatureForm::Cades, Verdict::Unsupported)
+    );
+    assert_eq!(report.files[0].covered_by, [P7S]);
 }
