@@ -9,12 +9,12 @@ use std::sync::{Arc, RwLock};
 use altinn_archive::seal::{KeySealer, Sealer};
 use altinn_archive::{Archive, ArchiveKeys, KeyFolder, KeyProvider, LogKey, Objects};
 use altinn_auth::decision::{Authorizer, Policies, Registers};
-use altinn_auth::delegation::{AccessManagement, StoredDelegations};
+use altinn_auth::delegation::{AccessManagement, StoredAccessPackages, StoredDelegations};
 #[cfg(feature = "link")]
 use altinn_auth::hand_over::HandOverIssuer;
 #[cfg(feature = "link")]
 use altinn_auth::issuing::RotatingKeys;
-use altinn_auth::register::{RegisterKey, RoleRegister, StoredRegister};
+use altinn_auth::register::{RegisterKey, RoleRegister, StoredAccessLists, StoredRegister};
 use altinn_auth::trail::DecisionTrail;
 #[cfg(feature = "webhooks")]
 use altinn_core::http::Destinations;
@@ -302,8 +302,18 @@ impl AltinnBuilder {
         let policies = Arc::new(Policies::new());
         let roles: Arc<dyn RoleRegister> = self.roles.unwrap_or_else(|| Arc::new(register.clone()));
         let delegations = StoredDelegations::new(store.clone(), Arc::clone(&roles), Arc::clone(&clock));
-        let registers = Registers::new(Arc::new(register.clone()), Arc::clone(&roles))
-            .with_delegations(Arc::new(delegations));
+        let parties = Arc::new(register.clone());
+        let packages = StoredAccessPackages::new(
+            store.clone(),
+            Arc::clone(&parties) as _,
+            Arc::clone(&roles),
+            Arc::clone(&clock),
+        );
+        let lists = StoredAccessLists::new(store.clone(), Arc::clone(&parties) as _);
+        let registers = Registers::new(parties, Arc::clone(&roles))
+            .with_delegations(Arc::new(delegations))
+            .with_access_packages(Arc::new(packages))
+            .with_access_lists(Arc::new(lists));
         let decisions = DecisionTrail::with_clock(store.clone(), Arc::clone(&clock), Arc::clone(&ids));
         let authorizer = Authorizer::with_registers(Arc::clone(&policies) as _, registers)
             .with_clock(Arc::clone(&clock))

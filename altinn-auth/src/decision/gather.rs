@@ -12,7 +12,7 @@ use super::facts::{Admission, AskingParty, Facts, Question};
 use super::policy_source::ServicePolicy;
 use super::registers::Registers;
 use super::rights::RightsHolder;
-use crate::register::{HeldRoles, InstanceFact, RegisterError, User};
+use crate::register::{HeldRoles, InstanceFact, RegisterError, RightsVersion, User};
 
 /// How long a register may take to answer, if nothing else is said.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
@@ -120,12 +120,17 @@ impl Gatherer {
             facts.access_lists = self.lists_named(question, policy).await?;
         }
         if let Some(party) = question.party {
+            // The version first: what is taken back after it makes a commit conflict.
+            let version = self.version_of_packages(policy, party).await?;
             facts.access_packages = self.packages(question, policy, party).await?;
             if policy.asks_for(attribute::ESTATE_ROLE) {
                 facts.estate_roles = self.estate_roles(question, party).await?;
             }
             if policy.asks_for(attribute::ROLE_CODE) || policy.asks_for(attribute::EXTERNAL_ROLE) {
                 facts.roles = self.roles(question.subject.holder, party).await?;
+            }
+            if !facts.access_packages.is_empty() {
+                facts.roles = version.into_iter().fold(facts.roles, HeldRoles::resting_on);
             }
         }
         Ok(facts)
@@ -141,6 +146,19 @@ impl Gatherer {
             Some(holder) => self.within(self.registers.roles.roles(holder, party)).await,
             None => Ok(HeldRoles::default()),
         }
+    }
+
+    /// The version of the rights that a party has given, packages among them; none when no package is asked for. A
+    /// register of roles that is kept in the store tells it with any roles, also with those that nobody holds.
+    async fn version_of_packages(
+        &self,
+        policy: &ServicePolicy,
+        party: PartyId,
+    ) -> Result<Vec<RightsVersion>, RegisterError> {
+        if self.registers.access_packages.is_none() || !policy.asks_for(attribute::ACCESS_PACKAGE) {
+            return Ok(Vec::new());
+        }
+        Ok(self.roles(Some(party), party).await?.rights().to_vec())
     }
 
     /// The roles by which somebody gives rights away; who is no party has none.

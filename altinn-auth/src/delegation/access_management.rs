@@ -301,7 +301,10 @@ impl AccessManagement {
     /// By what rights something may be given; why not, when by none.
     async fn bases_of(&self, passing: &Passing<'_>, what: &What) -> Result<Vec<Basis>, DelegationError> {
         let refused = |details| Err(DelegationError::NotDelegable { details });
-        let Some(right) = what.right() else { return refused(vec![Detail::PackageNotDelegable]) };
+        let right = match what {
+            What::Right(right) | What::InstanceRight(right, _) => right,
+            What::Package(name) => return self.package_bases(passing, name).await,
+        };
         let checks = self.checks(passing, &right.resource, what.instance()).await?;
         match checks.into_iter().find(|check| check.right == *right) {
             None => refused(vec![Detail::UnknownRight]),

@@ -6,6 +6,8 @@ use uuid::Uuid;
 use super::DelegationError;
 use super::access_management::AccessManagement;
 use super::entry::Basis;
+use super::offer::{Receiver, What};
+use super::packages::{PackageCatalogue, given_packages};
 use crate::decision::{PassableRight, Right, RightSource, RightsCount, RightsQuery, attribute};
 use crate::register::{HeldRoles, Role};
 
@@ -152,6 +154,50 @@ impl AccessManagement {
         let rights = self.authorizer.passable_rights(passing.actor, passing.acting_for, &query).await?;
         let may_be_delegated = self.resources.rules(resource).await?.delegable;
         Ok(rights.into_iter().map(|right| passing.check(right, may_be_delegated)).collect())
+    }
+}
+
+impl AccessManagement {
+    /// By what rights an access package may be given; why not, when by none. A person for themselves, key roles and main
+    /// administrators give every package, an access manager those that they hold, and an organization those that clients
+    /// gave it.
+    pub(super) async fn package_bases(
+        &self,
+        passing: &Passing<'_>,
+        name: &str,
+    ) -> Result<Vec<Basis>, DelegationError> {
+        let refused = |detail| Err(DelegationError::NotDelegable { details: vec![detail] });
+        let catalogue = PackageCatalogue::new(self.store.clone());
+        let Some(package) = catalogue.package(name).await?.filter(|package| package.is_delegable) else {
+            return refused(Detail::PackageNotDelegable);
+        };
+        let bases: Vec<Basis> = match passing.acting_for {
+            None => {
+                let gives_all = |role: &Role| role.is_key_role() || role.is_main_administrator();
+                let holds = passing.actor.party() == Some(passing.from)
+                    || passing.manages_by.roles().any(gives_all)
+                    || self.holds_package(passing, name).await?;
+                holds.then_some(Basis::Party).into_iter().collect()
+            }
+            Some(unit) => {
+                let roles = passing.roles_of_unit.iter().filter(|role| package.roles.contains(role)).cloned();
+                let by_role = roles.map(|role| Basis::Role { unit, role });
+                let givers = [Some(passing.from), None];
+                let receivers = [Receiver::Party(unit)];
+                let given = given_packages(&self.standing, &givers, &receivers, &*self.clock).await?;
+                let given = given.into_iter().filter(|entry| entry.what == What::Package(name.to_owned()));
+                by_role.chain(given.map(|entry| Basis::Delegation(entry.id))).collect()
+            }
+        };
+        if bases.is_empty() { refused(Detail::MissingPackageAccess) } else { Ok(bases) }
+    }
+
+    async fn holds_package(&self, passing: &Passing<'_>, name: &str) -> Result<bool, DelegationError> {
+        let Some(own) = passing.actor.party() else { return Ok(false) };
+        let parties = (self.authorizer.party(own).await?, self.authorizer.party(passing.from).await?);
+        let (Some(own), Some(from)) = parties else { return Ok(false) };
+        let packages = self.authorizer.packages_of(own.uuid, from.uuid).await?;
+        Ok(packages.iter().any(|package| package == name))
     }
 }
 

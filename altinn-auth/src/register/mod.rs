@@ -15,6 +15,7 @@ mod many;
 mod resource;
 mod role;
 mod stored;
+mod stored_access_lists;
 mod user;
 
 use std::fmt::Debug;
@@ -35,6 +36,7 @@ pub use key::RegisterKey;
 pub use resource::{ResourceRules, StoredResources};
 pub use role::{Role, RoleError};
 pub use stored::{RoleAssignment, StoredRegister};
+pub use stored_access_lists::{AccessListId, StoredAccessLists};
 pub use user::{User, UserId, UserRegister};
 
 /// The tables of what is kept in the store: parties and roles ([`StoredRegister`]), delegations
@@ -67,6 +69,13 @@ pub static MIGRATIONS: &[Migration] = &[
         name: "trail",
         sqlite: include_str!("../../migrations/0004_trail.sqlite.sql"),
         postgres: include_str!("../../migrations/0004_trail.postgres.sql"),
+    },
+    Migration {
+        owner: "altinn-auth",
+        number: 5,
+        name: "access",
+        sqlite: include_str!("../../migrations/0005_access.sqlite.sql"),
+        postgres: include_str!("../../migrations/0005_access.postgres.sql"),
     },
 ];
 

@@ -23,7 +23,7 @@ pub(crate) struct Authorize {
 /// Who asks: one of the first three.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Who {
+pub(crate) struct Who {
     /// The synthetic person of the service who holds this role.
     role: Option<Role>,
     /// A party of the register.
@@ -90,7 +90,8 @@ async fn request(world: &World, asked: What) -> Result<AccessRequest, Failure> {
     Ok(request)
 }
 
-async fn actor(world: &World, who: &Who, service: &ServiceId) -> Result<Actor, Failure> {
+/// The actor that somebody is.
+pub(crate) async fn actor(world: &World, who: &Who, service: &ServiceId) -> Result<Actor, Failure> {
     let level = who.level.unwrap_or(AuthenticationLevel::VerySensitive);
     let subject = match who {
         Who { role: Some(role), party: None, service_owner: None, .. } => {

@@ -10,6 +10,7 @@ mod asic;
 mod authorize;
 mod clock;
 mod correspondence;
+mod delegation;
 mod export;
 mod expression;
 mod identifier;
@@ -103,6 +104,11 @@ async fn run(world: &World, op: &str, arguments: Value) -> Result<Value, Failure
         "app.load" => service::load(world, answer::arguments(arguments)?).await,
         "authorize" => authorize::authorize(world, answer::arguments(arguments)?).await,
         "authorize.who" => authorize::who(world, answer::arguments(arguments)?).await,
+        "delegate" => delegation::delegate(world, answer::arguments(arguments)?).await,
+        "revoke" => delegation::revoke(world, answer::arguments(arguments)?).await,
+        "delegation.check" => delegation::check(world, answer::arguments(arguments)?).await,
+        "authorized_parties" => delegation::authorized_parties(world, answer::arguments(arguments)?).await,
+        "trail.read" => delegation::trail(world, answer::arguments(arguments)?).await,
         "submit" => service::submit(world, answer::arguments(arguments)?).await,
         "expression.evaluate" => expression::evaluate(answer::arguments(arguments)?),
         "instance.create" => instance::create(world, answer::arguments(arguments)?).await,
