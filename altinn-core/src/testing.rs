@@ -1,5 +1,7 @@
 //! What tests need: synthetic people and organizations, and a word that is seen (feature `testing`).
 
+pub mod process;
+
 use std::fmt::Display;
 use std::io::Write;
 
