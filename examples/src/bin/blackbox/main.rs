@@ -8,6 +8,7 @@ mod archive;
 mod archive_write;
 mod asic;
 mod authorize;
+mod broker;
 mod clock;
 mod correspondence;
 mod delegation;
@@ -16,6 +17,7 @@ mod expression;
 mod identifier;
 mod instance;
 mod lines;
+mod link;
 mod notify;
 mod proof;
 mod service;
@@ -118,6 +120,19 @@ async fn run(world: &World, op: &str, arguments: Value) -> Result<Value, Failure
         "notify.order" => notify::order(world, answer::arguments(arguments)?).await,
         "notify.cancel" => notify::cancel(world, answer::arguments(arguments)?).await,
         "notify.status" => notify::status(world, answer::arguments(arguments)?).await,
+        "broker.load" => broker::load(world, answer::arguments(arguments)?).await,
+        "broker.initialise" => broker::initialise(world, answer::arguments(arguments)?).await,
+        "broker.upload" => broker::upload(world, answer::arguments(arguments)?).await,
+        "broker.complete" => broker::complete(world, answer::arguments(arguments)?).await,
+        "broker.cancel" => broker::cancel(world, answer::arguments(arguments)?).await,
+        "broker.status" => broker::status(world, answer::arguments(arguments)?).await,
+        "broker.download" => broker::download(world, answer::arguments(arguments)?).await,
+        "broker.confirm" => broker::confirm(world, answer::arguments(arguments)?).await,
+        "broker.run" => broker::run(world, answer::arguments(arguments)?).await,
+        "link.load" => link::load(world, answer::arguments(arguments)?).await,
+        "link.open" => link::open(world, answer::arguments(arguments)?).await,
+        "link.redeem" => link::redeem(world, answer::arguments(arguments)?).await,
+        "link.verify" => link::verify(world, answer::arguments(arguments)?).await,
         "correspondence.load" => correspondence::load(world, answer::arguments(arguments)?).await,
         "correspondence.send" => correspondence::send(world, answer::arguments(arguments)?).await,
         "correspondence.run" => correspondence::run(world, answer::arguments(arguments)?).await,

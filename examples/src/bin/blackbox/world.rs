@@ -7,6 +7,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use altinn_archive::Objects;
+use altinn_auth::issuing::RotatingKeys;
+use altinn_auth::token::TokenSigner;
 use altinn_auth::xacml::PolicyIndex;
 use altinn_core::http::{Destinations, HttpClient};
 use altinn_notify::channel::{HttpSms, JsonGateway, Smtp, SmtpSettings, TlsMode};
@@ -14,10 +16,15 @@ use altinn_services::{Altinn, AltinnBuilder};
 use tokio::sync::Mutex;
 
 use crate::answer::Failure;
+use crate::broker::Business;
 use crate::clock::WallClock;
 use crate::correspondence::Mail;
+use crate::link::Link;
 use crate::service::Loaded;
 use crate::settings::Settings;
+
+/// What the issuer of hand-overs calls itself.
+pub(crate) const HAND_OVERS: &str = "https://altinn.example.no";
 
 /// What the operations work on.
 pub(crate) struct World {
@@ -27,6 +34,10 @@ pub(crate) struct World {
     pub(crate) services: Mutex<BTreeMap<String, Arc<Loaded>>>,
     /// The correspondence services that have been loaded, by id.
     pub(crate) correspondences: Mutex<BTreeMap<String, Arc<Mail>>>,
+    /// The broker services that have been loaded, by id.
+    pub(crate) brokers: Mutex<BTreeMap<String, Arc<Business>>>,
+    /// The link services that have been loaded, by id.
+    pub(crate) links: Mutex<BTreeMap<String, Arc<Link>>>,
     /// The policies that have been loaded, by the name they were given.
     pub(crate) policies: Mutex<BTreeMap<String, Arc<PolicyIndex>>>,
 }
@@ -55,11 +66,16 @@ impl World {
         }
         let endpoints = HttpClient::builder(Destinations::configured()).build()?;
         builder = builder.notifier(|notifier| notifier.with_condition_client(endpoints));
+        let keys = RotatingKeys::new(TokenSigner::generate()?);
+        let altinn = builder.hand_overs(HAND_OVERS, keys).build().await?;
+        altinn.store().migrate(&[altinn_auth::hand_over::MIGRATIONS]).await?;
         Ok(Self {
-            altinn: builder.build().await?,
+            altinn,
             clock,
             services: Mutex::default(),
             correspondences: Mutex::default(),
+            brokers: Mutex::default(),
+            links: Mutex::default(),
             policies: Mutex::default(),
         })
     }
