@@ -39,6 +39,13 @@ pub static MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/0005_file_scan.sqlite.sql"),
         postgres: include_str!("../migrations/0005_file_scan.postgres.sql"),
     },
+    Migration {
+        owner: "altinn-services",
+        number: 6,
+        name: "instance_status",
+        sqlite: include_str!("../migrations/0006_instance_status.sqlite.sql"),
+        postgres: include_str!("../migrations/0006_instance_status.postgres.sql"),
+    },
     #[cfg(feature = "broker")]
     Migration {
         owner: "altinn-services-broker",

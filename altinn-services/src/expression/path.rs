@@ -63,6 +63,11 @@ impl<'a> FieldPath<'a> {
         Some(at)
     }
 
+    /// Takes the field out of a model, in every row of the repeating groups that the path has no index for.
+    pub(crate) fn clear(&self, model: &mut Value) {
+        clear(&self.segments, model);
+    }
+
     /// The names and indices that lead to the field, with the rows of `rows` where the path has no index; none when
     /// they do not reach.
     pub(crate) fn steps(&self, model: &Value, rows: &[usize]) -> Option<Vec<String>> {
@@ -98,6 +103,23 @@ impl<'a> FieldPath<'a> {
             found = next;
         }
         found
+    }
+}
+
+fn clear(segments: &[Segment<'_>], model: &mut Value) {
+    let Some((segment, rest)) = segments.split_first() else { return };
+    let Some(fields) = model.as_object_mut() else { return };
+    if rest.is_empty() && segment.index.is_none() {
+        fields.remove(&*segment.name);
+        return;
+    }
+    match (fields.get_mut(&*segment.name), segment.index) {
+        (Some(Value::Array(rows)), Some(index)) => {
+            rows.get_mut(index).into_iter().for_each(|row| clear(rest, row));
+        }
+        (Some(Value::Array(rows)), None) => rows.iter_mut().for_each(|row| clear(rest, row)),
+        (Some(field), None) => clear(rest, field),
+        _ => {}
     }
 }
 
@@ -160,6 +182,15 @@ mod tests {
         assert_eq!(get(&model, "a.b.c", &[]), None);
         assert_eq!(get(&model, "a[x].b", &[0]), None);
         assert_eq!(get(&model, "a[1].b", &[0]), Some(&json!([{"c": 3}, {"c": 4}])));
+    }
+
+    #[test]
+    fn a_field_is_taken_out_of_every_row() {
+        let mut model = json!({"a": [{"b": 1, "c": 2}, {"b": 3}], "d": {"e": 4}, "f": 5});
+        for path in ["a.b", "d.e", "f", "g.h", "f.x"] {
+            FieldPath::new(path).clear(&mut model);
+        }
+        assert_eq!(model, json!({"a": [{"c": 2}, {}], "d": {}}));
     }
 
     #[test]

@@ -193,6 +193,7 @@ impl Submissions<'_> {
         if plan.instance.process.has_ended() {
             self.add_submission(plan, &mut batch).await?;
         }
+        plan.keep_fields()?;
         plan.instance.update(&mut batch)?;
         plan.add_traces(&mut batch)?;
         self.altinn.store().commit(batch).await?;

@@ -140,6 +140,18 @@ pub enum SubmissionError {
     /// The contact register.
     #[error(transparent)]
     Contact(#[from] ContactError),
+    /// The instance is in the bin: it is restored first.
+    #[error("the instance is deleted")]
+    Deleted,
+    /// The agency needs what was sent in still.
+    #[error("the instance cannot be deleted before {until}")]
+    DeletionPrevented {
+        /// From when on it can.
+        until: chrono::DateTime<chrono::Utc>,
+    },
+    /// The service does not let its instances be copied.
+    #[error("instances of the service are not copied")]
+    CopyNotAllowed,
     /// The instance has not come to its end: there is no receipt yet.
     #[error("the instance has not been submitted")]
     NotSubmitted,
@@ -197,6 +209,9 @@ impl SubmissionError {
             Self::Notify(error) => error.code(),
             Self::Event(error) => error.code(),
             Self::Contact(error) => error.code(),
+            Self::Deleted => "SUBMISSION-DELETED",
+            Self::DeletionPrevented { .. } => "SUBMISSION-DELETION-PREVENTED",
+            Self::CopyNotAllowed => "SUBMISSION-COPY-NOT-ALLOWED",
             Self::NotSubmitted => "SUBMISSION-NOT-SUBMITTED",
             Self::Register(error) => error.code(),
             Self::Stored { .. } => "SUBMISSION-STORED",

@@ -5,8 +5,8 @@ use altinn_core::store::{Batch, Row, Store, params};
 use altinn_core::{InstanceId, ServiceId};
 use chrono::{DateTime, Utc};
 
-use super::SubmissionError;
 use super::element::DataElement;
+use super::{InstanceStatus, SubmissionError};
 use crate::process::ProcessState;
 
 /// An instance as it stands: where it is in its process, and what it holds.
@@ -19,6 +19,7 @@ pub struct Instance {
     pub(super) created: DateTime<Utc>,
     pub(super) changed: DateTime<Utc>,
     pub(super) entry: Option<EntryId>,
+    pub(super) status: InstanceStatus,
     pub(super) elements: Vec<DataElement>,
 }
 
@@ -63,6 +64,11 @@ impl Instance {
         self.entry
     }
 
+    /// How it stands beside its process.
+    pub fn status(&self) -> &InstanceStatus {
+        &self.status
+    }
+
     /// What it holds: forms, signatures, documents.
     pub fn elements(&self) -> &[DataElement] {
         &self.elements
@@ -85,7 +91,7 @@ impl Instance {
     /// Reads an instance and all that it holds, in one query, so that all of it is of one version; nothing when there
     /// is none.
     pub(super) async fn load(store: &Store, id: &InstanceId) -> Result<Option<Self>, SubmissionError> {
-        let sql = "select i.service, i.process, i.version, i.created_at, i.changed_at, i.entry, \
+        let sql = "select i.service, i.process, i.version, i.created_at, i.changed_at, i.entry, i.status, \
                    d.id as element_id, d.data_type, d.content_type, d.file_name, d.content, d.file_scan, \
                    d.created_at as element_created_at, d.changed_at as element_changed_at \
                    from services_instance i left join services_data d on d.instance = i.id \
@@ -100,6 +106,8 @@ impl Instance {
         let stored = |column: &str, text: String| SubmissionError::Stored { column: column.to_owned(), text };
         let service: String = row.get("service")?;
         let process: String = row.get("process")?;
+        let status: Option<String> = row.get("status")?;
+        let status = status.map(|status| serde_json::from_str(&status)).transpose();
         Ok(Self {
             id: *id,
             service: service.parse().map_err(|_| stored("service", service.clone()))?,
@@ -108,6 +116,7 @@ impl Instance {
             created: row.get("created_at")?,
             changed: row.get("changed_at")?,
             entry: row.get("entry")?,
+            status: status.map_err(|error| stored("status", error.to_string()))?.unwrap_or_default(),
             elements,
         })
     }
@@ -115,8 +124,8 @@ impl Instance {
     /// Adds a new instance to a batch.
     pub(super) fn insert(&self, batch: &mut Batch) -> Result<(), SubmissionError> {
         batch.execute_one(
-            "insert into services_instance (id, party, service, process, version, created_at, changed_at, entry) \
-             values ($1, $2, $3, $4, $5, $6, $7, null)",
+            "insert into services_instance (id, party, service, process, version, created_at, changed_at, entry, status) \
+             values ($1, $2, $3, $4, $5, $6, $7, null, $8)",
             params![
                 self.id.guid,
                 self.id.owner,
@@ -124,7 +133,8 @@ impl Instance {
                 self.process_json()?,
                 self.version,
                 self.created,
-                self.changed
+                self.changed,
+                self.status_json()?
             ],
         );
         Ok(())
@@ -133,13 +143,14 @@ impl Instance {
     /// Adds the change from the version before this one to a batch; the batch conflicts when another came first.
     pub(super) fn update(&self, batch: &mut Batch) -> Result<(), SubmissionError> {
         batch.execute_one(
-            "update services_instance set process = $1, version = $2, changed_at = $3, entry = $4 \
-             where id = $5 and version = $6",
+            "update services_instance set process = $1, version = $2, changed_at = $3, entry = $4, \
+             status = $5 where id = $6 and version = $7",
             params![
                 self.process_json()?,
                 self.version,
                 self.changed,
                 self.entry,
+                self.status_json()?,
                 self.id.guid,
                 self.version - 1
             ],
@@ -148,9 +159,17 @@ impl Instance {
     }
 
     fn process_json(&self) -> Result<String, SubmissionError> {
-        serde_json::to_string(&self.process).map_err(|error| SubmissionError::Stored {
-            column: "process".to_owned(),
-            text: error.to_string(),
-        })
+        to_json("process", &self.process)
     }
+
+    /// The status; nothing where there is nothing to say.
+    fn status_json(&self) -> Result<Option<String>, SubmissionError> {
+        let is_said = self.status != InstanceStatus::default();
+        is_said.then(|| to_json("status", &self.status)).transpose()
+    }
+}
+
+fn to_json(column: &str, value: &impl serde::Serialize) -> Result<String, SubmissionError> {
+    serde_json::to_string(value)
+        .map_err(|error| SubmissionError::Stored { column: column.to_owned(), text: error.to_string() })
 }

@@ -15,6 +15,7 @@ mod forms;
 mod history;
 mod hooks;
 mod instance;
+mod life;
 mod pay;
 mod payment;
 mod plan;
@@ -41,6 +42,7 @@ pub use error::SubmissionError;
 pub use file_scan::FileScanResult;
 pub use hooks::{Form, Submission};
 pub use instance::Instance;
+pub use life::{CompleteConfirmation, InstanceStatus, ReadStatus, Substatus};
 pub use payment::{
     Hundredths, OrderDetails, OrderLine, Payment, PaymentContext, PaymentDetails, PaymentError,
     PaymentInformation, PaymentStatus,
@@ -62,6 +64,9 @@ use crate::altinn::Altinn;
 /// How often a call is tried when the rights that it rests on change meanwhile. What conflicts every time, such as the
 /// agency's own statements, ends it.
 const TRIES: u32 = 5;
+
+/// What is done with an instance that is in the bin.
+const IN_THE_BIN: [&str; 2] = ["read", "delete"];
 
 /// The operations on submissions. Every one takes the caller, and decides whether they may.
 #[derive(Debug, Clone)]
@@ -107,7 +112,8 @@ impl<'a> Submissions<'a> {
     }
 
     async fn load(&self, id: &InstanceId) -> Result<Instance, SubmissionError> {
-        Instance::load(self.altinn.store(), id).await?.ok_or(SubmissionError::NotFound)
+        let instance = Instance::load(self.altinn.store(), id).await?;
+        instance.filter(|instance| instance.status.hard_deleted.is_none()).ok_or(SubmissionError::NotFound)
     }
 
     fn service_of(&self, instance: &Instance) -> Result<Service, SubmissionError> {
@@ -128,7 +134,10 @@ impl<'a> Submissions<'a> {
         request.task = instance.task().map(str::to_owned);
         request.end_event.clone_from(&instance.process.end_event);
         match self.altinn.authorizer().decide(actor, &request).await {
-            Ok(access) => Ok(access),
+            Ok(access) if instance.status.soft_deleted.is_none() || IN_THE_BIN.contains(&action) => {
+                Ok(access)
+            }
+            Ok(_) => Err(SubmissionError::Deleted),
             Err(error) if self.may_know(actor, instance).await? => Err(error.into()),
             Err(_) => Err(SubmissionError::NotFound),
         }

@@ -15,7 +15,7 @@ use super::history::History;
 use super::pay::Settled;
 use super::service_task::{NewWork, ServiceTaskDone, abandon_open};
 use super::signing::{EVIDENCE, Given, Turn};
-use super::{Instance, Service, SubmissionError};
+use super::{Instance, InstanceStatus, ReadStatus, Service, SubmissionError};
 use crate::event::{EventError, EventFeed, NewEvent};
 use crate::form::{Issue, PrefillSources, Severity};
 use crate::plug_ins::PlugIns;
@@ -79,6 +79,7 @@ impl<'a> Plan<'a> {
             created: now,
             changed: now,
             entry: None,
+            status: InstanceStatus::default(),
             elements: Vec::new(),
         };
         let mut plan = Self::of(service, instance, tools, access.actor().into());
@@ -97,6 +98,10 @@ impl<'a> Plan<'a> {
     ) -> Self {
         instance.version += 1;
         instance.changed = tools.now;
+        // Who acts for the agency has no party.
+        if instance.status.read_status == ReadStatus::Read && author.party.is_none() {
+            instance.status.read_status = ReadStatus::UpdatedSinceLastReview;
+        }
         Self::of(service, instance, tools, author)
     }
 
@@ -193,6 +198,11 @@ impl<'a> Plan<'a> {
         self.abandons_work = true;
         self.withdraw_signatures();
         self.take(step)
+    }
+
+    /// Leaves work undone that the machine was to do.
+    pub(super) fn abandon_work(&mut self) {
+        self.abandons_work = true;
     }
 
     /// The step that an event is, out of a task: its conditions look at the forms as they are.

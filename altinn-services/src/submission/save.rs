@@ -132,6 +132,7 @@ impl Submissions<'_> {
             None => plan.add_form(data_type.to_owned(), content),
         }
         plan.history.push(History::of_instance("Saved", now));
+        plan.keep_fields()?;
         plan.instance.update(&mut batch)?;
         plan.add_traces(&mut batch)?;
         self.altinn.store().commit(batch).await?;

@@ -3,6 +3,7 @@
 use altinn_auth::decision::AccessRequest;
 use altinn_auth::register::PartyRegister as _;
 use altinn_core::{Actor, Idempotency, IdempotencyAnswer, InstanceId, PartyId};
+use chrono::{DateTime, Utc};
 
 use super::plan::{Plan, Tools};
 use super::{Instance, Service, SubmissionError, Submissions, TRIES};
@@ -13,12 +14,16 @@ use super::{Instance, Service, SubmissionError, Submissions, TRIES};
 pub struct StartOptions {
     /// The same key twice starts one instance, and gives it both times.
     pub idempotency_key: Option<String>,
+    /// When it is to be sent in (`dueBefore`).
+    pub due_before: Option<DateTime<Utc>>,
+    /// From when on it is shown in lists (`visibleAfter`).
+    pub visible_after: Option<DateTime<Utc>>,
 }
 
 impl StartOptions {
     /// Options with an idempotency key.
     pub fn idempotent(key: impl Into<String>) -> Self {
-        Self { idempotency_key: Some(key.into()) }
+        Self { idempotency_key: Some(key.into()), ..Self::default() }
     }
 }
 
@@ -89,6 +94,9 @@ impl Submissions<'_> {
             once.claim(&mut batch, plan.instance.id.guid, now);
         }
         self.call_signees(&mut plan, &mut batch).await?;
+        plan.instance.status.due_before = options.due_before;
+        plan.instance.status.visible_after = options.visible_after;
+        plan.keep_fields()?;
         plan.instance.insert(&mut batch)?;
         plan.add_traces(&mut batch)?;
         self.altinn.store().commit(batch).await?;

@@ -9,6 +9,7 @@ mod events;
 mod evidence;
 mod forms;
 mod journey;
+mod life;
 mod opening;
 mod own_app;
 mod payments;

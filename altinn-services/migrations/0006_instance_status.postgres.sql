@@ -1,0 +1,1 @@
+alter table services_instance add column status text;
