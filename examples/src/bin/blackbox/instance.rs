@@ -61,7 +61,7 @@ pub(crate) async fn next(world: &World, asked: Next) -> Result<Value, Failure> {
     Ok(shown(&next.map_err(refused)?))
 }
 
-fn shown(instance: &Instance) -> Value {
+pub(crate) fn shown(instance: &Instance) -> Value {
     let element = |element: &altinn_services::submission::DataElement| json!({"dataType": element.data_type(), "contentType": element.content_type(), "size": element.content().len()});
     json!({
         "instance": instance.id(),

@@ -16,12 +16,14 @@ mod export;
 mod expression;
 mod identifier;
 mod instance;
+mod life;
 mod lines;
 mod link;
 mod notify;
 mod proof;
 mod service;
 mod settings;
+mod support;
 mod token;
 mod world;
 mod xacml;
@@ -116,6 +118,15 @@ async fn run(world: &World, op: &str, arguments: Value) -> Result<Value, Failure
         "instance.create" => instance::create(world, answer::arguments(arguments)?).await,
         "instance.get" => instance::get(world, answer::arguments(arguments)?).await,
         "process.next" => instance::next(world, answer::arguments(arguments)?).await,
+        "data.put" => life::put(world, answer::arguments(arguments)?).await,
+        "data.patch" => life::patch(world, answer::arguments(arguments)?).await,
+        "data.get" => life::get(world, answer::arguments(arguments)?).await,
+        "sign" => life::sign(world, answer::arguments(arguments)?).await,
+        "action" => life::act(world, answer::arguments(arguments)?).await,
+        "instance.delete" => life::delete(world, answer::arguments(arguments)?).await,
+        "support.stuck" => support::stuck(world, answer::arguments(arguments)?).await,
+        "support.resume" => support::resume(world, answer::arguments(arguments)?).await,
+        "support.move" => support::move_to(world, answer::arguments(arguments)?).await,
         "event.feed" => service::events(world, answer::arguments(arguments)?).await,
         "notify.order" => notify::order(world, answer::arguments(arguments)?).await,
         "notify.cancel" => notify::cancel(world, answer::arguments(arguments)?).await,

@@ -140,7 +140,7 @@ async fn fill_in(
     Ok(())
 }
 
-fn parse(data: &Value) -> Result<FormData, Failure> {
+pub(crate) fn parse(data: &Value) -> Result<FormData, Failure> {
     let text = data.to_string();
     FormData::parse(text.as_bytes(), FormLimits::default()).map_err(|error| Failure::new(error.code(), error))
 }
