@@ -1,5 +1,6 @@
 //! A contact register in the store.
 
+use std::collections::HashMap;
 use std::str::FromStr;
 
 use altinn_core::store::{Batch, Row, Store, params};
@@ -38,6 +39,9 @@ use crate::{EmailAddress, PhoneNumber, Recipient};
 pub struct StoredContacts {
     store: Store,
 }
+
+/// How many people one query asks for.
+const AT_ONCE: usize = 500;
 
 /// What stands between the names in a column of several.
 const SEPARATOR: char = '\n';
@@ -121,13 +125,16 @@ impl ContactRegister for StoredContacts {
         &self,
         numbers: &[NationalIdentityNumber],
     ) -> Result<Vec<Option<PersonContact>>, ContactError> {
-        let sql = "select * from notify_person_contact where number = $1";
-        let mut found = Vec::with_capacity(numbers.len());
-        for number in numbers {
-            let row = self.store.query_opt(sql, params![number.expose()]).await?;
-            found.push(row.as_ref().map(person_of).transpose()?);
+        let mut known = HashMap::new();
+        for numbers in numbers.chunks(AT_ONCE) {
+            let places = (1..=numbers.len()).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ");
+            let sql = format!("select * from notify_person_contact where number in ({places})");
+            let asked = numbers.iter().map(|number| number.expose().into()).collect();
+            for row in self.store.query(sql, asked).await? {
+                known.insert(row.get::<String>("number")?, person_of(&row)?);
+            }
         }
-        Ok(found)
+        Ok(numbers.iter().map(|number| known.get(number.expose()).cloned()).collect())
     }
 
     async fn organizations(
