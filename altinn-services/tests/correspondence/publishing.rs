@@ -1,5 +1,8 @@
 //! Published when its time has come, once, and not to those who are reserved by then.
 
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
 use altinn_services::correspondence::{
     CorrespondenceStatus as Status, NewCorrespondence, Recipient, Recipients,
 };
@@ -113,6 +116,47 @@ async fn the_sender_is_told_who_has_not_read_and_what_is_over_is_deleted() {
         }
         let late = scene.letters().read(&scene.leader, &scene.service, &bakery).await;
         assert_eq!(late.unwrap_err().code(), "CORRESPONDENCE-PURGED");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn while_nobody_can_say_who_is_reserved_nothing_is_sent_or_published() {
+    everywhere(async |scene| {
+        let letter = NewCorrespondence::new("1", recipient(&scene.kari), message()).visible_from(after(3));
+        scene.contacts_down.store(true, Ordering::SeqCst);
+        let refused = scene.letters().send(&scene.writer, &scene.service, scene.agency.id, &letter).await;
+        assert_eq!(refused.unwrap_err().code(), "NOTIFY-CONTACT-NOT-IN-ORDER");
+        assert_eq!(scene.count("services_mailing").await, 0);
+        scene.contacts_down.store(false, Ordering::SeqCst);
+        let id = scene.send(&letter).await.recipients[0].correspondence.unwrap();
+        scene.contacts_down.store(true, Ordering::SeqCst);
+        scene.clock.step(days(3));
+        scene.run_due().await;
+        assert_eq!(scene.statuses(&id).await.last(), Some(&Status::ReadyForPublish));
+        scene.contacts_down.store(false, Ordering::SeqCst);
+        scene.run_due().await;
+        assert_eq!(scene.statuses(&id).await.last(), Some(&Status::ReadyForPublish), "tried again at once");
+        scene.clock.step(Duration::from_secs(2));
+        scene.run_due().await;
+        assert_eq!(scene.statuses(&id).await.last(), Some(&Status::Published));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn workers_publish_without_anyone_calling() {
+    everywhere(async |scene| {
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let workers = scene.altinn.run_workers(async move { drop(stopped.await) });
+        let id = scene.send(&scene.letter()).await.recipients[0].correspondence.unwrap();
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while scene.statuses(&id).await.last() != Some(&Status::Published) {
+            assert!(Instant::now() < deadline, "not published");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        stop.send(()).unwrap();
+        tokio::time::timeout(Duration::from_secs(30), workers).await.unwrap().unwrap();
     })
     .await;
 }

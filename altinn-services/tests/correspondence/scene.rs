@@ -2,17 +2,19 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use altinn_auth::register::RoleAssignment;
 use altinn_core::store::{Batch, Dialect, Store, fresh, params};
 use altinn_core::testing::SyntheticPeople;
 use altinn_core::{
-    Actor, AuthenticationLevel, InstanceId, Language, Party, PartyIdentifier, Subject, SyntheticNumbers,
+    Actor, AuthenticationLevel, InstanceId, Language, NationalIdentityNumber, Party, PartyIdentifier,
+    Subject, SyntheticNumbers,
 };
 use altinn_core::{Clock, SteppableClock};
 use altinn_notify::channel::{Capture, Channel, Message as Mail, Outcome};
-use altinn_notify::contact::{PersonContact, StoredContacts};
+use altinn_notify::contact::{ContactError, ContactRegister, PersonContact, StoredContacts};
 use altinn_services::Altinn;
 use altinn_services::correspondence::{
     CorrespondenceService, CorrespondenceStatus, Correspondences, Message, NewCorrespondence, Recipient, Sent,
@@ -26,6 +28,8 @@ pub(crate) struct Scene {
     pub(crate) altinn: Altinn,
     pub(crate) clock: Arc<SteppableClock>,
     pub(crate) mails: Mails,
+    /// Whether the register of contacts does not answer.
+    pub(crate) contacts_down: Arc<AtomicBool>,
     pub(crate) service: CorrespondenceService,
     pub(crate) people: SyntheticPeople,
     /// The agency, and who writes for it.
@@ -44,6 +48,26 @@ pub(crate) struct Scene {
     pub(crate) stranger: Actor,
     folder: TempDir,
     store: Store,
+}
+
+/// A register of contacts that may be down.
+#[derive(Debug)]
+struct Contacts {
+    known: StoredContacts,
+    down: Arc<AtomicBool>,
+}
+
+#[async_trait]
+impl ContactRegister for Contacts {
+    async fn persons(
+        &self,
+        numbers: &[NationalIdentityNumber],
+    ) -> Result<Vec<Option<PersonContact>>, ContactError> {
+        if self.down.load(Ordering::SeqCst) {
+            return Err(ContactError::NotInOrder { what: "nothing: it is down" });
+        }
+        self.known.persons(numbers).await
+    }
 }
 
 /// The mails that went out.
@@ -113,7 +137,8 @@ impl Scene {
     async fn set(store: Store, folder: TempDir) -> Self {
         let clock = Arc::new(SteppableClock::at(start()));
         let mails = Mails::default();
-        let altinn = build(&store, &folder, &clock, &mails).await;
+        let contacts_down = Arc::new(AtomicBool::new(false));
+        let altinn = build(&store, &folder, &clock, (&mails, &contacts_down)).await;
         let service = publish(&altinn);
         let mut people = SyntheticPeople::from_seed(21);
         let (agency, bakery) = (people.organization(), people.organization());
@@ -137,6 +162,7 @@ impl Scene {
             altinn,
             clock,
             mails,
+            contacts_down,
             service,
             people,
             agency,
@@ -153,7 +179,7 @@ impl Scene {
 
     /// Another node over the same store.
     pub(crate) async fn another_node(&self) -> Altinn {
-        build(&self.store, &self.folder, &self.clock, &self.mails).await
+        build(&self.store, &self.folder, &self.clock, (&self.mails, &self.contacts_down)).await
     }
 
     pub(crate) fn letters(&self) -> Correspondences<'_> {
@@ -222,7 +248,13 @@ impl Scene {
     }
 }
 
-async fn build(store: &Store, folder: &TempDir, clock: &Arc<SteppableClock>, mails: &Mails) -> Altinn {
+async fn build(
+    store: &Store,
+    folder: &TempDir,
+    clock: &Arc<SteppableClock>,
+    (mails, contacts_down): (&Mails, &Arc<AtomicBool>),
+) -> Altinn {
+    let contacts = Contacts { known: StoredContacts::new(store.clone()), down: Arc::clone(contacts_down) };
     let builder = Altinn::over(store.clone()).objects_in(&folder.path().join("objects")).unwrap();
     builder
         .keys_in(&folder.path().join("keys"), true)
@@ -230,6 +262,7 @@ async fn build(store: &Store, folder: &TempDir, clock: &Arc<SteppableClock>, mai
         .clock(Arc::clone(clock) as _)
         .email("noreply@example.com".parse().unwrap(), mails.clone())
         .notifier(|notifier| notifier.with_sms_sender("Mattilsynet".parse().unwrap()))
+        .notifier(|notifier| notifier.with_person_register(Arc::new(contacts)))
         .build()
         .await
         .unwrap()
