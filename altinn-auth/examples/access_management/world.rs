@@ -76,6 +76,11 @@ impl World {
         }
     }
 
+    /// The user whose own party this is.
+    pub(crate) fn user_who_is(&self, party: PartyId) -> Option<UserId> {
+        self.users.iter().find(|user| user.party == party).map(|user| user.id)
+    }
+
     /// A file of the world; `null` when it is not there.
     pub(crate) fn file(&self, path: &str) -> Result<Value, RegisterError> {
         let path = self.folder.join(path);
