@@ -35,7 +35,7 @@ static EXPLAINED: &[Migration] = &[Migration {
     number: 1,
     name: "explained",
     sqlite: "",
-    postgres: "analyze; \
+    postgres: "analyze archive_key, archive_entry, archive_leaf, archive_checkpoint, archive_tile, archive_tag; \
                create function explained(statement text) returns setof text language plpgsql as \
                $$ begin return query execute 'explain ' || statement; end $$",
 }];
