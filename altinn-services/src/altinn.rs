@@ -22,6 +22,8 @@ use tokio::task::JoinHandle;
 #[cfg(feature = "broker")]
 use crate::broker::{Broker, BrokerService};
 use crate::builder::AltinnBuilder;
+#[cfg(feature = "collaboration")]
+use crate::collaboration::{CollaborationService, Collaborations, Members};
 #[cfg(feature = "correspondence")]
 use crate::correspondence::{CorrespondenceService, Correspondences};
 use crate::definition::AppDefinition;
@@ -166,6 +168,23 @@ impl Altinn {
         Ok(service)
     }
 
+    /// Publishes the collaboration of a folder; `members` answer for those of its members that are no submissions.
+    /// Publishing it again replaces it.
+    ///
+    /// # Errors
+    /// A [`PublishError`] says in which file, where and why the folder is not in order; nothing is published then.
+    #[cfg(feature = "collaboration")]
+    pub fn publish_collaboration(
+        &self,
+        folder: impl AsRef<Path>,
+        members: Members,
+    ) -> Result<CollaborationService, PublishError> {
+        let (service, policy) = CollaborationService::load_with_policy(folder.as_ref(), members)?;
+        self.0.policies.put(service.id().clone(), policy)?;
+        self.plug_in(|plug_ins| plug_ins.collaborations.insert(service.id().clone(), service.clone()));
+        Ok(service)
+    }
+
     /// A published service.
     pub fn service(&self, id: &ServiceId) -> Option<Service> {
         self.0.services.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
@@ -192,6 +211,12 @@ impl Altinn {
     #[cfg(feature = "broker")]
     pub fn broker(&self) -> Broker<'_> {
         Broker::new(self)
+    }
+
+    /// Collaborations: several services as one case.
+    #[cfg(feature = "collaboration")]
+    pub fn collaborations(&self) -> Collaborations<'_> {
+        Collaborations::new(self)
     }
 
     /// Links: those who may use another solution are sent on to it.

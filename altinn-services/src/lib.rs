@@ -30,6 +30,7 @@
 //! | `link` | yes | link services |
 //! | `correspondence` | yes | correspondence services |
 //! | `lookup` | yes | lookup services |
+//! | `collaboration` | yes | collaborations: several services as one case |
 //! | `webhooks` | | events sent to those who subscribe |
 //! | `testing` | | a mail server, an issuer of tokens, synthetic people, and stand-ins for service tasks and payments |
 
@@ -37,6 +38,8 @@ mod altinn;
 #[cfg(feature = "broker")]
 pub mod broker;
 mod builder;
+#[cfg(feature = "collaboration")]
+pub mod collaboration;
 #[cfg(feature = "correspondence")]
 pub mod correspondence;
 pub mod definition;
@@ -52,7 +55,7 @@ mod migrations;
 mod plug_ins;
 pub mod process;
 mod receipt_template;
-#[cfg(any(feature = "broker", feature = "link", feature = "lookup"))]
+#[cfg(any(feature = "broker", feature = "collaboration", feature = "link", feature = "lookup"))]
 mod refused;
 pub mod submission;
 #[cfg(feature = "testing")]

@@ -54,6 +54,14 @@ pub static MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/broker_0001_transfer.sqlite.sql"),
         postgres: include_str!("../migrations/broker_0001_transfer.postgres.sql"),
     },
+    #[cfg(feature = "collaboration")]
+    Migration {
+        owner: "altinn-services-collaboration",
+        number: 1,
+        name: "case",
+        sqlite: include_str!("../migrations/collaboration_0001_case.sqlite.sql"),
+        postgres: include_str!("../migrations/collaboration_0001_case.postgres.sql"),
+    },
     #[cfg(feature = "link")]
     Migration {
         owner: "altinn-services-link",

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use altinn_core::ServiceId;
 
+#[cfg(feature = "collaboration")]
+use crate::collaboration::CollaborationService;
 use crate::process::{Environment, Task, TaskKind};
 use crate::submission::{Payment, ServiceTask, SigneeProvider, Submission, SubmissionError};
 
@@ -19,6 +21,9 @@ pub(crate) struct PlugIns {
     pub(crate) signees: BTreeMap<String, Arc<dyn SigneeProvider>>,
     /// The agency's code for the forms of its services.
     pub(crate) submissions: BTreeMap<ServiceId, Arc<dyn Submission>>,
+    /// The collaborations that are published here, for the workers.
+    #[cfg(feature = "collaboration")]
+    pub(crate) collaborations: BTreeMap<ServiceId, CollaborationService>,
 }
 
 impl PlugIns {

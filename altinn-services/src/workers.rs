@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use altinn_archive::ArchiveError;
 use altinn_core::store::StoreError;
-use futures_util::future::{Either, join, join3, join5, select};
+use futures_util::future::{Either, join, join4, join5, select};
 use tokio::sync::watch;
 
 use crate::altinn::Altinn;
+#[cfg(feature = "collaboration")]
+use crate::collaboration::{COLLABORATION_WORK, CollaborationError};
 #[cfg(feature = "correspondence")]
 use crate::correspondence::MAILINGS;
 use crate::event::EventFeed;
@@ -26,6 +28,10 @@ const SERVICE_TASKS_AT_ONCE: u32 = 1;
 #[cfg(feature = "correspondence")]
 const SLICES_AT_ONCE: u32 = 8;
 
+/// How many pieces of work in cases a worker takes up at once: all are done within the lease.
+#[cfg(feature = "collaboration")]
+const JOBS_AT_ONCE: u32 = 8;
+
 /// How many file transfers a worker takes up at once.
 #[cfg(feature = "broker")]
 const TRANSFERS_AT_ONCE: u32 = 8;
@@ -41,7 +47,12 @@ pub(crate) async fn run(altinn: Altinn, shutdown: impl Future<Output = ()> + Sen
             tidy(&altinn, stopped.clone()),
             send(&altinn, stopped.clone()),
         ),
-        join3(mail(&altinn, stopped.clone()), note(&altinn, stopped.clone()), broker(&altinn, stopped)),
+        join4(
+            mail(&altinn, stopped.clone()),
+            note(&altinn, stopped.clone()),
+            broker(&altinn, stopped.clone()),
+            collaborate(&altinn, stopped),
+        ),
     );
     match select(std::pin::pin!(shutdown), std::pin::pin!(work)).await {
         Either::Left(((), work)) => {
@@ -96,6 +107,29 @@ async fn broker(altinn: &Altinn, mut stopped: watch::Receiver<bool>) {
 
 #[cfg(not(feature = "broker"))]
 async fn broker(_: &Altinn, _: watch::Receiver<bool>) {}
+
+/// Follows what happens to members of cases, and does what is due in cases.
+#[cfg(feature = "collaboration")]
+async fn collaborate(altinn: &Altinn, mut stopped: watch::Receiver<bool>) {
+    while !*stopped.borrow() {
+        match collaborate_once(altinn).await {
+            Ok(0) => wait(altinn.store().woken(COLLABORATION_WORK, POLL), &mut stopped).await,
+            Ok(_) => {}
+            Err(error) => {
+                tracing::warn!(code = error.code(), %error, "cases did not go on");
+                wait(tokio::time::sleep(POLL), &mut stopped).await;
+            }
+        }
+    }
+}
+
+#[cfg(feature = "collaboration")]
+async fn collaborate_once(altinn: &Altinn) -> Result<u64, CollaborationError> {
+    Ok(altinn.collaborations().follow().await? + altinn.collaborations().run_due(JOBS_AT_ONCE).await?)
+}
+
+#[cfg(not(feature = "collaboration"))]
+async fn collaborate(_: &Altinn, _: watch::Receiver<bool>) {}
 
 async fn tell(altinn: &Altinn, mut stopped: watch::Receiver<bool>) {
     while !*stopped.borrow() {
