@@ -41,7 +41,7 @@ impl Member for CorrespondenceMember {
         let correspondences = begin.altinn.correspondences();
         let sent = correspondences.send(&self.by, &self.service, self.sender, &new).await;
         let sent = sent.map_err(|error| code(&error))?;
-        let instance = sent.recipients.first().and_then(|recipient| recipient.correspondence());
+        let instance = sent.recipients.first().and_then(|recipient| recipient.correspondence);
         instance.ok_or(MemberError::new("CORRESPONDENCE-NOT-FOUND"))
     }
 

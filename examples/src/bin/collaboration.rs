@@ -144,7 +144,7 @@ impl Scene {
         let (bakery, party, correspondences) =
             (&self.bakery.1, self.bakery.0.id, self.altinn.correspondences());
         for overview in correspondences.list(bakery, &self.decisions, party, None, 10).await? {
-            let Some(id) = overview.correspondence() else { continue };
+            let Some(id) = overview.correspondence else { continue };
             let received = correspondences.read(bakery, &self.decisions, &id).await?;
             let title = received.content.message.title().in_language(Language::Nb);
             say(&format!("the bakery reads: {title}"));

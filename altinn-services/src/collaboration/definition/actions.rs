@@ -73,6 +73,6 @@ impl Definition {
 
 /// The text of a notification.
 pub(in crate::collaboration) fn template(notice: &Notice) -> Result<Template, altinn_notify::TemplateError> {
-    Ok(Template::new("collaboration", "1", notice.subject.clone(), notice.body.clone())?
-        .with_sms(notice.body.clone())?)
+    Template::new("collaboration", "1", notice.subject.clone(), notice.body.clone())?
+        .with_sms(notice.body.clone())
 }
