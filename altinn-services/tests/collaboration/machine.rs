@@ -10,6 +10,7 @@ use altinn_services::collaboration::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
 use serde_json::{Map, json};
 use tempfile::TempDir;
 
@@ -74,10 +75,12 @@ fn random() -> impl Strategy<Value = Random> {
     (2..6_usize).prop_flat_map(|states| {
         let more = |most| prop::collection::vec(way(states), 0..most);
         let row = prop::collection::vec((on(), way(states)), states - 1);
-        (more(6), row, more(2)).prop_map(move |(before, row, after)| {
+        let is_repaired = prop::bool::weighted(0.8);
+        (more(6), row, more(2), is_repaired).prop_map(move |(before, row, after, is_repaired)| {
             let row =
                 row.into_iter().enumerate().map(|(from, (on, way))| Way { from, to: from + 1, on, ..way });
-            Random { states, ways: before.into_iter().chain(row).chain(after).collect() }
+            let random = Random { states, ways: before.into_iter().chain(row).chain(after).collect() };
+            if is_repaired { random.repaired() } else { random }
         })
     })
 }
@@ -128,6 +131,33 @@ impl Way {
 }
 
 impl Random {
+    /// The same without what is wrong with single ways.
+    fn repaired(mut self) -> Self {
+        let set: BTreeSet<usize> =
+            self.ways.iter().filter_map(|way| way.sets.map(|(name, _)| name)).collect();
+        let mut kept: Vec<Way> = Vec::new();
+        for mut way in self.ways {
+            way.cancels = way.cancels.filter(|name| set.contains(name));
+            if let On::Deadline(name) = way.on {
+                if set.contains(&name) {
+                    way.copies = false;
+                    way.condition = way.condition.map(|(_, than)| (true, than));
+                } else {
+                    way.on = On::Event(name);
+                }
+            }
+            let hides = |other: &Way| {
+                let same = other.from == way.from && other.on == way.on;
+                same && (other.condition.is_none() || other.condition == way.condition)
+            };
+            if !kept.iter().any(hides) {
+                kept.push(way);
+            }
+        }
+        self.ways = kept;
+        self
+    }
+
     fn load(&self) -> Result<CollaborationService, String> {
         let mut text = "type = \"collaboration\"\nid = \"ttd/random\"\ntitle = { en = \"Random\" }\n\n\
             [collaboration]\nowner = \"one\"\ninitial = \"s0\"\n\n[collaboration.participants]\none = {}\n\n\
@@ -278,4 +308,14 @@ proptest! {
             prop_assert_eq!(started, naive.started);
         }
     }
+}
+
+#[test]
+fn many_random_definitions_are_in_order_and_many_are_not() {
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let mut in_order = 0;
+    for _ in 0..400 {
+        in_order += usize::from(random().new_tree(&mut runner).unwrap().current().is_in_order());
+    }
+    assert!((40..360).contains(&in_order), "{in_order} of 400");
 }
