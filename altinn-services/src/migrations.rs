@@ -62,6 +62,14 @@ pub static MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/collaboration_0001_case.sqlite.sql"),
         postgres: include_str!("../migrations/collaboration_0001_case.postgres.sql"),
     },
+    #[cfg(feature = "collaboration")]
+    Migration {
+        owner: "altinn-services-collaboration",
+        number: 2,
+        name: "room",
+        sqlite: include_str!("../migrations/collaboration_0002_room.sqlite.sql"),
+        postgres: include_str!("../migrations/collaboration_0002_room.postgres.sql"),
+    },
     #[cfg(feature = "link")]
     Migration {
         owner: "altinn-services-link",

@@ -54,6 +54,9 @@
 //! ```
 //!
 //! A case that comes into a state with `final = true` is closed.
+//!
+//! A case is a room as well: participants say something to each other ([`Collaborations::transmit`]), see how far the others
+//! have read, what has happened ([`Collaborations::history`]) and whose turn it is.
 
 mod action;
 mod case;
@@ -68,6 +71,7 @@ mod member;
 mod notify;
 mod open;
 mod record;
+mod room;
 mod service;
 mod step;
 mod submission_member;
@@ -95,6 +99,7 @@ pub use member::{Begin, Look, Member, MemberError, Progress};
 pub use notify::{Address, NewCaseEvent, Notified};
 pub use open::NewCase;
 pub use record::EventAnswer;
+pub use room::{NewTransmission, Seen, Transmission};
 pub use service::{CollaborationService, Members};
 pub use step::{CaseEvent, CaseState, Outcome, Refusal, Step, open, step};
 pub use submission_member::SubmissionMember;

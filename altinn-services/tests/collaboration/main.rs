@@ -6,6 +6,7 @@
 mod cases;
 mod definition;
 mod machine;
+mod room;
 #[path = "../scene/mod.rs"]
 mod scene;
 mod stage;
