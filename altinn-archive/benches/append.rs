@@ -9,8 +9,6 @@
     reason = "a benchmark prints, and counts on what it made"
 )]
 
-mod processor_time;
-
 use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
@@ -21,8 +19,8 @@ use altinn_archive::{
     Archive, ArchiveKeys, Listing, LogKey, MIGRATIONS, MemoryKeys, NewElement, NewEntry, Objects, Participant,
 };
 use altinn_core::store::{Batch, Store, params};
+use altinn_core::testing::process::processor_seconds;
 use altinn_core::{AuthenticationLevel, Language, Text};
-use processor_time::processor_time;
 use rusqlite::{Connection, params as values};
 
 /// How many write at the same time, and how many entries the bare loop commits with one sync.
@@ -56,12 +54,12 @@ async fn main() -> Outcome<()> {
 
     let (mut ratios, mut times) = (Vec::new(), Vec::new());
     for round in 0..ROUNDS {
-        let begun = processor_time()?;
+        let begun = processor_seconds()?;
         let own = ours.append(APPENDED).await?;
-        let between = processor_time()?;
+        let between = processor_seconds()?;
         let other = tokio::task::block_in_place(|| bare.append(APPENDED))?;
         ratios.push(own / other);
-        times.push((between - begun, processor_time()? - between));
+        times.push((between - begun, processor_seconds()? - between));
         if round == 0 {
             println!("append, {WRITERS} writers, 1 KiB: {own:.0}/s, bare {other:.0}/s");
         }

@@ -9,8 +9,6 @@
     reason = "a benchmark prints, and counts on what it made"
 )]
 
-mod processor_time;
-
 use std::error::Error;
 use std::fs::File;
 use std::io::{Read as _, Write as _};
@@ -19,7 +17,7 @@ use std::path::Path;
 use altinn_archive::{Archive, ArchiveKeys, LogKey, MIGRATIONS, MemoryKeys, Objects};
 use altinn_core::Sha256;
 use altinn_core::store::Store;
-use processor_time::processor_time;
+use altinn_core::testing::process::{memory_folder, peak_memory, processor_seconds};
 
 /// How large the pieces are in which content comes.
 const PIECE: usize = 256 * 1024;
@@ -36,23 +34,23 @@ type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 async fn main() -> Outcome<()> {
     let given = std::env::args().filter_map(|argument| argument.parse().ok()).next();
     let mib: u64 = given.unwrap_or(if std::env::var_os("ALTINN_TEST_LONG").is_some() { 2_048 } else { 256 });
-    let folder = memory_folder()?;
+    let folder = tempfile::tempdir_in(memory_folder())?;
     let archive = archive(folder.path()).await?;
     let source = folder.path().join("source");
     write_source(&source, mib)?;
     stream(&archive, &source, 20).await?;
-    let idle = peak()?;
+    let idle = peak_memory()?;
     println!("idle {} MiB", idle / MIB);
     stream(&archive, &source, 20).await?;
-    let small = peak()? - idle;
+    let small = peak_memory()? - idle;
 
     let mut measured = Vec::new();
     for _ in 0..ROUNDS {
-        let begun = processor_time()?;
+        let begun = processor_seconds()?;
         copy_and_hash(&source, &folder.path().join("copy"))?;
-        let copied = processor_time()?;
+        let copied = processor_seconds()?;
         stream(&archive, &source, mib).await?;
-        measured.push((copied - begun, processor_time()? - copied));
+        measured.push((copied - begun, processor_seconds()? - copied));
         clear(folder.path())?;
     }
     let mut ratios: Vec<f64> = measured.iter().map(|(copied, taken)| copied / taken).collect();
@@ -67,10 +65,10 @@ async fn main() -> Outcome<()> {
         ratios[ROUNDS - 1]
     );
 
-    let one = peak()?.saturating_sub(idle);
+    let one = peak_memory()?.saturating_sub(idle);
     let streams = (0..STREAMS).map(|_| stream(&archive, &source, mib.min(64)));
     futures_util::future::try_join_all(streams).await?;
-    let each = peak()?.saturating_sub(idle + one) / (STREAMS - 1);
+    let each = peak_memory()?.saturating_sub(idle + one) / (STREAMS - 1);
     let kib = |bytes: u64| bytes / 1024;
     println!("memory above idle: {} KiB for 20 MiB, {} KiB for {mib} MiB", kib(small), kib(one));
     println!("and {} KiB for each of {} further streams", kib(each), STREAMS - 1);
@@ -117,12 +115,6 @@ async fn archive(folder: &Path) -> Outcome<Archive> {
     Ok(Archive::open(store, Objects::folder(folder.join("objects"))?, keys).await?)
 }
 
-/// A folder in memory, where the system has one.
-fn memory_folder() -> Outcome<tempfile::TempDir> {
-    let memory = Path::new("/dev/shm");
-    if memory.is_dir() { Ok(tempfile::tempdir_in(memory)?) } else { Ok(tempfile::tempdir()?) }
-}
-
 fn write_source(path: &Path, mib: u64) -> Outcome<()> {
     let mut file = File::create(path)?;
     let piece: Vec<u8> = (0..MIB).map(|n| (n * n % 251) as u8).collect();
@@ -138,11 +130,4 @@ fn clear(folder: &Path) -> Outcome<()> {
 
 fn median(sorted: &[f64]) -> f64 {
     sorted[sorted.len() / 2]
-}
-
-/// The most memory that the process has taken, in bytes.
-fn peak() -> Outcome<u64> {
-    let status = std::fs::read_to_string("/proc/self/status")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("no such line")?;
-    Ok(line.trim().trim_end_matches(" kB").parse::<u64>()? * 1024)
 }

@@ -12,6 +12,7 @@ use std::time::Instant;
 use altinn_core::SystemClock;
 use altinn_core::key::SecretKey;
 use altinn_core::store::{Batch, Store};
+use altinn_core::testing::process::{peak_memory, resident_memory};
 use altinn_notify::{Content, EmailAddress, Keyring, MIGRATIONS, Notifier, Order, Recipient, Recipients};
 
 /// The most memory above idle: 32 MiB.
@@ -28,7 +29,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let notifier =
         Notifier::new(store.clone(), keyring, "noreply@example.com".parse()?, Arc::new(SystemClock));
     warm_up(&store, &notifier).await?;
-    let idle = memory("VmRSS:")?;
+    let idle = resident_memory()? / 1024;
 
     let begun = Instant::now();
     let addresses = (0..count).map(|number| format!("somebody.{number}@example.com").parse::<EmailAddress>());
@@ -42,7 +43,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     while notifier.expand_due(u32::MAX).await? {}
     let seconds = begun.elapsed().as_secs_f64();
 
-    let above = memory("VmHWM:")?.saturating_sub(idle);
+    let above = (peak_memory()? / 1024).saturating_sub(idle);
     println!(
         "{count} recipients: ordered in {ordered:.2} s, queued in {seconds:.1} s: {:.0}/s",
         count as f64 / seconds
@@ -66,11 +67,4 @@ async fn warm_up(store: &Store, notifier: &Notifier) -> Result<(), Box<dyn Error
     store.commit(batch).await?;
     notifier.expand_due(10).await?;
     Ok(())
-}
-
-/// A line of what the kernel says of this process, in KiB.
-fn memory(line: &str) -> Result<u64, Box<dyn Error>> {
-    let status = std::fs::read_to_string("/proc/self/status")?;
-    let found = status.lines().find_map(|text| text.strip_prefix(line)).ok_or("no such line")?;
-    Ok(found.trim().trim_end_matches(" kB").parse()?)
 }

@@ -13,6 +13,7 @@ use std::time::Instant;
 
 use altinn_core::store::Batch;
 use altinn_core::testing::SyntheticPeople;
+use altinn_core::testing::process::{peak_memory, processor_seconds, resident_memory};
 use altinn_core::{Actor, AuthenticationLevel, Language, Party, PartyIdentifier, Subject, SyntheticNumbers};
 use altinn_services::Altinn;
 use altinn_services::correspondence::{Message, NewCorrespondence, Recipient, Recipients};
@@ -47,7 +48,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let one = NewCorrespondence::new("warm", recipient(&agency)?, message());
     letters.send(&writer, &service, agency.id, &one).await?;
     while letters.run_due(u32::MAX).await? > 0 {}
-    let (idle, warm) = (memory("VmRSS:")?, rows(folder.path())?);
+    let (idle, warm) = (resident_memory()? / 1024, rows(folder.path())?);
 
     let (begun, cpu) = (Instant::now(), processor_seconds()?);
     let all: Recipients = known.iter().cloned().collect();
@@ -157,7 +158,7 @@ struct Rows {
 }
 
 fn rows(folder: &Path) -> Result<Rows, Box<dyn Error>> {
-    let memory = memory("VmHWM:")?;
+    let memory = peak_memory()? / 1024;
     let database = Connection::open(folder.join("altinn.db"))?;
     let mut of_table = Vec::new();
     for (table, _) in TABLES {
@@ -207,20 +208,4 @@ fn bare_inserts(folder: &Path, before: &Rows) -> Result<Took, Box<dyn Error>> {
         transaction.commit()?;
     }
     Ok(Took { seconds: begun.elapsed().as_secs_f64(), processor: processor_seconds()? - cpu })
-}
-
-/// A line of what the kernel says of this process, in KiB.
-fn memory(line: &str) -> Result<u64, Box<dyn Error>> {
-    let status = std::fs::read_to_string("/proc/self/status")?;
-    let found = status.lines().find_map(|text| text.strip_prefix(line)).ok_or("no such line")?;
-    Ok(found.trim().trim_end_matches(" kB").parse()?)
-}
-
-/// The processor time that all threads of this process have taken.
-fn processor_seconds() -> Result<f64, Box<dyn Error>> {
-    let stat = std::fs::read_to_string("/proc/self/stat")?;
-    let (_, fields) = stat.rsplit_once(')').ok_or("no name")?;
-    let ticks: Vec<f64> =
-        fields.split_whitespace().skip(11).take(2).map(str::parse).collect::<Result<_, _>>()?;
-    Ok(ticks.iter().sum::<f64>() / 100.0)
 }

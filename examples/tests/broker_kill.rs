@@ -7,10 +7,13 @@
 mod driver;
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use altinn_core::Digest;
 use altinn_core::testing::report;
+#[cfg(feature = "postgres")]
+use driver::rounds::on_postgresql;
+use driver::rounds::{Chance, on_sqlite, rounds};
 use driver::{Driver, Place};
 use serde_json::{Value, json};
 
@@ -121,45 +124,26 @@ fn start(place: &Place<'_>) -> Driver {
 
 #[test]
 fn uploads_go_on_and_nothing_answered_for_is_lost_on_sqlite() {
-    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-    kill_again_and_again("SQLite", &Place::folder(folder.path()));
+    on_sqlite(kill_again_and_again);
 }
 
 #[cfg(feature = "postgres")]
 #[test]
 fn uploads_go_on_and_nothing_answered_for_is_lost_on_postgresql() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let Some(store) = runtime.block_on(altinn_core::store::fresh::postgres_url()).unwrap() else {
-        report("skipped: ALTINN_TEST_POSTGRES names no server");
-        return;
-    };
-    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-    kill_again_and_again("PostgreSQL", &Place { store: Some(&store), ..Place::folder(folder.path()) });
-}
-
-fn rounds() -> usize {
-    if std::env::var_os("ALTINN_TEST_LONG").is_some() { 300 } else { 12 }
-}
-
-fn seed() -> u64 {
-    let now = || SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().subsec_nanos().into();
-    let seed = std::env::var("ALTINN_TEST_SEED").map_or_else(|_| now(), |seed| seed.parse().unwrap());
-    report(format_args!("ALTINN_TEST_SEED={seed}"));
-    seed
+    on_postgresql(kill_again_and_again);
 }
 
 fn kill_again_and_again(store: &str, place: &Place<'_>) {
-    let (began, mut chance) = (Instant::now(), seed());
+    let (began, mut chance) = (Instant::now(), Chance::new());
     let mut ledger = Ledger::default();
-    for _ in 0..rounds() {
-        chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        kill_in_the_middle(place, Duration::from_micros((chance >> 33) % LIFE), &mut ledger);
+    for _ in 0..rounds(12, 300) {
+        kill_in_the_middle(place, chance.life(LIFE), &mut ledger);
         look_where_it_stands(place, &mut ledger);
     }
     finish_all(place, &mut ledger);
     report(format_args!(
         "{store}: {} rounds, {} files, {} answers before a kill, {} uploads went on; {:.1} s",
-        rounds(),
+        rounds(12, 300),
         ledger.files.len(),
         ledger.in_time,
         ledger.gone_on,

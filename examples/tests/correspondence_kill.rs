@@ -6,9 +6,12 @@
 mod driver;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use altinn_core::testing::report;
+#[cfg(feature = "postgres")]
+use driver::rounds::on_postgresql;
+use driver::rounds::{Chance, on_sqlite, rounds};
 use driver::{Driver, Place};
 use serde_json::{Value, json};
 
@@ -100,45 +103,26 @@ fn start(place: &Place<'_>) -> Driver {
 
 #[test]
 fn nothing_answered_for_is_lost_or_there_twice_on_sqlite() {
-    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-    kill_again_and_again("SQLite", &Place::folder(folder.path()));
+    on_sqlite(kill_again_and_again);
 }
 
 #[cfg(feature = "postgres")]
 #[test]
 fn nothing_answered_for_is_lost_or_there_twice_on_postgresql() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let Some(store) = runtime.block_on(altinn_core::store::fresh::postgres_url()).unwrap() else {
-        report("skipped: ALTINN_TEST_POSTGRES names no server");
-        return;
-    };
-    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-    kill_again_and_again("PostgreSQL", &Place { store: Some(&store), ..Place::folder(folder.path()) });
-}
-
-fn rounds() -> usize {
-    if std::env::var_os("ALTINN_TEST_LONG").is_some() { 300 } else { 15 }
-}
-
-fn seed() -> u64 {
-    let now = || SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().subsec_nanos().into();
-    let seed = std::env::var("ALTINN_TEST_SEED").map_or_else(|_| now(), |seed| seed.parse().unwrap());
-    report(format_args!("ALTINN_TEST_SEED={seed}"));
-    seed
+    on_postgresql(kill_again_and_again);
 }
 
 fn kill_again_and_again(store: &str, place: &Place<'_>) {
-    let (began, mut chance) = (Instant::now(), seed());
+    let (began, mut chance) = (Instant::now(), Chance::new());
     let mut ledger = Ledger::default();
-    for _ in 0..rounds() {
-        chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        kill_in_the_middle(place, Duration::from_micros((chance >> 33) % LIFE), &mut ledger);
+    for _ in 0..rounds(15, 300) {
+        kill_in_the_middle(place, chance.life(LIFE), &mut ledger);
         check_what_was_answered(place, &mut ledger);
     }
     check_the_whole(place, &mut ledger);
     report(format_args!(
         "{store}: {} rounds, {} letters sent, {} answers before a kill, {} letters cut off; {:.1} s",
-        rounds(),
+        rounds(15, 300),
         ledger.sent,
         ledger.in_time,
         ledger.cut_off,

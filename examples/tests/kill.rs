@@ -8,31 +8,17 @@ mod driver;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::thread::sleep;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use altinn_core::testing::report;
+#[cfg(feature = "postgres")]
+use driver::rounds::on_postgresql;
+use driver::rounds::{Chance, on_sqlite, rounds};
 use driver::{Driver, Place, SAMPLE_SERVICE, form_with_remark};
 use serde_json::{Value, json};
 
 /// How long a program lives at most before it is killed.
 const LIFE: u64 = 150_000; // microseconds
-
-/// A small generator (SplitMix64): the same numbers for the same seed.
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % end
-    }
-
-    fn life(&mut self) -> Duration {
-        Duration::from_micros(self.below(LIFE))
-    }
-}
 
 /// What was sent, and what was answered for.
 #[derive(Default)]
@@ -70,26 +56,19 @@ fn submission(key: &str) -> Value {
 
 #[test]
 fn nothing_answered_for_is_lost_and_nothing_half_done_stays_on_sqlite() {
-    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-    kill_again_and_again("SQLite", &Place::folder(folder.path()));
+    on_sqlite(kill_again_and_again);
 }
 
 #[cfg(feature = "postgres")]
 #[test]
 fn nothing_answered_for_is_lost_and_nothing_half_done_stays_on_postgresql() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let Some(store) = runtime.block_on(altinn_core::store::fresh::postgres_url()).unwrap() else {
-        report("skipped: ALTINN_TEST_POSTGRES names no server");
-        return;
-    };
-    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-    kill_again_and_again("PostgreSQL", &Place { store: Some(&store), ..Place::folder(folder.path()) });
+    on_postgresql(kill_again_and_again);
 }
 
 #[test]
 fn keys_whose_making_was_cut_off_are_made_again() {
-    let mut chance = Chance(seed());
-    for _ in 0..rounds() / 10 {
+    let mut chance = Chance::new();
+    for _ in 0..rounds(50, 1_000) / 10 {
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         let place = Place::folder(folder.path());
         for _ in 0..3 {
@@ -110,23 +89,12 @@ fn key_files(folder: &Path) -> Vec<String> {
     names
 }
 
-fn rounds() -> usize {
-    if std::env::var_os("ALTINN_TEST_LONG").is_some() { 1_000 } else { 50 }
-}
-
-fn seed() -> u64 {
-    let now = || SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().subsec_nanos().into();
-    let seed = std::env::var("ALTINN_TEST_SEED").map_or_else(|_| now(), |seed| seed.parse().unwrap());
-    report(format_args!("ALTINN_TEST_SEED={seed}"));
-    seed
-}
-
 fn kill_again_and_again(store: &str, place: &Place<'_>) {
     let began = Instant::now();
-    let mut chance = Chance(seed());
+    let mut chance = Chance::new();
     let mut ledger = Ledger::default();
     let mut at_start = 0;
-    for _ in 0..rounds() {
+    for _ in 0..rounds(50, 1_000) {
         if chance.below(5) == 0 {
             at_start += 1;
             kill_during_start(place, &mut chance);
@@ -138,7 +106,7 @@ fn kill_again_and_again(store: &str, place: &Place<'_>) {
     report(format_args!(
         "{store}: {} rounds and {at_start} kills during the start, {} keys sent, {} of them answered before the \
          kill; {entries} entries, {events} events, {:.1} s",
-        rounds(),
+        rounds(50, 1_000),
         ledger.sent,
         ledger.in_time,
         began.elapsed().as_secs_f64()
@@ -149,14 +117,14 @@ fn kill_again_and_again(store: &str, place: &Place<'_>) {
 
 fn kill_during_start(place: &Place<'_>, chance: &mut Chance) {
     let driver = Driver::start(place);
-    sleep(chance.life() / 2);
+    sleep(chance.life(LIFE) / 2);
     driver.kill();
 }
 
 /// Keeps several submissions in the pipe until the moment of the kill.
 fn kill_during_submissions(place: &Place<'_>, chance: &mut Chance, ledger: &mut Ledger) {
     let mut driver = Driver::with_sample_app(place);
-    let deadline = Instant::now() + chance.life();
+    let deadline = Instant::now() + chance.life(LIFE);
     for _ in 0..=chance.below(8) {
         driver.send(&ledger.next_submission());
     }

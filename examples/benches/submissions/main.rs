@@ -23,6 +23,7 @@ use std::path::Path;
 use altinn_archive::{LogKey, MemoryKeys};
 use altinn_core::key::SecretKey;
 use altinn_core::store::{Backend, Sqlite, Store};
+use altinn_core::testing::process::{peak_memory, resident_memory};
 use altinn_services::{Altinn, AltinnBuilder};
 use recorder::{Recorder, replay};
 use scene::Scene;
@@ -54,10 +55,10 @@ async fn main() -> Outcome<()> {
 async fn in_little_memory(count: usize) -> Outcome<()> {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
     let scene = Scene::open(AltinnBuilder::local(folder.path())?).await?;
-    let idle = memory("VmRSS:")?;
+    let idle = resident_memory()? / 1024;
     let (seconds, proved) = scene.submit(count).await?;
     let altinn = scene.end().await?;
-    let peak = memory("VmHWM:")?;
+    let peak = peak_memory()? / 1024;
     println!(
         "{count} submissions in {seconds:.1} s: {:.0}/s, {proved} proved at once",
         count as f64 / seconds
@@ -154,11 +155,4 @@ pub(crate) fn over(store: Store, folder: &Path) -> Outcome<AltinnBuilder> {
         .log_key(LogKey::generate("example.com/log")?)
         .archive_keys(std::sync::Arc::new(MemoryKeys::generate()?))
         .register_key(SecretKey::generate()?))
-}
-
-/// A line of what the system says about this process, in KiB.
-fn memory(name: &str) -> Outcome<u64> {
-    let status = std::fs::read_to_string("/proc/self/status")?;
-    let line = status.lines().find_map(|line| line.strip_prefix(name)).ok_or("no such line")?;
-    Ok(line.trim().trim_end_matches(" kB").parse()?)
 }
