@@ -5,7 +5,7 @@
 //! accepts everything at once. The bare loop runs the same statements in batches of the same size: claim, begin
 //! (status and transition), finish (status, freed, and transition), each in a transaction of its own, one after the other;
 //! eight of them, each on its own connection, show what the database gives more. For SQLite it also says how much of its
-//! time the one thread that writes computes: what that leaves is all that more dispatchers can use.
+//! time the one thread that writes computes.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,

@@ -40,7 +40,7 @@
 //!   record anything late. A mail is sent a second time only where nobody can know whether the first one arrived; it
 //!   then bears the same Message-ID, and the history shows [`OutcomeUnknown`](NotificationStatus::OutcomeUnknown).
 //! - What fails in a way that may pass is tried again, after waits that grow from seconds to an hour, for 48 hours.
-//! - Recipients and texts are sealed in the store under the agency's keys (a [`Keyring`]), and found by keyed digests.
+//! - Recipients, texts and stored contacts are sealed in the store under the agency's keys (a [`Keyring`]), and found by keyed digests.
 //! - Addresses and texts never appear in `Debug`, logs and errors; what a mail server answers is masked before it is
 //!   kept.
 //!

@@ -10,7 +10,7 @@ use crate::channel::{
     AttachmentSource, BreakerSettings, Channel, ChannelKind, Lane, RateLimit, SenderId, UnknownOutcome,
 };
 use crate::condition::{Conditions, SendCondition};
-use crate::contact::ContactRegister;
+use crate::contact::{ContactRegister, StoredContacts};
 use crate::key::SendingKey;
 use crate::order::{Defaults, Plan};
 use crate::rules::SendingWindow;
@@ -218,6 +218,12 @@ impl Notifier {
         let plan = Plan::of(order, self.defaults(), now)?;
         batch.append(table::insert_order(&self.keyring, &plan, now)?);
         Ok(plan.id)
+    }
+
+    /// The contacts that are kept in the same store under the same keys: to put some into it, or to give them as a
+    /// register.
+    pub fn stored_contacts(&self) -> StoredContacts {
+        StoredContacts::new(self.store.clone(), self.keyring.clone())
     }
 
     pub(crate) fn defaults(&self) -> Defaults<'_> {

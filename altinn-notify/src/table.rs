@@ -28,13 +28,6 @@ pub static MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/0002_contact.sqlite.sql"),
         postgres: include_str!("../migrations/0002_contact.postgres.sql"),
     },
-    Migration {
-        owner: "altinn-notify",
-        number: 3,
-        name: "registers",
-        sqlite: include_str!("../migrations/0003_registers.sqlite.sql"),
-        postgres: include_str!("../migrations/0003_registers.postgres.sql"),
-    },
 ];
 
 /// The orders as work: each is expanded slice by slice.

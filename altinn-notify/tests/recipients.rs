@@ -11,7 +11,7 @@ use altinn_core::testing::SyntheticPeople;
 use altinn_core::{Language, NationalIdentityNumber, Text};
 use altinn_notify::channel::{Bounce, BounceAction, Capture, ChannelKind, Outcome, Rejection};
 use altinn_notify::contact::{
-    ContactRegister, FixedToken, Krr, OrganizationAddress, OrganizationContact, PersonContact, StoredContacts,
+    ContactRegister, FixedToken, Krr, OrganizationAddress, OrganizationContact, PersonContact,
 };
 use altinn_notify::testing::FakeKrr;
 use altinn_notify::{
@@ -48,9 +48,9 @@ struct Told {
 
 /// Tells one person whom the store's register knows so, and says what came of it.
 async fn tell(scene: &Scene, id: &str, contact: &PersonContact, person: PersonRecipient) -> Told {
-    let contacts = StoredContacts::new(scene.store.clone());
+    let contacts = scene.contacts();
     let mut batch = Batch::new();
-    contacts.put_person(&mut batch, &person.national_identity_number, contact);
+    contacts.put_person(&mut batch, &person.national_identity_number, contact).unwrap();
     scene.store.commit(batch).await.unwrap();
     let notifier = scene.all_channels(Capture::new()).with_person_register(Arc::new(contacts));
     let id = scene.commit(&Order::new(id, person, both())).await;
@@ -126,11 +126,11 @@ async fn reservation_and_the_18_month_rule_hold_unless_they_are_passed_over() {
 async fn a_person_is_told_in_their_own_language_and_found_again_by_number() {
     for scene in Scene::all().await {
         let capture = Arc::new(Capture::new());
-        let contacts = StoredContacts::new(scene.store.clone());
+        let contacts = scene.contacts();
         let person = PersonRecipient::new(number(7)).with_channel_schema(ChannelSchema::Email);
         let mut batch = Batch::new();
         let contact = reachable().with_language(Language::Se);
-        contacts.put_person(&mut batch, &person.national_identity_number, &contact);
+        contacts.put_person(&mut batch, &person.national_identity_number, &contact).unwrap();
         scene.store.commit(batch).await.unwrap();
         let subject = Text::new(Language::Nb, "Vedtak").with(Language::Se, "Mearrádus");
         let template = Template::new("t", "1", subject.clone(), subject).unwrap();
@@ -155,10 +155,10 @@ async fn an_organization_is_told_at_every_address_that_fits_the_service() {
             mail("permits").for_resource("permits").for_action("read"),
             OrganizationAddress::mobile("99999999".parse().unwrap()),
         ];
-        let contacts = StoredContacts::new(scene.store.clone());
+        let contacts = scene.contacts();
         let number = SyntheticPeople::from_seed(3).organization_number();
         let mut batch = Batch::new();
-        contacts.put_organization(&mut batch, number, &OrganizationContact { addresses });
+        contacts.put_organization(&mut batch, number, &OrganizationContact { addresses }).unwrap();
         scene.store.commit(batch).await.unwrap();
         let organization = OrganizationRecipient::new(number);
         for (recipient, expected) in [
@@ -266,9 +266,9 @@ async fn fallen_back(
 async fn what_fails_gives_way_to_the_next_channel_and_at_last_to_paper() {
     use NotificationStatus::{Accepted, Failed, FailedRejected, New};
     for scene in Scene::all().await {
-        let contacts = StoredContacts::new(scene.store.clone());
+        let contacts = scene.contacts();
         let mut batch = Batch::new();
-        contacts.put_person(&mut batch, &number(1), &reachable());
+        contacts.put_person(&mut batch, &number(1), &reachable()).unwrap();
         scene.store.commit(batch).await.unwrap();
         let refusing = |sms: Vec<Outcome>| {
             let notifier = scene.notifier(Capture::answering(vec![refused(); 9]));
@@ -338,9 +338,9 @@ async fn a_forged_bounce_changes_nothing() {
 #[tokio::test]
 async fn a_bounced_mail_gives_way_and_a_delivered_one_is_shown() {
     for scene in Scene::all().await {
-        let contacts = StoredContacts::new(scene.store.clone());
+        let contacts = scene.contacts();
         let mut batch = Batch::new();
-        contacts.put_person(&mut batch, &number(1), &reachable());
+        contacts.put_person(&mut batch, &number(1), &reachable()).unwrap();
         scene.store.commit(batch).await.unwrap();
         let capture = Arc::new(Capture::new());
         let notifier = scene.all_channels(Arc::clone(&capture)).with_person_register(Arc::new(contacts));

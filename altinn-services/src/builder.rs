@@ -22,7 +22,7 @@ use altinn_core::key::{SecretKey, SigningKey};
 use altinn_core::store::{Store, StoreError};
 use altinn_core::{Clock, IdSource, RandomIds, ServiceId, SystemClock};
 use altinn_notify::channel::Channel;
-use altinn_notify::contact::{ContactRegister, StoredContacts};
+use altinn_notify::contact::ContactRegister;
 use altinn_notify::{EmailAddress, Keyring, Notifier, Template};
 use uuid::Uuid;
 
@@ -176,7 +176,7 @@ impl AltinnBuilder {
         self
     }
 
-    /// The keys under which recipients and texts of notifications are kept, if not keys that follow from the register's.
+    /// The keys under which recipients and texts of notifications and stored contacts are kept, if not keys that follow from the register's.
     /// To rotate them, give a new key, and the register's as a former one.
     pub fn notify_keys(mut self, keyring: Keyring) -> Self {
         self.notify_keys = Some(keyring);
@@ -327,8 +327,9 @@ impl AltinnBuilder {
             Some(sender) => sender,
             None => "noreply@altinn.local".parse()?,
         };
-        let registers = Arc::new(StoredContacts::new(store.clone()));
-        let mut notifier = Notifier::new(store.clone(), notify_keys, sender, Arc::clone(&clock))
+        let mut notifier = Notifier::new(store.clone(), notify_keys, sender, Arc::clone(&clock));
+        let registers = Arc::new(notifier.stored_contacts());
+        notifier = notifier
             .with_person_register(Arc::clone(&registers) as _)
             .with_organization_register(Arc::clone(&registers) as _);
         #[cfg(feature = "correspondence")]

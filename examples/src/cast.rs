@@ -9,8 +9,8 @@ use altinn_auth::token::{TokenError, TokenVerifier};
 use altinn_core::store::{Batch, StoreError};
 use altinn_core::testing::SyntheticPeople;
 use altinn_core::{Actor, Language, Party, PartyKind, SyntheticNumbers, SystemClock};
-use altinn_notify::contact::{Contact, StoredContacts};
-use altinn_notify::{EmailAddressError, Recipient};
+use altinn_notify::contact::Contact;
+use altinn_notify::{EmailAddressError, Recipient, SealError};
 use altinn_services::Altinn;
 use altinn_services::process::{Task, TaskKind};
 use altinn_services::submission::Service;
@@ -51,6 +51,9 @@ pub enum CastError {
     /// An address of ours is wrong.
     #[error(transparent)]
     Address(#[from] EmailAddressError),
+    /// A contact cannot be sealed.
+    #[error(transparent)]
+    Seal(#[from] SealError),
 }
 
 impl Cast {
@@ -170,7 +173,7 @@ impl People {
     /// Puts everybody into the registers: parties, roles and addresses.
     async fn store(&self, altinn: &Altinn) -> Result<(), CastError> {
         let register = altinn.register();
-        let contacts = StoredContacts::new(altinn.store().clone());
+        let contacts = altinn.notifier().stored_contacts();
         let mut batch = Batch::new();
         register.put_party(&mut batch, &self.owner)?;
         for (role, holder) in &self.holders {
@@ -180,7 +183,7 @@ impl People {
                 register.grant_role(&mut batch, &assignment);
             }
             let address = format!("person{}@example.com", holder.id).parse()?;
-            contacts.put(&mut batch, holder.id, &Contact::new(Recipient::Email(address), Language::Nb));
+            contacts.put(&mut batch, holder.id, &Contact::new(Recipient::Email(address), Language::Nb))?;
         }
         altinn.store().commit(batch).await?;
         Ok(())

@@ -3,6 +3,8 @@
 use altinn_core::store::StoreError;
 use thiserror::Error;
 
+use crate::{KeyringError, SealError};
+
 /// Why a contact register did not answer. Whom it was asked about never appears in it.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -10,6 +12,9 @@ pub enum ContactError {
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// What is kept in the store cannot be opened, or may be there under a key that is not in the keyring.
+    #[error(transparent)]
+    Seal(#[from] SealError),
     /// What the register holds is not in order.
     #[error("the contact register holds {what} that cannot be used")]
     NotInOrder {
@@ -43,10 +48,20 @@ impl ContactError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Store(error) => error.code(),
+            Self::Seal(error) => error.code(),
             Self::NotInOrder { .. } => "NOTIFY-CONTACT-NOT-IN-ORDER",
             Self::Unavailable { .. } => "NOTIFY-CONTACT-UNAVAILABLE",
             Self::Refused { .. } => "NOTIFY-CONTACT-REFUSED",
             Self::TooMany { .. } => "NOTIFY-CONTACT-TOO-MANY",
+        }
+    }
+}
+
+impl From<KeyringError> for ContactError {
+    fn from(error: KeyringError) -> Self {
+        match error {
+            KeyringError::Store(error) => Self::Store(error),
+            KeyringError::Seal(error) => Self::Seal(error),
         }
     }
 }

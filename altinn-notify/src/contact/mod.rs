@@ -18,6 +18,7 @@ pub use krr::{AccessTokens, FixedToken, Krr};
 pub use organization::{OrganizationAddress, OrganizationContact};
 pub use person::{Dated, PersonContact, PersonStatus};
 pub use stored::StoredContacts;
+pub(crate) use stored::Subject;
 
 use crate::Recipient;
 

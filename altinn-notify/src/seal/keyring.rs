@@ -5,16 +5,16 @@ use std::sync::Arc;
 
 use altinn_core::Digest;
 use altinn_core::key::SecretKey;
-use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::hmac;
-use ring::rand::{SecureRandom, SystemRandom};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+use super::cipher::Cipher;
 use super::{OrderKey, SealError};
+use crate::contact::Subject;
 use crate::{NotificationId, RecipientKey};
 
-/// How many bytes of an HMAC tell recipients and orders apart.
+/// How many bytes of an HMAC tell recipients, orders and contacts apart.
 const DIGEST_BYTES: usize = 16;
 /// How many bytes of an HMAC make a message id that nobody can guess.
 const TOKEN_BYTES: usize = 10;
@@ -45,6 +45,7 @@ struct AgencyKey {
     name: String,
     wrapping: hmac::Tag,
     lookup: hmac::Key,
+    contact: hmac::Key,
     message: hmac::Key,
 }
 
@@ -54,6 +55,16 @@ pub(crate) struct WrappedKey {
     /// The name of the agency's key that wraps it.
     pub(crate) sealed_under: String,
     pub(crate) wrapped: Vec<u8>,
+}
+
+/// A contact as it stands in the store.
+#[derive(Clone)]
+pub(crate) struct SealedContact {
+    /// The digest of whom it is of.
+    pub(crate) found_by: Vec<u8>,
+    /// The name of the agency's key that it is sealed under.
+    pub(crate) sealed_under: String,
+    pub(crate) sealed: Vec<u8>,
 }
 
 impl Keyring {
@@ -81,34 +92,35 @@ impl Keyring {
 
     /// Wraps an order's key with the current key, for one row.
     pub(crate) fn wrap(&self, key: &OrderKey, row: Uuid) -> Result<WrappedKey, SealError> {
-        let AgencyKey { name, .. } = self.current.as_ref();
-        let mut nonce = [0; NONCE_LEN];
-        SystemRandom::new().fill(&mut nonce).map_err(|_| SealError::NoRandomness)?;
-        let mut wrapped = key.expose().to_vec();
-        self.current
-            .wrapping()?
-            .seal_in_place_append_tag(
-                Nonce::assume_unique_for_key(nonce),
-                Aad::from(row.as_bytes()),
-                &mut wrapped,
-            )
-            .map_err(|_| SealError::Refused)?;
-        Ok(WrappedKey { sealed_under: name.clone(), wrapped: [nonce.as_slice(), &wrapped].concat() })
+        let wrapped = self.current.wrapping()?.seal(row.as_bytes(), key.expose())?;
+        Ok(WrappedKey { sealed_under: self.current.name.clone(), wrapped })
     }
 
     /// Unwraps the key of an order from its row.
     pub(crate) fn unwrap(&self, wrapped: &WrappedKey, row: Uuid) -> Result<OrderKey, SealError> {
-        let WrappedKey { sealed_under, wrapped } = wrapped;
-        let no_such_key = || SealError::NoSuchKey { key: sealed_under.clone() };
-        let key = self.key(sealed_under).ok_or_else(no_such_key)?;
-        let (nonce, wrapped) = wrapped.split_first_chunk::<NONCE_LEN>().ok_or(SealError::Refused)?;
-        let mut bytes = Zeroizing::new(wrapped.to_vec());
-        let secret = key
-            .wrapping()?
-            .open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::from(row.as_bytes()), &mut bytes)
-            .map_err(|_| SealError::Refused)?;
-        let secret: &[u8; 32] = (&*secret).try_into().map_err(|_| SealError::Refused)?;
+        let cipher = self.named(&wrapped.sealed_under)?.wrapping()?;
+        let secret = Zeroizing::new(cipher.open(row.as_bytes(), wrapped.wrapped.clone())?);
+        let secret: &[u8; 32] = secret.as_slice().try_into().map_err(|_| SealError::Refused)?;
         OrderKey::of(SecretKey::from_bytes(*secret))
+    }
+
+    /// Seals a contact with the current key, for the row that its subject is found by.
+    pub(crate) fn seal_contact(&self, of: &Subject, contact: &str) -> Result<SealedContact, SealError> {
+        let found_by = self.current.subject(of);
+        let sealed = self.current.contact_cipher(&found_by)?.seal(&found_by, contact.as_bytes())?;
+        Ok(SealedContact { found_by, sealed_under: self.current.name.clone(), sealed })
+    }
+
+    /// Opens a contact from its row.
+    pub(crate) fn open_contact(&self, contact: &SealedContact) -> Result<String, SealError> {
+        let SealedContact { found_by, sealed_under, sealed } = contact;
+        let cipher = self.named(sealed_under)?.contact_cipher(found_by)?;
+        String::from_utf8(cipher.open(found_by, sealed.clone())?).map_err(|_| SealError::Refused)
+    }
+
+    /// What a contact may be found by: under each of the keys, the current one first.
+    pub(crate) fn every_subject(&self, of: &Subject) -> Vec<Vec<u8>> {
+        self.keys().map(|key| key.subject(of)).collect()
     }
 
     /// What a recipient is found by.
@@ -137,6 +149,10 @@ impl Keyring {
         hexadecimal(token.as_ref(), TOKEN_BYTES)
     }
 
+    fn named(&self, name: &str) -> Result<&AgencyKey, SealError> {
+        self.key(name).ok_or_else(|| SealError::NoSuchKey { key: name.to_owned() })
+    }
+
     fn key(&self, name: &str) -> Option<&AgencyKey> {
         self.keys().find(|key| key.name == name)
     }
@@ -155,13 +171,22 @@ impl AgencyKey {
             name: name(derived("name").as_ref()),
             wrapping: derived("wrapping"),
             lookup: key("lookup"),
+            contact: key("contact"),
             message: key("message"),
         }
     }
 
-    fn wrapping(&self) -> Result<LessSafeKey, SealError> {
-        let key = UnboundKey::new(&AES_256_GCM, self.wrapping.as_ref());
-        key.map(LessSafeKey::new).map_err(|_| SealError::Refused)
+    fn wrapping(&self) -> Result<Cipher, SealError> {
+        Cipher::new(self.wrapping.as_ref())
+    }
+
+    /// Every contact has a key of its own, so that no number of them wears out a key.
+    fn contact_cipher(&self, found_by: &[u8]) -> Result<Cipher, SealError> {
+        Cipher::new(hmac::sign(&self.contact, found_by).as_ref())
+    }
+
+    fn subject(&self, of: &Subject) -> Vec<u8> {
+        self.digest(b"contact", of.as_str().as_bytes())
     }
 
     fn recipient(&self, recipient: &RecipientKey) -> Vec<u8> {

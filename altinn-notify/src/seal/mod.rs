@@ -2,8 +2,10 @@
 //!
 //! Every order has a random key, shared with its reminders, under which its texts, its recipients and the routes to them
 //! are sealed. That key stands in the order's row, wrapped by the agency's key, which is never in the store. What
-//! must be found again, a recipient and a repeated order, is found by HMACs.
+//! must be found again, a recipient and a repeated order, is found by HMACs. A contact that is kept in the store is sealed
+//! in its row under a key that follows from the agency's and from whom it is of.
 
+mod cipher;
 mod error;
 mod keyring;
 mod order_key;
@@ -11,6 +13,7 @@ mod rotate;
 
 pub use error::{KeyringError, SealError};
 pub use keyring::Keyring;
-pub(crate) use keyring::WrappedKey;
+pub(crate) use keyring::{SealedContact, WrappedKey};
 pub(crate) use order_key::{OrderKey, Place};
 pub use rotate::Rotated;
+pub(crate) use rotate::{check_keys, claim};

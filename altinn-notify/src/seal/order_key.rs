@@ -4,16 +4,15 @@ use std::fmt;
 
 use altinn_core::key::SecretKey;
 use altinn_core::store::Row;
-use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
-use ring::rand::{SecureRandom, SystemRandom};
 use uuid::Uuid;
 
+use super::cipher::Cipher;
 use super::{Keyring, KeyringError, SealError, WrappedKey};
 
 /// The random key of an order and its reminders: seals its texts, its recipients and the routes to them.
 pub(crate) struct OrderKey {
     secret: SecretKey,
-    cipher: LessSafeKey,
+    cipher: Cipher,
 }
 
 /// Where something sealed stands; it opens there and nowhere else.
@@ -40,44 +39,28 @@ impl OrderKey {
     }
 
     pub(super) fn of(secret: SecretKey) -> Result<Self, SealError> {
-        let cipher = UnboundKey::new(&AES_256_GCM, secret.expose()).map_err(|_| SealError::Refused)?;
-        Ok(Self { secret, cipher: LessSafeKey::new(cipher) })
+        let cipher = Cipher::new(secret.expose())?;
+        Ok(Self { secret, cipher })
     }
 
     pub(super) fn expose(&self) -> &[u8; 32] {
         self.secret.expose()
     }
 
-    /// Seals a text for a place: a random nonce, the text encrypted, the tag.
+    /// Seals a text for a place.
     pub(crate) fn seal(&self, place: Place, text: &str) -> Result<Vec<u8>, SealError> {
-        let mut nonce = [0; NONCE_LEN];
-        SystemRandom::new().fill(&mut nonce).map_err(|_| SealError::NoRandomness)?;
-        let mut sealed = Vec::with_capacity(NONCE_LEN + text.len() + AES_256_GCM.tag_len());
-        sealed.extend(nonce);
-        sealed.extend(text.as_bytes());
-        let (_, body) = sealed.split_at_mut(NONCE_LEN);
-        let nonce = Nonce::assume_unique_for_key(nonce);
-        let tag = self.cipher.seal_in_place_separate_tag(nonce, place.bound_to(), body);
-        sealed.extend(tag.map_err(|_| SealError::Refused)?.as_ref());
-        Ok(sealed)
+        self.cipher.seal(&place.bound_to(), text.as_bytes())
     }
 
     /// Opens what was sealed for a place.
     pub(crate) fn open(&self, place: Place, sealed: Vec<u8>) -> Result<String, SealError> {
-        let nonce = *sealed.first_chunk::<NONCE_LEN>().ok_or(SealError::Refused)?;
-        let mut sealed = sealed;
-        let opened = self
-            .cipher
-            .open_within(Nonce::assume_unique_for_key(nonce), place.bound_to(), &mut sealed, NONCE_LEN..)
-            .map_err(|_| SealError::Refused)?;
-        let length = opened.len();
-        sealed.truncate(length);
-        String::from_utf8(sealed).map_err(|_| SealError::Refused)
+        let opened = self.cipher.open(&place.bound_to(), sealed)?;
+        String::from_utf8(opened).map_err(|_| SealError::Refused)
     }
 }
 
 impl Place {
-    fn bound_to(self) -> Aad<[u8; 21]> {
+    fn bound_to(self) -> [u8; 21] {
         let (kind, id, number) = match self {
             Self::Spec(order) => (1, order, 0),
             Self::Slice(order, slice) => (2, order, slice),
@@ -86,7 +69,7 @@ impl Place {
         let mut bytes = [kind; 21];
         let tail = id.as_bytes().iter().copied().chain(number.to_be_bytes());
         bytes.iter_mut().skip(1).zip(tail).for_each(|(byte, bound)| *byte = bound);
-        Aad::from(bytes)
+        bytes
     }
 }
 

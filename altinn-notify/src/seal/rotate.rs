@@ -1,9 +1,9 @@
 //! Keys: whether the keyring is that of the store, and how it comes under another one.
 
-use altinn_core::store::{Batch, Row, params};
+use altinn_core::store::{Batch, Row, Store, params};
 use uuid::Uuid;
 
-use super::{KeyringError, OrderKey, Place, SealError, WrappedKey};
+use super::{Keyring, KeyringError, OrderKey, Place, SealError, WrappedKey};
 use crate::order::OpenOrder;
 use crate::table::is_lost;
 use crate::{Notifier, Recipients};
@@ -14,6 +14,8 @@ use crate::{Notifier, Recipients};
 pub struct Rotated {
     /// How many orders are under the current key now that were not before.
     pub orders: u32,
+    /// How many contacts of [`StoredContacts`](crate::contact::StoredContacts) are.
+    pub contacts: u32,
     /// Whether there may be more: call again.
     pub more: bool,
 }
@@ -30,7 +32,25 @@ const FIND_ANEW: &str = "update notify_notification set recipient = $1 \
     where order_id = $2 and number = $3 and recipient is not null";
 
 const LET_GO: &str = "delete from notify_key where name <> $1 and not exists \
-    (select 1 from notify_order where (sealed_under < $1 or sealed_under > $1) and erased_at is null)";
+    (select 1 from notify_order where (sealed_under < $1 or sealed_under > $1) and erased_at is null) \
+    and not exists (select 1 from notify_contact where sealed_under < $1 or sealed_under > $1)";
+
+/// Refuses a store that holds data under a key that is not in the keyring.
+pub(crate) async fn check_keys(store: &Store, keyring: &Keyring) -> Result<(), KeyringError> {
+    let names = store.query("select name from notify_key order by name", params![]).await?;
+    for row in &names {
+        let key: String = row.get("name")?;
+        if !keyring.holds(&key) {
+            return Err(SealError::NoSuchKey { key }.into());
+        }
+    }
+    Ok(())
+}
+
+/// Notes in a batch that the store holds data under the keyring's current key.
+pub(crate) fn claim(batch: &mut Batch, keyring: &Keyring) {
+    batch.execute(CLAIM, params![keyring.name()]);
+}
 
 impl Notifier {
     /// Takes the store for the keyring, or refuses when the store holds data under a key that is not in it. To be called
@@ -39,41 +59,45 @@ impl Notifier {
     /// # Errors
     /// [`SealError::NoSuchKey`] names the key that is missing.
     pub async fn claim_keys(&self) -> Result<(), KeyringError> {
-        let names = self.store().query("select name from notify_key order by name", params![]).await?;
-        for row in &names {
-            let key: String = row.get("name")?;
-            if !self.keyring.holds(&key) {
-                return Err(SealError::NoSuchKey { key }.into());
-            }
-        }
+        check_keys(self.store(), &self.keyring).await?;
         let mut batch = Batch::new();
-        batch.execute(CLAIM, params![self.keyring.name()]);
+        claim(&mut batch, &self.keyring);
         self.store().commit(batch).await?;
         Ok(())
     }
 
-    /// Brings at most so many orders under the keyring's current key that are under a former one: their keys are wrapped
-    /// anew, and their recipients found by new digests; what is sealed stays as it is. Others may go on meanwhile, and
-    /// what was cut off goes on with the next call.
+    /// Brings at most so many orders and stored contacts under the keyring's current key that are under a former one. An
+    /// order's key is wrapped anew, and its recipients found by new digests; what is sealed stays as it is. A contact is
+    /// sealed anew. Others may go on meanwhile, and what was cut off goes on with the next call.
     ///
     /// Once it says that there is no more, and every node has the new key as the current one, the former key is needed
     /// no longer.
     ///
     /// # Errors
-    /// [`KeyringError`] when the store fails, or an order is under a key that is not in the keyring.
+    /// [`KeyringError`] when the store fails, or an order or a contact is under a key that is not in the keyring.
     pub async fn rotate_keys(&self, limit: u32) -> Result<Rotated, KeyringError> {
         self.claim_keys().await?;
-        let current = self.keyring.name();
-        let rows = self.store().query(OTHERS, params![current, i64::from(limit) + 1]).await?;
+        let mut rotated = self.rotate_orders(limit).await?;
+        if !rotated.more {
+            let left = limit.saturating_sub(rotated.orders);
+            let contacts = self.stored_contacts().rotate_keys(left).await?;
+            (rotated.contacts, rotated.more) = (contacts.contacts, contacts.more);
+        }
+        if !rotated.more {
+            let mut batch = Batch::new();
+            batch.execute(LET_GO, params![self.keyring.name()]);
+            self.store().commit(batch).await?;
+        }
+        Ok(rotated)
+    }
+
+    async fn rotate_orders(&self, limit: u32) -> Result<Rotated, KeyringError> {
+        let others = params![self.keyring.name(), i64::from(limit) + 1];
+        let rows = self.store().query(OTHERS, others).await?;
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let mut rotated = Rotated { more: rows.len() > limit, ..Rotated::default() };
         for row in rows.iter().take(limit) {
             rotated.orders += u32::from(self.rotate(row).await?);
-        }
-        if !rotated.more {
-            let mut batch = Batch::new();
-            batch.execute(LET_GO, params![current]);
-            self.store().commit(batch).await?;
         }
         Ok(rotated)
     }

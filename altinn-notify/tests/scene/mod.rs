@@ -9,6 +9,7 @@ use altinn_core::SteppableClock;
 use altinn_core::key::SecretKey;
 use altinn_core::store::{Batch, Store, fresh};
 use altinn_notify::channel::{Channel, Smtp, SmtpSettings, TlsMode};
+use altinn_notify::contact::StoredContacts;
 use altinn_notify::testing::SmtpSink;
 use altinn_notify::{
     Content, Keyring, MIGRATIONS, NotificationState, NotificationStatus, Notifier, Order, OrderId, Recipient,
@@ -50,6 +51,11 @@ impl Scene {
         let sender = "noreply@example.com".parse().unwrap();
         let notifier = Notifier::new(self.store.clone(), keyring(), sender, self.clock.clone());
         notifier.with_sms_sender("Etaten".parse().unwrap())
+    }
+
+    /// The contact register in the store.
+    pub(crate) fn contacts(&self) -> StoredContacts {
+        StoredContacts::new(self.store.clone(), keyring())
     }
 
     /// A notifier whose mail and SMS go to one channel.

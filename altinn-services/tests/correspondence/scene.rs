@@ -243,7 +243,7 @@ impl Scene {
         let known = PersonContact::active().with_email("kari@example.com".parse().unwrap(), self.clock.now());
         let known = if reserved { known.reserved() } else { known };
         let mut batch = Batch::new();
-        StoredContacts::new(self.altinn.store().clone()).put_person(&mut batch, &number, &known);
+        self.altinn.notifier().stored_contacts().put_person(&mut batch, &number, &known).unwrap();
         self.altinn.store().commit(batch).await.unwrap();
     }
 }
@@ -254,7 +254,7 @@ async fn build(
     clock: &Arc<SteppableClock>,
     (mails, contacts_down): (&Mails, &Arc<AtomicBool>),
 ) -> Altinn {
-    let contacts = Contacts { known: StoredContacts::new(store.clone()), down: Arc::clone(contacts_down) };
+    let down = Arc::clone(contacts_down);
     let builder = Altinn::over(store.clone()).objects_in(&folder.path().join("objects")).unwrap();
     builder
         .keys_in(&folder.path().join("keys"), true)
@@ -262,7 +262,10 @@ async fn build(
         .clock(Arc::clone(clock) as _)
         .email("noreply@example.com".parse().unwrap(), mails.clone())
         .notifier(|notifier| notifier.with_sms_sender("Mattilsynet".parse().unwrap()))
-        .notifier(|notifier| notifier.with_person_register(Arc::new(contacts)))
+        .notifier(|notifier| {
+            let contacts = Contacts { known: notifier.stored_contacts(), down };
+            notifier.with_person_register(Arc::new(contacts))
+        })
         .build()
         .await
         .unwrap()

@@ -10,7 +10,7 @@ use altinn_core::store::{Batch, Dialect, Store, fresh, params};
 use altinn_core::testing::SyntheticPeople;
 use altinn_core::{Actor, AuthenticationLevel, InstanceId, Language, Party, Subject};
 use altinn_notify::Recipient;
-use altinn_notify::contact::{Contact, StoredContacts};
+use altinn_notify::contact::Contact;
 use altinn_services::form::{FormData, FormLimits};
 use altinn_services::submission::{Instance, Service};
 use altinn_services::{Altinn, AltinnBuilder};
@@ -116,8 +116,8 @@ impl Scene {
             altinn.register().grant_role(&mut batch, &RoleAssignment { role, of: bakery.id, to: holder.id });
         }
         let address = Recipient::Email("leader@example.com".parse().unwrap());
-        let contacts = StoredContacts::new(altinn.store().clone());
-        contacts.put(&mut batch, leader.id, &Contact::new(address, Language::Nb));
+        let contacts = altinn.notifier().stored_contacts();
+        contacts.put(&mut batch, leader.id, &Contact::new(address, Language::Nb)).unwrap();
         altinn.store().commit(batch).await.unwrap();
         let actor = |party: &Party| person(party, AuthenticationLevel::VerySensitive);
         let (leader, filler, stranger) = (actor(&leader), actor(&filler), actor(&stranger));

@@ -18,7 +18,7 @@ use altinn_core::{
     SyntheticNumbers, SystemClock, Text,
 };
 use altinn_notify::channel::{Capture, Channel, Message as Mail, Outcome};
-use altinn_notify::contact::{OrganizationAddress, OrganizationContact, PersonContact, StoredContacts};
+use altinn_notify::contact::{OrganizationAddress, OrganizationContact, PersonContact};
 use altinn_services::Altinn;
 use altinn_services::correspondence::{
     CorrespondenceService, CorrespondenceStatus, Message, NewAttachment, NewCorrespondence, Notification,
@@ -217,13 +217,13 @@ fn put_contacts(
     bakery: &Party,
     kari: &Party,
 ) -> Result<(), Box<dyn Error>> {
-    let contacts = StoredContacts::new(altinn.store().clone());
+    let contacts = altinn.notifier().stored_contacts();
     let address = OrganizationAddress::email("post@bakeriet.example".parse()?);
     let contact = OrganizationContact { addresses: vec![address] };
-    contacts.put_organization(batch, organization_number(bakery)?, &contact);
+    contacts.put_organization(batch, organization_number(bakery)?, &contact)?;
     if let PartyIdentifier::Person(number) = &kari.identifier {
         let known = PersonContact::active().with_email("kari@example.com".parse()?, altinn.clock().now());
-        contacts.put_person(batch, &number.check(SyntheticNumbers::Accepted)?, &known);
+        contacts.put_person(batch, &number.check(SyntheticNumbers::Accepted)?, &known)?;
     }
     Ok(())
 }
