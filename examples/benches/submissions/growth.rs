@@ -15,17 +15,17 @@ const ROUNDS: usize = 3;
 /// that will be. `$1` is the number of the copy.
 const COPY: [&str; 4] = [
     "insert into services_instance (id, party, service, process, version, created_at, changed_at, entry) \
-     select substr(id, 1, 12) || unhex(printf('%08x', $1)), -$1, service, process, version, created_at, changed_at, entry \
+     select cast(substr(id, 1, 12) || unhex(printf('%08x', $1)) as blob), -$1, service, process, version, created_at, changed_at, entry \
      from services_instance where party > 0",
     "insert into services_data (id, instance, data_type, content_type, file_name, content, created_at, changed_at, file_scan) \
-     select substr(id, 1, 12) || unhex(printf('%08x', $1)), substr(instance, 1, 12) || unhex(printf('%08x', $1)), data_type, \
+     select cast(substr(id, 1, 12) || unhex(printf('%08x', $1)) as blob), cast(substr(instance, 1, 12) || unhex(printf('%08x', $1)) as blob), data_type, \
      content_type, file_name, content, created_at, changed_at, file_scan from services_data \
      where instance in (select id from services_instance where party > 0)",
     "insert into services_history (instance, sequence, type, at, actor, level, element, process) \
-     select substr(instance, 1, 12) || unhex(printf('%08x', $1)), sequence, type, at, actor, level, element, process \
+     select cast(substr(instance, 1, 12) || unhex(printf('%08x', $1)) as blob), sequence, type, at, actor, level, element, process \
      from services_history where instance in (select id from services_instance where party > 0)",
     "insert into services_event (key, event, sequence, time, position) \
-     select substr(key, 1, 12) || unhex(printf('%08x', $1)), event, sequence, time, -position * 1000000 - $1 \
+     select cast(substr(key, 1, 12) || unhex(printf('%08x', $1)) as blob), event, sequence, time, -position * 1000000 - $1 \
      from services_event where position > 0",
 ];
 
