@@ -133,15 +133,14 @@ mod tests {
             make(&store, *owner, number).await;
         }
         let asked = owners.iter().chain(&owners).map(|owner| question.ask(&store, *owner));
-        let answers = try_join_all(asked).await.unwrap();
+        // Without the runtime's budget, which lets a task take so many locks at a time: then all come together.
+        let answers = tokio::task::unconstrained(try_join_all(asked)).await.unwrap();
         for (place, row) in (0..owners.len()).chain(0..owners.len()).zip(answers) {
             let number = row.map(|row| row.get::<i64>("number").unwrap());
             let expected = place.is_multiple_of(2).then(|| i64::try_from(place).unwrap() + 1);
             assert_eq!(number, expected);
         }
-        // How many come together is the scheduler's affair: it lets a task take a hundred or so locks at a time.
-        let rounds = question.next().number;
-        assert!(rounds <= 600 / 10, "{rounds} rounds for 600 who asked");
+        assert!(question.next().number <= 4, "{} rounds", question.next().number);
     }
 
     #[tokio::test]
