@@ -133,8 +133,12 @@ mod tests {
             make(&store, *owner, number).await;
         }
         let asked = owners.iter().chain(&owners).map(|owner| question.ask(&store, *owner));
-        // Without the runtime's budget, which lets a task take so many locks at a time: then all come together.
-        let answers = tokio::task::unconstrained(try_join_all(asked)).await.unwrap();
+        // A round is under way until all have come; nor does the runtime's budget for one task part them.
+        let under_way = question.turn.lock().await;
+        let mut all = Box::pin(tokio::task::unconstrained(try_join_all(asked)));
+        assert!(futures_util::poll!(&mut all).is_pending());
+        drop(under_way);
+        let answers = all.await.unwrap();
         for (place, row) in (0..owners.len()).chain(0..owners.len()).zip(answers) {
             let number = row.map(|row| row.get::<i64>("number").unwrap());
             let expected = place.is_multiple_of(2).then(|| i64::try_from(place).unwrap() + 1);
