@@ -54,12 +54,24 @@ impl ServiceFolder {
     /// # Errors
     /// Says in which file, where and why when it is not one.
     pub fn open(folder: impl AsRef<Path>, service_type: &str) -> Result<Self, DefinitionError> {
-        let folder = AppFolder::open(folder.as_ref(), &[FILE])?;
+        Self::read(folder.as_ref(), Some(service_type))
+    }
+
+    /// Reads the folder of a service, whatever its type.
+    ///
+    /// # Errors
+    /// Says in which file, where and why when it is not one.
+    pub fn open_any(folder: impl AsRef<Path>) -> Result<Self, DefinitionError> {
+        Self::read(folder.as_ref(), None)
+    }
+
+    fn read(folder: &Path, service_type: Option<&str>) -> Result<Self, DefinitionError> {
+        let folder = AppFolder::open(folder, &[FILE])?;
         let text = folder.text(FILE, MAX_FILE_BYTES)?;
         let head: Head = parse(&text)?;
-        if head.r#type.get_ref() != service_type {
-            let problem =
-                format!("the type is `{}` where `{service_type}` is expected", head.r#type.get_ref());
+        let found = head.r#type.get_ref();
+        if let Some(expected) = service_type.filter(|expected| expected != found) {
+            let problem = format!("the type is `{found}` where `{expected}` is expected");
             return Err(fault(&text, head.r#type.span().start, problem));
         }
         let id = head.id.get_ref().parse().map_err(|error: altinn_core::IdentifierError| {

@@ -1,0 +1,29 @@
+//! `altinn check`: the faults of a service's folder.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use altinn_services::definition::{FaultSeverity, check};
+use clap::Args;
+
+use crate::answer::{Answer, Failure};
+
+/// Lists every fault of a service's folder, with file and line.
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// The folder of an Altinn 3 app, or of a service with a `service.toml`.
+    folder: PathBuf,
+}
+
+impl Check {
+    pub(crate) fn run(self) -> Result<Answer, Failure> {
+        let faults = check(&self.folder);
+        let errors = faults.iter().filter(|fault| fault.severity == FaultSeverity::Error).count();
+        let mut text = String::new();
+        for fault in &faults {
+            writeln!(text, "{fault}")?;
+        }
+        write!(text, "{errors} errors, {} warnings", faults.len() - errors)?;
+        Answer::new(text, &faults, errors == 0)
+    }
+}

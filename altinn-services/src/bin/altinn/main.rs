@@ -1,0 +1,59 @@
+//! The `altinn` command: what an agency does with its services from a shell.
+//!
+//! Exit status: 0 when all is in order, 1 when something was found that is not, 2 when the command was not understood
+//! or could not be carried out. Answers go to standard output, as JSON with `--json`; what went wrong to standard error.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to whoever called it")]
+
+mod answer;
+mod archive;
+mod check;
+mod doctor;
+mod place;
+mod policy;
+
+use std::process::ExitCode;
+
+use answer::{Answer, Failure};
+use clap::{Parser, Subcommand};
+
+/// Altinn services in an agency's own program.
+///
+/// Exit status: 0 when all is in order, 1 when something is not, 2 when the command could not be carried out.
+#[derive(Debug, Parser)]
+#[command(name = "altinn", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+    /// Writes the answer as JSON.
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Check(check::Check),
+    /// Asks and tests the policy of a service, without any person or register.
+    #[command(subcommand)]
+    Policy(policy::Policy),
+    /// Proves what an archive holds.
+    #[command(subcommand)]
+    Archive(archive::Archive),
+    Doctor(doctor::Doctor),
+}
+
+fn main() -> ExitCode {
+    let Arguments { command, json } = Arguments::parse();
+    match answer(command) {
+        Ok(answer) => answer.print(json),
+        Err(failure) => failure.print(),
+    }
+}
+
+fn answer(command: Command) -> Result<Answer, Failure> {
+    match command {
+        Command::Check(check) => check.run(),
+        Command::Policy(policy) => policy.run(),
+        Command::Archive(archive) => archive.run(),
+        Command::Doctor(doctor) => doctor.run(),
+    }
+}

@@ -1,0 +1,184 @@
+//! The `altinn` command, as it is called from a shell.
+#![cfg(feature = "cli")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests fail by panicking")]
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use altinn_archive::{NewElement, NewEntry, Participant, Receipt};
+use altinn_core::AuthenticationLevel;
+use altinn_services::Altinn;
+use serde_json::Value;
+
+const APP: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/apps/bakery-licence");
+const LOOKUP: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/services/organization-lookup");
+
+fn altinn(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_altinn"));
+    for variable in ["ALTINN_STORE_URL", "ALTINN_OBJECTS_URL", "ALTINN_KEYS", "ALTINN_SMTP_HOST"] {
+        command.env_remove(variable);
+    }
+    command.args(arguments).output().unwrap()
+}
+
+/// The answer as JSON, of a command that ended with this status.
+fn json(arguments: &[&str], status: i32) -> Value {
+    let output = altinn(&[arguments, &["--json"]].concat());
+    assert_eq!(output.status.code(), Some(status), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// What a command that could not be carried out says.
+fn failure(arguments: &[&str]) -> String {
+    let output = altinn(arguments);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(output.stdout.is_empty());
+    String::from_utf8(output.stderr).unwrap()
+}
+
+/// A store in a folder with one archived entry, its receipt in a file beside it, and the log's public key.
+fn archive(folder: &Path) -> (Receipt, String) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let altinn = Altinn::local(folder.join("agency")).await.unwrap();
+        let (party, actor) =
+            (Participant::new("50001", "Bakeriet AS"), Participant::new("50002", "Kari Nordmann"));
+        let entry = NewEntry::new("ttd/bakery-licence", party, actor, AuthenticationLevel::Sensitive)
+            .with_element(NewElement::new("form", "application/json", b"{}".to_vec()));
+        let receipt = altinn.archive().append(entry).await.unwrap();
+        fs::write(folder.join("receipt.json"), receipt.to_json()).unwrap();
+        (receipt, altinn.archive().verifier_key().to_string())
+    })
+}
+
+#[test]
+fn a_folder_in_order_has_no_errors() {
+    let output = altinn(&["check", APP]);
+    assert!(output.status.success());
+    assert!(String::from_utf8(output.stdout).unwrap().contains("0 errors"));
+    assert!(json(&["check", APP], 0).is_array());
+}
+
+#[test]
+fn a_policy_says_who_may_by_which_rule_and_what_would_help() {
+    let write = ["policy", "explain", APP, "--action", "write"];
+    let permitted = json(&[&write[..], &["--role", "DAGL", "--task", "Task_1"]].concat(), 0);
+    assert_eq!(permitted["code"], "AUTH-PERMITTED");
+    assert!(permitted["rule"]["id"].as_str().unwrap().ends_with("ruleid:1"));
+
+    let refused = json(&[&write[..], &["--role", "REVI", "--task", "Task_1"]].concat(), 1);
+    assert_eq!(refused["permitted"], false);
+    let would_help = refused["wouldHelp"].as_array().unwrap();
+    assert!(would_help.iter().any(|right| right["value"] == "DAGL"), "{refused}");
+
+    let low = json(&[&write[..], &["--role", "DAGL", "--level", "0"]].concat(), 1);
+    assert_eq!(low["code"], "AUTH-DENIED-LEVEL");
+    let output = altinn(&[&write[..], &["--role", "DAGL"]].concat());
+    assert!(String::from_utf8(output.stdout).unwrap().starts_with("DAGL may `write`"));
+}
+
+#[test]
+fn a_policy_of_any_type_of_service_is_explained() {
+    json(&["policy", "explain", LOOKUP, "--action", "read", "--role", "DAGL"], 0);
+}
+
+#[test]
+fn what_no_policy_can_be_asked_is_refused_with_the_reason() {
+    let level = failure(&["policy", "explain", APP, "--action", "write", "--level", "5"]);
+    assert!(level.contains("0 to 4"), "{level}");
+    let nowhere = failure(&["policy", "explain", "nowhere", "--action", "write"]);
+    assert!(nowhere.contains("nowhere"), "{nowhere}");
+}
+
+#[test]
+fn the_tests_of_a_policy_are_run() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::copy(Path::new(APP).join("App/config/authorization/policy.xml"), folder.path().join("policy.xml"))
+        .unwrap();
+    let tests = |expect: &str| {
+        let test = format!(
+            "resource = \"ttd/bakery-licence\"\n[[test]]\nname = \"an auditor\"\nroles = [\"REVI\"]\n\
+             action = \"write\"\nexpect = \"{expect}\"\n"
+        );
+        fs::write(folder.path().join("policy.test.toml"), test).unwrap();
+    };
+    let path = folder.path().to_str().unwrap();
+    tests("deny");
+    assert!(altinn(&["policy", "test", path]).status.success());
+    tests("permit");
+    let output = altinn(&["policy", "test", path]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8(output.stdout).unwrap().contains("an auditor: expected permit"));
+}
+
+#[test]
+fn a_receipt_is_verified_with_its_content_and_a_changed_one_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let (receipt, key) = archive(folder.path());
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    fs::write(path("form.json"), "{}").unwrap();
+    fs::write(path("other.json"), "{ }").unwrap();
+    fs::write(path("log.pub"), &key).unwrap();
+
+    let verify = |receipt: &str, content: &str, status: i32| {
+        let content = format!("form={}", path(content));
+        json(&["archive", "verify", &path(receipt), "--key", &path("log.pub"), "--content", &content], status)
+    };
+    assert_eq!(verify("receipt.json", "form.json", 0)["entry"], receipt.entry().to_string());
+    assert_eq!(verify("receipt.json", "other.json", 1)["true"], false);
+
+    fs::write(path("changed.json"), receipt.to_json().replace("Bakeriet AS", "Bakeriet BS")).unwrap();
+    assert_eq!(verify("changed.json", "form.json", 1)["true"], false);
+    assert!(
+        failure(&["archive", "verify", &path("receipt.json"), "--key", "no key"]).contains("verifier key")
+    );
+    assert!(failure(&["archive", "verify", &path("none.json"), "--key", &key]).contains("none.json"));
+}
+
+#[test]
+fn an_audit_finds_what_was_changed_and_says_where() {
+    let folder = tempfile::tempdir().unwrap();
+    archive(folder.path());
+    let agency = folder.path().join("agency").display().to_string();
+    let receipt = folder.path().join("receipt.json").display().to_string();
+    let sound = json(&["archive", "audit", &agency, "--anchor", &receipt], 0);
+    assert_eq!(
+        (&sound["sound"], &sound["entries"], &sound["noRollbackBelow"]),
+        (&true.into(), &1.into(), &1.into())
+    );
+
+    let database = rusqlite::Connection::open(folder.path().join("agency/altinn.db")).unwrap();
+    assert_eq!(database.execute("delete from archive_content", []).unwrap(), 1);
+    drop(database);
+    let changed = json(&["archive", "audit", &agency], 1);
+    assert_eq!(changed["sound"], false);
+    assert!(changed["fault"]["code"].is_string());
+}
+
+#[test]
+fn what_is_not_there_is_named_and_not_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let nowhere = folder.path().join("nowhere");
+    assert!(failure(&["archive", "audit", nowhere.to_str().unwrap()]).contains("altinn.db"));
+    assert!(!nowhere.exists());
+    assert!(failure(&["doctor"]).contains("ALTINN_STORE_URL"));
+}
+
+#[test]
+fn the_doctor_finds_what_is_ill() {
+    let folder = tempfile::tempdir().unwrap();
+    archive(folder.path());
+    let agency = folder.path().join("agency");
+    let path = agency.to_str().unwrap();
+    assert!(altinn(&["doctor", path]).status.success());
+
+    let nobody = json(&["doctor", path, "--smtp", "127.0.0.1:1"], 1);
+    let mail = nobody.as_array().unwrap().iter().find(|found| found["what"] == "mail server").unwrap();
+    assert_eq!(mail["state"], "ill");
+
+    fs::remove_file(agency.join("keys/log.pem")).unwrap();
+    let keyless = json(&["doctor", path], 1);
+    let store = keyless.as_array().unwrap().iter().find(|found| found["what"] == "store and keys").unwrap();
+    assert!(store["says"].as_str().unwrap().contains("log.pem"), "{keyless}");
+}
