@@ -1,7 +1,8 @@
-//! What the example programs share: synthetic people to act in a service, and forms to send in.
+//! What the example programs share: synthetic people to act in a service, and forms to send in; and the portal.
 
 mod cast;
 pub mod form;
+pub mod portal;
 mod stand_ins;
 
 pub use cast::{Cast, CastError};

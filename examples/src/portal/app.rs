@@ -1,0 +1,110 @@
+//! What every page needs, and which address leads to which page.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use altinn_auth::login::{Callers, Login};
+use altinn_core::Language;
+use altinn_core::key::SecretKey;
+use altinn_services::Altinn;
+use axum::Router;
+use axum::extract::{FromRef, Request, State};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
+use axum::routing::get;
+
+use super::outbox::Outbox;
+use super::pages::Pages;
+use super::services::Services;
+use super::target::Target;
+use super::texts::Texts;
+use super::world::World;
+use super::{cases, files, front, link, lookup, pages, parties, sent, trouble};
+
+/// The portal: cheap to clone, and all clones are one.
+#[derive(Debug, Clone)]
+pub(super) struct App(pub(super) Arc<Inner>);
+
+#[derive(Debug)]
+pub(super) struct Inner {
+    pub(super) altinn: Altinn,
+    pub(super) login: Login,
+    pub(super) pages: Pages,
+    pub(super) texts: Arc<Texts>,
+    pub(super) services: Services,
+    pub(super) outbox: Outbox,
+    pub(super) world: World,
+    pub(super) target: Target,
+    pub(super) token_key: SecretKey,
+    /// The address of the fake ID-porten.
+    pub(super) id_porten: String,
+    /// The language for those who have chosen none.
+    pub(super) language: Language,
+}
+
+impl Deref for App {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl FromRef<App> for Callers {
+    fn from_ref(app: &App) -> Self {
+        Self::by_login(app.login.clone())
+    }
+}
+
+impl App {
+    /// All the pages.
+    pub(super) fn router(&self) -> Router {
+        Router::new()
+            .route("/", get(front::front))
+            .route("/login", get(front::log_in))
+            .route("/language/{code}", get(front::choose_language))
+            .route("/parties", get(parties::list).post(parties::choose))
+            .route("/sent", get(sent::list))
+            .merge(lookup::routes())
+            .merge(link::routes())
+            .merge(files::routes())
+            .merge(cases::routes())
+            .fallback(trouble::no_such_page)
+            .layer(from_fn_with_state(self.clone(), with_headers))
+            .merge(pages::assets())
+            .with_state(self.clone())
+            .merge(self.login.router())
+    }
+}
+
+const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+
+/// Nobody keeps a page, and nothing in it comes from elsewhere. Forms lead to the portal, to ID-porten and to the
+/// target of the link alone.
+async fn with_headers(State(app): State<App>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let policy = format!(
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
+         form-action 'self' {} {}; base-uri 'none'; frame-ancestors 'none'",
+        app.id_porten,
+        app.target.address()
+    );
+    let headers = response.headers_mut();
+    put(headers, CONTENT_SECURITY_POLICY, &policy);
+    put(headers, CACHE_CONTROL, "no-store");
+    put(headers, X_CONTENT_TYPE_OPTIONS, "nosniff");
+    // A form of a page without a referrer would say that it comes from nowhere, and be refused.
+    put(headers, REFERRER_POLICY, "same-origin");
+    put(headers, OPENER_POLICY, "same-origin");
+    response
+}
+
+fn put(headers: &mut HeaderMap, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(name, value);
+    }
+}

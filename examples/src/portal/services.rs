@@ -1,0 +1,94 @@
+//! The services that the portal offers, and the register behind the lookup.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use altinn_services::Altinn;
+use altinn_services::broker::BrokerService;
+use altinn_services::collaboration::{CollaborationService, CorrespondenceMember, Members};
+use altinn_services::link::LinkService;
+use altinn_services::lookup::{Lookup, LookupContext, LookupFailure, LookupService};
+use async_trait::async_trait;
+use serde_json::{Value, json};
+
+use super::PortalError;
+use super::world::{World, organization_number};
+
+const APPS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/apps");
+const SERVICES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/services");
+
+/// What the portal offers, by type.
+#[derive(Debug)]
+pub(super) struct Services {
+    pub(super) lookup: LookupService,
+    pub(super) link: LinkService,
+    pub(super) broker: BrokerService,
+    pub(super) opening: CollaborationService,
+}
+
+impl Services {
+    /// Publishes them. `target` is the address of the solution that the link leads to; `beside` is where definitions are
+    /// kept that name what is only known now.
+    pub(super) fn publish(
+        altinn: &Altinn,
+        world: &World,
+        target: &str,
+        beside: &Path,
+        another: Option<&PathBuf>,
+    ) -> Result<Self, PortalError> {
+        altinn.publish_app(format!("{APPS}/bakery-licence"))?;
+        if let Some(folder) = another {
+            altinn.publish_app(folder)?;
+        }
+        let decisions = altinn.publish_correspondence(format!("{SERVICES}/decisions"))?;
+        let lookup =
+            altinn.publish_lookup(format!("{SERVICES}/organization-lookup"), Organizations::of(world)?)?;
+        let broker = altinn.publish_broker(format!("{SERVICES}/annual-accounts"))?;
+        let tax_card = filled_in("tax-card", "http://127.0.0.1:8080", target, beside)?;
+        let link = altinn.publish_link(tax_card)?;
+        let inspectorate =
+            format!("inspectorate = {{ organization = \"{}\" }}", organization_number(&world.agency)?);
+        let opening = filled_in("opening", "inspectorate = {}", &inspectorate, beside)?;
+        let sender = world.owner_of(decisions.id());
+        let decision = CorrespondenceMember::new(decisions, world.agency.id, sender);
+        let opening = altinn.publish_collaboration(opening, Members::none().with("decision", decision))?;
+        Ok(Self { lookup, link, broker, opening })
+    }
+}
+
+/// A copy of a service's folder in which a place of its definition is filled in.
+fn filled_in(name: &str, place: &str, with: &str, beside: &Path) -> Result<PathBuf, PortalError> {
+    let (from, to) = (Path::new(SERVICES).join(name), beside.join(name));
+    fs::create_dir_all(&to)?;
+    let definition = fs::read_to_string(from.join("service.toml"))?;
+    fs::write(to.join("service.toml"), definition.replace(place, with))?;
+    fs::copy(from.join("policy.xml"), to.join("policy.xml"))?;
+    Ok(to)
+}
+
+/// A register of the portal's own synthetic businesses.
+#[derive(Debug)]
+struct Organizations(Vec<(String, String)>);
+
+impl Organizations {
+    fn of(world: &World) -> Result<Self, PortalError> {
+        let numbered = |party| Ok((organization_number(party)?.to_string(), party.name.clone()));
+        Ok(Self(world.organizations().into_iter().map(numbered).collect::<Result<_, PortalError>>()?))
+    }
+}
+
+#[async_trait]
+impl Lookup for Organizations {
+    async fn look_up(&self, query: &Value, _: &LookupContext<'_>) -> Result<Value, LookupFailure> {
+        let asked = query.get("organisasjonsnummer").and_then(Value::as_str).unwrap_or_default();
+        let found = self.0.iter().find(|(number, _)| number == asked).ok_or(LookupFailure::NotFound)?;
+        let (number, name) = found;
+        Ok(json!({
+            "organisasjonsnummer": number,
+            "navn": name,
+            "organisasjonsform": {"kode": "AS", "beskrivelse": "Aksjeselskap"},
+            "registreringsdatoEnhetsregisteret": "2019-04-01",
+            "konkurs": false
+        }))
+    }
+}

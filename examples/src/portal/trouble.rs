@@ -1,0 +1,126 @@
+//! What is said when something is refused or goes wrong: what happened, and what to do about it.
+
+use altinn_auth::decision::{AccessError, DenialReason};
+use altinn_core::Language;
+use axum::http::StatusCode;
+use axum::response::Response;
+use minijinja::context;
+
+use super::visitor::Visitor;
+
+/// Why somebody does not get what they asked for.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// They must log in first.
+    NotLoggedIn,
+    /// There is no such thing, or they may not know of it.
+    NotFound,
+    /// They may not; why, and who could.
+    Denied(Box<AccessError>),
+    /// The form is not one that the portal gave them.
+    ForeignForm,
+    /// What they sent in is not in order: the key of a text that says what is wrong.
+    Wrong(&'static str),
+    /// Something has changed meanwhile, or has been done before: the key of a text.
+    Late(&'static str),
+    /// Something of the portal does not work now; the code is for whoever runs it.
+    Unavailable(&'static str),
+}
+
+impl From<AccessError> for Trouble {
+    fn from(error: AccessError) -> Self {
+        Self::Denied(Box::new(error))
+    }
+}
+
+/// What the page says: the status, and the keys of the heading and of what to do.
+struct Said {
+    status: StatusCode,
+    heading: &'static str,
+    what: String,
+}
+
+impl Trouble {
+    /// The page that says it.
+    pub(super) fn page(self, visitor: &Visitor) -> Response {
+        let level = self.needs_level();
+        let log_in = matches!(self, Self::NotLoggedIn);
+        let code = self.code();
+        let Said { status, heading, what } = self.said(visitor);
+        let values = context! {
+            heading => visitor.text(heading),
+            what => what,
+            code => code,
+            log_in => log_in,
+            needs_level => level,
+        };
+        visitor.page_with(status, "trouble.html", values)
+    }
+
+    fn said(self, visitor: &Visitor) -> Said {
+        let key = |key| visitor.text(key);
+        let (status, heading, what) = match self {
+            Self::NotLoggedIn => {
+                (StatusCode::UNAUTHORIZED, "trouble.login.heading", key("trouble.login.what"))
+            }
+            Self::NotFound => (StatusCode::NOT_FOUND, "trouble.missing.heading", key("trouble.missing.what")),
+            Self::Denied(error) => {
+                (StatusCode::FORBIDDEN, "trouble.denied.heading", explained(&error, visitor.language))
+            }
+            Self::ForeignForm => {
+                (StatusCode::FORBIDDEN, "trouble.foreign.heading", key("trouble.foreign.what"))
+            }
+            Self::Wrong(what) => (StatusCode::UNPROCESSABLE_ENTITY, "trouble.wrong.heading", key(what)),
+            Self::Late(what) => (StatusCode::CONFLICT, "trouble.late.heading", key(what)),
+            Self::Unavailable(_) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "trouble.unavailable.heading",
+                key("trouble.unavailable.what"),
+            ),
+        };
+        Said { status, heading, what }
+    }
+
+    /// What to tell whoever runs the portal.
+    fn code(&self) -> Option<&'static str> {
+        match self {
+            Self::Denied(error) => Some(error.code()),
+            Self::Unavailable(code) => Some(code),
+            _ => None,
+        }
+    }
+
+    /// The level that would have been enough.
+    fn needs_level(&self) -> Option<&'static str> {
+        let Self::Denied(error) = self else { return None };
+        let AccessError::Denied(denial) = &**error;
+        match denial.reason() {
+            DenialReason::LevelTooLow { .. } => Some("idporten-loa-high"),
+            _ => None,
+        }
+    }
+}
+
+fn explained(error: &AccessError, language: Language) -> String {
+    let AccessError::Denied(denial) = error;
+    denial.explain(language)
+}
+
+/// A text as part of a query.
+pub(super) fn encoded(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
+                encoded.push(char::from(byte));
+            }
+            other => encoded.push_str(&format!("%{other:02X}")),
+        }
+    }
+    encoded
+}
+
+/// The page for an address that leads nowhere.
+pub(super) async fn no_such_page(visitor: Visitor) -> Response {
+    Trouble::NotFound.page(&visitor)
+}
