@@ -182,3 +182,44 @@ fn the_doctor_finds_what_is_ill() {
     let store = keyless.as_array().unwrap().iter().find(|found| found["what"] == "store and keys").unwrap();
     assert!(store["says"].as_str().unwrap().contains("log.pem"), "{keyless}");
 }
+
+/// The commands of a page of the documentation, as they stand in its `console` blocks.
+fn documented(page: &str) -> Vec<Vec<String>> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs").join(page);
+    let text = fs::read_to_string(file).unwrap();
+    let blocks = text.split("```console\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    let commands = blocks.flat_map(str::lines).filter_map(|line| {
+        line.strip_prefix("altinn ").or_else(|| line.split_once("--bin altinn -- ").map(|(_, rest)| rest))
+    });
+    commands.map(|command| command.split_whitespace().map(str::to_owned).collect()).collect()
+}
+
+#[test]
+fn every_command_of_the_documentation_can_be_carried_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let (receipt, key) = archive(folder.path());
+    for (name, text) in
+        [("log.pub", key.as_str()), ("form.json", "{}"), ("last-checkpoint", receipt.checkpoint())]
+    {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    let agency = folder.path().join("agency").display().to_string();
+    let examples = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/");
+    for page in ["altinn-command.md", "archive-proof.md", "operations.md"] {
+        let commands = documented(page);
+        assert!(!commands.is_empty(), "{page}");
+        for command in commands {
+            let command: Vec<String> = command
+                .iter()
+                .map(|word| word.replace("/srv/agency", &agency).replace("examples/", examples))
+                .collect();
+            let output = Command::new(env!("CARGO_BIN_EXE_altinn"))
+                .current_dir(folder.path())
+                .args(&command)
+                .output()
+                .unwrap();
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert!(matches!(output.status.code(), Some(0 | 1)), "{page}: {command:?}: {said}");
+        }
+    }
+}

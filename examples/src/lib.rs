@@ -12,3 +12,8 @@ pub use stand_ins::stand_in;
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+/// How a receipt is verified, so that what it shows is compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/archive-proof.md")]
+struct ArchiveProof;
