@@ -31,6 +31,7 @@
 //! | `correspondence` | yes | correspondence services |
 //! | `lookup` | yes | lookup services |
 //! | `collaboration` | yes | collaborations: several services as one case |
+//! | `axum` | | the HTTP API: routers for the agency's own program ([`http`]) |
 //! | `webhooks` | | events sent to those who subscribe |
 //! | `testing` | | a mail server, an issuer of tokens, synthetic people, and stand-ins for service tasks and payments |
 
@@ -47,6 +48,8 @@ mod error;
 pub mod event;
 pub mod expression;
 pub mod form;
+#[cfg(feature = "axum")]
+pub mod http;
 #[cfg(feature = "link")]
 pub mod link;
 #[cfg(feature = "lookup")]

@@ -42,6 +42,18 @@ impl Callers {
         self
     }
 
+    /// Who calls an API: whoever has neither a token nor a session is refused, and not sent to log in.
+    ///
+    /// # Errors
+    /// [`NotLetIn`] says why not.
+    pub async fn actor(&self, parts: &Parts) -> Result<Actor, NotLetIn> {
+        match self.caller(parts).await {
+            Ok(caller) => Ok(caller.actor),
+            Err(NotLetIn::LogIn { .. }) => Err(NotLetIn::Nobody),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Who calls. A token goes before a session, and a wrong one is not passed over.
     pub(super) async fn caller(&self, parts: &Parts) -> Result<Caller, NotLetIn> {
         if parts.headers.contains_key(AUTHORIZATION) {

@@ -79,8 +79,8 @@ impl NotLetIn {
         }
     }
 
-    /// How to come again (RFC 6750, RFC 9470).
-    fn challenge(&self) -> Option<String> {
+    /// How to come again: the value of `WWW-Authenticate` (RFC 6750, RFC 9470), where coming again may help.
+    pub fn challenge(&self) -> Option<String> {
         Some(match self {
             Self::Nobody => "Bearer".to_owned(),
             Self::NoBearer => r#"Bearer error="invalid_request""#.to_owned(),

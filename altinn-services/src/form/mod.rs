@@ -28,6 +28,7 @@ pub use data::{FormData, FormDataError, FormFormat, FormLimits};
 pub use expression_validation::{ExpressionIssue, ExpressionValidation, ExpressionValidationError};
 pub use issue::{Issue, IssueCode, Severity};
 pub use patch::{MAX_PATCH_OPERATIONS, Patch, PatchError};
+pub(crate) use prefill::put;
 pub use prefill::{Prefill, PrefillError, PrefillSources};
 pub use sample::{SampleError, sample};
 pub use schema::{FormSchema, MAX_ISSUES, SchemaError};

@@ -123,28 +123,29 @@ impl Prefill {
     pub fn fill(&self, form: &mut Value, known: &PrefillSources) {
         for (source, field, target) in &self.fields {
             if let Some(value) = known.get(source, field) {
-                self.put(form, target, value);
+                put(form, target, value, self.allow_overwrite);
             }
         }
     }
+}
 
-    fn put(&self, form: &mut Value, target: &str, value: &Value) {
-        let steps: Vec<&str> = target.split('.').collect();
-        let Some((last, groups)) = steps.split_last().filter(|_| steps.len() <= MAX_DEPTH) else { return };
-        let mut at = form;
-        for step in groups {
-            let Value::Object(fields) = at else { return };
-            let inner = fields.entry(*step).or_insert(Value::Null);
-            if inner.is_null() {
-                *inner = Value::Object(Map::new());
-            }
-            at = inner;
-        }
+/// Fills in a field of a form, `applicant.name`, unless it is filled in and may not be overwritten; what leads to it is made.
+pub(crate) fn put(form: &mut Value, target: &str, value: &Value, allow_overwrite: bool) {
+    let steps: Vec<&str> = target.split('.').collect();
+    let Some((last, groups)) = steps.split_last().filter(|_| steps.len() <= MAX_DEPTH) else { return };
+    let mut at = form;
+    for step in groups {
         let Value::Object(fields) = at else { return };
-        let is_empty = fields.get(*last).is_none_or(|there| there.is_null() || there == "");
-        if is_empty || self.allow_overwrite {
-            fields.insert((*last).to_owned(), value.clone());
+        let inner = fields.entry(*step).or_insert(Value::Null);
+        if inner.is_null() {
+            *inner = Value::Object(Map::new());
         }
+        at = inner;
+    }
+    let Value::Object(fields) = at else { return };
+    let is_empty = fields.get(*last).is_none_or(|there| there.is_null() || there == "");
+    if is_empty || allow_overwrite {
+        fields.insert((*last).to_owned(), value.clone());
     }
 }
 

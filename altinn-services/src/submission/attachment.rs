@@ -125,12 +125,12 @@ impl Submissions<'_> {
 }
 
 /// Whether elements of a data type are attached in a task: those of the task, and those of no task.
-fn is_of_task(kind: &DataType, task: &Task) -> bool {
+pub(super) fn is_of_task(kind: &DataType, task: &Task) -> bool {
     !kind.is_form() && kind.task_id.as_deref().is_none_or(|own| own == task.id)
 }
 
 impl Plan<'_> {
-    fn attach(&mut self, kind: &DataType, attachment: &Attachment) -> Result<(), SubmissionError> {
+    pub(super) fn attach(&mut self, kind: &DataType, attachment: &Attachment) -> Result<(), SubmissionError> {
         let present = self.instance.elements.iter().filter(|element| element.data_type == kind.id).count();
         let facts = ElementFacts {
             data_type: kind.id.clone(),

@@ -16,6 +16,8 @@ mod history;
 mod hooks;
 mod instance;
 mod life;
+mod list;
+mod past;
 mod pay;
 mod payment;
 mod plan;
@@ -31,6 +33,7 @@ mod sign_document;
 mod signing;
 mod start;
 mod support;
+mod validate;
 
 use altinn_auth::decision::{Access, AccessRequest};
 use altinn_core::store::Batch;
@@ -43,6 +46,7 @@ pub use file_scan::FileScanResult;
 pub use hooks::{Form, Submission};
 pub use instance::Instance;
 pub use life::{CompleteConfirmation, InstanceStatus, ReadStatus, Substatus};
+pub use past::PastEvent;
 pub use payment::{
     Hundredths, OrderDetails, OrderLine, Payment, PaymentContext, PaymentDetails, PaymentError,
     PaymentInformation, PaymentStatus,
@@ -55,6 +59,7 @@ pub use service_task::{
 };
 pub use signing::{Signee, SigneeContext, SigneeError, SigneeProvider};
 pub use start::StartOptions;
+pub use validate::ElementIssue;
 
 pub(crate) use plan::Tools;
 pub(crate) use service_task::SERVICE_TASKS;

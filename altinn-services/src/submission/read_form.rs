@@ -2,7 +2,7 @@
 
 use altinn_core::{Actor, InstanceId};
 
-use super::{Service, SubmissionError, Submissions};
+use super::{DataElement, Service, SubmissionError, Submissions};
 use crate::form::{FormData, FormDataError, FormFormat, FormLimits, take_row_ids};
 
 impl Service {
@@ -22,6 +22,23 @@ impl Service {
             FormFormat::Xml => {
                 let model = self.definition().xml_model(data_type).ok_or(FormDataError::NoXmlModel)?;
                 Ok(FormData::parse_xml(bytes, model, limits)?)
+            }
+        }
+    }
+
+    /// Writes a form in the format of a content type: JSON, or XML as the form's XSD (else its schema) says.
+    ///
+    /// # Errors
+    /// [`SubmissionError::Form`] when it can not be written so.
+    pub fn write_form(&self, element: &DataElement, content_type: &str) -> Result<Vec<u8>, SubmissionError> {
+        match FormFormat::of(content_type)? {
+            FormFormat::Json => Ok(element.content().to_vec()),
+            FormFormat::Xml => {
+                let model = self.definition().xml_model(element.data_type());
+                let model = model.ok_or(FormDataError::NoXmlModel)?;
+                let mut data = element.form()?;
+                take_row_ids(&mut data);
+                Ok(model.write(&data).map_err(FormDataError::from)?.into_bytes())
             }
         }
     }
@@ -46,14 +63,6 @@ impl Submissions<'_> {
         let service = self.service_of(&instance)?;
         let unknown = || SubmissionError::UnknownForm { data_type: data_type.to_owned() };
         let element = instance.element(data_type).ok_or_else(unknown)?;
-        match FormFormat::of(content_type)? {
-            FormFormat::Json => Ok(element.content().to_vec()),
-            FormFormat::Xml => {
-                let model = service.definition().xml_model(data_type).ok_or(FormDataError::NoXmlModel)?;
-                let mut data = element.form()?;
-                take_row_ids(&mut data);
-                Ok(model.write(&data).map_err(FormDataError::from)?.into_bytes())
-            }
-        }
+        service.write_form(element, content_type)
     }
 }

@@ -22,7 +22,7 @@ pub struct Saved {
 
 /// What is to become of a form.
 #[derive(Debug, Clone, Copy)]
-enum Change<'a> {
+pub(super) enum Change<'a> {
     To(&'a FormData),
     By(&'a Patch),
 }
@@ -140,7 +140,7 @@ impl Submissions<'_> {
     }
 
     /// The form with what follows from what was filled in, and what is wrong with it; no form when it is as it was sent.
-    async fn worked_out(
+    pub(super) async fn worked_out(
         &self,
         service: &Service,
         instance: &Instance,

@@ -1,12 +1,21 @@
 //! Starting a submission.
 
+use std::collections::BTreeMap;
+
 use altinn_auth::decision::AccessRequest;
 use altinn_auth::register::PartyRegister as _;
-use altinn_core::{Actor, Idempotency, IdempotencyAnswer, InstanceId, PartyId};
+use altinn_core::{Actor, Digest, Idempotency, IdempotencyAnswer, InstanceId, PartyId};
 use chrono::{DateTime, Utc};
 
+use serde_json::{Value, json};
+
+use super::attachment::is_of_task;
+use super::forms::Forms;
 use super::plan::{Plan, Tools};
-use super::{Instance, Service, SubmissionError, Submissions, TRIES};
+use super::save::Change;
+use super::{Attachment, Instance, Service, SubmissionError, Submissions, TRIES};
+use crate::definition::DataType;
+use crate::form::{FormData, put};
 
 /// What may be said when a submission is started.
 #[derive(Debug, Clone, Default)]
@@ -18,12 +27,54 @@ pub struct StartOptions {
     pub due_before: Option<DateTime<Utc>>,
     /// From when on it is shown in lists (`visibleAfter`).
     pub visible_after: Option<DateTime<Utc>>,
+    /// Forms that are filled in already, by data type; what is wrong with them is for later.
+    pub forms: Vec<(String, FormData)>,
+    /// Files that are attached already, by data type.
+    pub attachments: Vec<(String, Attachment)>,
+    /// Fields of the forms that are filled in already, by their names in layouts: `applicant.name`.
+    pub prefill: BTreeMap<String, Value>,
 }
 
 impl StartOptions {
     /// Options with an idempotency key.
     pub fn idempotent(key: impl Into<String>) -> Self {
         Self { idempotency_key: Some(key.into()), ..Self::default() }
+    }
+}
+
+impl StartOptions {
+    /// What is asked for, by which the same request is known again.
+    fn asked(&self, service: &Service) -> String {
+        let forms = self.forms.iter().map(|(data_type, form)| json!([data_type, form.text()]));
+        let files = self.attachments.iter().map(|(data_type, file)| {
+            json!([data_type, file.file_name, file.content_type, Digest::of(&file.content).to_string()])
+        });
+        json!({
+            "service": service.id().to_string(),
+            "forms": forms.collect::<Vec<_>>(),
+            "files": files.collect::<Vec<_>>(),
+            "prefill": self.prefill,
+            "due": self.due_before,
+            "visible": self.visible_after,
+        })
+        .to_string()
+    }
+}
+
+impl Plan<'_> {
+    /// Fills in fields of every form that there is.
+    fn fill_in(&mut self, prefill: &BTreeMap<String, Value>) -> Result<(), SubmissionError> {
+        let mut filled = Vec::new();
+        for element in self.instance.elements.iter().filter(|_| !prefill.is_empty()) {
+            let data_type = self.service.definition().metadata().data_type(element.data_type());
+            if data_type.is_some_and(DataType::is_form) {
+                let mut data = element.form()?;
+                prefill.iter().for_each(|(field, value)| put(&mut data, field, value, true));
+                filled.push((element.id, data.to_string().into_bytes()));
+            }
+        }
+        filled.into_iter().for_each(|(element, content)| self.change(element, content));
+        Ok(())
     }
 }
 
@@ -77,7 +128,7 @@ impl Submissions<'_> {
         if !service.definition().metadata().party_types_allowed().allows(owner.kind) {
             return Err(SubmissionError::PartyKindNotAllowed);
         }
-        let asked = service.id().to_string();
+        let asked = options.asked(service);
         let once = options.idempotency_key.as_ref().map(|key| {
             Idempotency::new(actor.subject(), owner.uuid, "submission.start", key, asked.as_bytes())
         });
@@ -94,6 +145,7 @@ impl Submissions<'_> {
             once.claim(&mut batch, plan.instance.id.guid, now);
         }
         self.call_signees(&mut plan, &mut batch).await?;
+        self.begin_with(&mut plan, options).await?;
         plan.instance.status.due_before = options.due_before;
         plan.instance.status.visible_after = options.visible_after;
         plan.keep_fields()?;
@@ -101,6 +153,36 @@ impl Submissions<'_> {
         plan.add_traces(&mut batch)?;
         self.altinn.store().commit(batch).await?;
         self.drive(plan.instance).await
+    }
+
+    /// Fills in what the caller sends along.
+    async fn begin_with(&self, plan: &mut Plan<'_>, options: &StartOptions) -> Result<(), SubmissionError> {
+        if options.forms.is_empty() && options.attachments.is_empty() && options.prefill.is_empty() {
+            return Ok(());
+        }
+        let (service, task) = (plan.service, plan.task()?);
+        let unknown = |data_type: &str| SubmissionError::UnknownForm { data_type: data_type.to_owned() };
+        for (data_type, form) in &options.forms {
+            service
+                .forms_of(&task.id)
+                .find(|known| known.id == *data_type)
+                .ok_or_else(|| unknown(data_type))?;
+            let forms = Forms::of(service, &plan.instance, &task.id)?;
+            let (data, _) =
+                self.worked_out(service, &plan.instance, &forms, data_type, Change::To(form)).await?;
+            let content = data.map_or_else(|| form.text().to_owned(), |data| data.to_string()).into_bytes();
+            match plan.instance.element(data_type).map(|element| element.id) {
+                Some(element) => plan.change(element, content),
+                None => plan.add_form(data_type.clone(), content),
+            }
+        }
+        plan.fill_in(&options.prefill)?;
+        let kinds = service.definition().metadata().data_types();
+        for (data_type, attachment) in &options.attachments {
+            let kind = kinds.iter().find(|kind| kind.id == *data_type && is_of_task(kind, task));
+            plan.attach(kind.ok_or_else(|| unknown(data_type))?, attachment)?;
+        }
+        Ok(())
     }
 
     async fn started_before(

@@ -1,0 +1,134 @@
+//! What a path of the app API names.
+
+use altinn_auth::register::PartyRegister as _;
+use altinn_core::{Actor, InstanceId, PartyId, ServiceId};
+use axum::Json;
+use axum::http::StatusCode;
+use axum::http::header::ETAG;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use uuid::Uuid;
+
+use crate::http::Api;
+use crate::http::altinn3::InstanceAnswer;
+use crate::http::condition::etag;
+use crate::http::error::ApiError;
+use crate::submission::{DataElement, Instance, Service, SubmissionError};
+
+/// A service: `/{org}/{app}`.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct ServicePath {
+    /// The service owner: `ttd`.
+    pub(super) org: String,
+    /// The app: `bakery-licence`.
+    pub(super) app: String,
+}
+
+/// An instance: `/{org}/{app}/instances/{instanceOwnerPartyId}/{instanceGuid}`.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct InstancePath {
+    /// The service owner.
+    org: String,
+    /// The app.
+    app: String,
+    /// The party that the instance is of.
+    instance_owner_party_id: i64,
+    /// The instance.
+    instance_guid: Uuid,
+}
+
+/// An element of an instance: `.../data/{dataGuid}`.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ElementPath {
+    /// The service owner.
+    org: String,
+    /// The app.
+    app: String,
+    /// The party that the instance is of.
+    instance_owner_party_id: i64,
+    /// The instance.
+    instance_guid: Uuid,
+    /// The data element.
+    pub(super) data_guid: Uuid,
+}
+
+impl ServicePath {
+    /// The service that it names.
+    pub(super) fn service(&self, api: &Api) -> Result<Service, ApiError> {
+        service(api, &self.org, &self.app)
+    }
+}
+
+impl InstancePath {
+    /// The service that it names.
+    pub(super) fn service(&self, api: &Api) -> Result<Service, ApiError> {
+        service(api, &self.org, &self.app)
+    }
+
+    /// The instance's id; whether there is one is for the operation to find out.
+    pub(super) fn id(&self) -> InstanceId {
+        InstanceId::new(PartyId::new(self.instance_owner_party_id), self.instance_guid)
+    }
+
+    /// The instance, where the caller may read it and it is one of the service's.
+    pub(super) async fn read(&self, api: &Api, actor: &Actor) -> Result<(Service, Instance), ApiError> {
+        let service = self.service(api)?;
+        let instance = api.altinn().submissions().get(actor, &self.id()).await?;
+        of_service(&service, &instance)?;
+        Ok((service, instance))
+    }
+}
+
+impl ElementPath {
+    pub(super) fn instance(&self) -> InstancePath {
+        InstancePath {
+            org: self.org.clone(),
+            app: self.app.clone(),
+            instance_owner_party_id: self.instance_owner_party_id,
+            instance_guid: self.instance_guid,
+        }
+    }
+
+    /// The element that it names, of an instance.
+    pub(super) fn element<'i>(&self, instance: &'i Instance) -> Result<&'i DataElement, ApiError> {
+        let element = instance.elements().iter().find(|element| element.id() == self.data_guid);
+        element.ok_or_else(not_found)
+    }
+}
+
+fn service(api: &Api, org: &str, app: &str) -> Result<Service, ApiError> {
+    let id: Option<ServiceId> = format!("{org}/{app}").parse().ok();
+    id.and_then(|id| api.altinn().service(&id)).ok_or_else(not_found)
+}
+
+/// An instance of another service is none under this one's paths.
+pub(super) fn of_service(service: &Service, instance: &Instance) -> Result<(), ApiError> {
+    if instance.service() == service.id() { Ok(()) } else { Err(not_found()) }
+}
+
+pub(super) fn not_found() -> ApiError {
+    SubmissionError::NotFound.into()
+}
+
+/// An instance as it is answered.
+pub(super) async fn answer_of(api: &Api, instance: &Instance) -> Result<InstanceAnswer, ApiError> {
+    let owner = api.altinn().register().party(instance.id().owner).await?;
+    let service = api.altinn().service(instance.service());
+    Ok(InstanceAnswer::of(instance, service.as_ref(), owner.as_ref()))
+}
+
+/// An answer with an instance, and the version that it is of.
+pub(super) async fn answered(
+    api: &Api,
+    instance: &Instance,
+    status: StatusCode,
+) -> Result<Response, ApiError> {
+    let body = answer_of(api, instance).await?;
+    Ok((status, [(ETAG, etag(instance.version()))], Json(body)).into_response())
+}

@@ -1,0 +1,64 @@
+//! The app API: what Altinn 3's apps answer under `/{org}/{app}`.
+
+mod actions;
+mod at;
+mod content;
+mod content_disposition;
+mod data;
+mod instances;
+mod instantiation;
+mod life;
+mod metadata;
+mod multipart;
+mod patches;
+mod process;
+mod signing;
+mod validate;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::overload::few_at_once;
+use super::{Api, router};
+
+/// The app API: instances, data elements, validation, process, actions, signing, texts, options and metadata of the
+/// services that are published, as Altinn 3's apps answer them under `/{org}/{app}`.
+pub fn app(api: &Api) -> Router {
+    router::alone(api, routes(api))
+}
+
+pub(super) fn routes(api: &Api) -> OpenApiRouter<Api> {
+    // Files are read whole: there are fewer at once, and they may be larger.
+    let uploads = OpenApiRouter::new()
+        .routes(routes!(instances::instantiate))
+        .routes(routes!(data::add))
+        .routes(routes!(data::get, data::replace, data::remove))
+        .layer(DefaultBodyLimit::max(api.limits().upload))
+        .layer(from_fn_with_state(api.clone(), few_at_once));
+    OpenApiRouter::new()
+        .merge(uploads)
+        .routes(routes!(instances::create))
+        .routes(routes!(instances::get, life::delete))
+        .routes(routes!(instances::active))
+        .routes(routes!(life::complete))
+        .routes(routes!(life::substatus))
+        .routes(routes!(patches::patch))
+        .routes(routes!(process::get))
+        .routes(routes!(process::next))
+        .routes(routes!(process::complete))
+        .routes(routes!(process::history))
+        .routes(routes!(validate::instance))
+        .routes(routes!(validate::element))
+        .routes(routes!(actions::act))
+        .routes(routes!(signing::signees))
+        .routes(routes!(signing::data_elements))
+        .routes(routes!(metadata::application))
+        .routes(routes!(metadata::texts))
+        .routes(routes!(metadata::options))
+        .routes(routes!(metadata::schema))
+        .routes(routes!(metadata::process))
+        .routes(routes!(metadata::policy))
+}

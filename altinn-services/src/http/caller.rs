@@ -1,0 +1,34 @@
+//! Who calls.
+
+use altinn_auth::login::Callers;
+use altinn_core::Actor;
+use axum::extract::{FromRef as _, FromRequestParts, MatchedPath};
+use axum::http::HeaderValue;
+use axum::http::header::RETRY_AFTER;
+use axum::http::request::Parts;
+
+use super::Api;
+use super::error::ApiError;
+
+/// Whoever calls: by a token or by a session, and not too often.
+#[derive(Debug, Clone)]
+pub(super) struct Caller(pub(super) Actor);
+
+impl FromRequestParts<Api> for Caller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, ApiError> {
+        let actor = Callers::from_ref(api).actor(parts).await?;
+        let route = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+        let endpoint = format!("{} {route}", parts.method);
+        match api.rates().count(&actor, &endpoint, api.altinn().clock().now()) {
+            Ok(()) => Ok(Self(actor)),
+            Err(wait) => {
+                let seconds = wait.num_milliseconds().max(1).unsigned_abs().div_ceil(1_000);
+                let error =
+                    ApiError::new("HTTP-RATE", "the caller calls this endpoint too often: come again");
+                Err(error.with_header(RETRY_AFTER, HeaderValue::from(seconds)))
+            }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! What every answer tells its reader's browser and those between.
+
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+    X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
+const DEFAULTS: [(HeaderName, &str); 6] = [
+    // An answer that nothing else is said of may be personal: nobody keeps it.
+    (CACHE_CONTROL, "no-store"),
+    (CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'; sandbox"),
+    (REFERRER_POLICY, "no-referrer"),
+    (STRICT_TRANSPORT_SECURITY, "max-age=31536000"),
+    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (RESOURCE_POLICY, "same-origin"),
+];
+
+/// Adds what an answer does not say itself.
+pub(super) fn add_to(headers: &mut HeaderMap) {
+    for (name, value) in DEFAULTS {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+}

@@ -1,0 +1,63 @@
+//! The HTTP API: routers that an agency mounts in its own axum program (feature `axum`).
+//!
+//! An [`Api`] is the state of them all: an [`Altinn`](crate::Altinn), and whose calls are let in
+//! ([`Callers`](altinn_auth::login::Callers): by token, by the session of a browser, or both). Each part is a function
+//! that gives a router, usable alone and under any prefix; [`all`] has everything that is built, with
+//! `/openapi.json`, `/health/live`, `/health/ready` and `/metrics`, and [`serve`] serves it until it is told to stop.
+//!
+//! ```no_run
+//! use altinn_auth::login::Callers;
+//! use altinn_auth::token::TokenVerifier;
+//! use altinn_services::Altinn;
+//! use altinn_services::http::{self, Api};
+//!
+//! # async fn run(altinn: Altinn, tokens: TokenVerifier) -> Result<(), Box<dyn std::error::Error>> {
+//! let api = Api::new(altinn, Callers::by_token(tokens));
+//! let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
+//! let stop = async { drop(tokio::signal::ctrl_c().await) };
+//! http::serve(&api, listener, http::all(&api), stop).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Paths, bodies and statuses are Altinn 3's where Altinn 3 has them, so that an end-user system changes only its base
+//! address; what is added here stands under `/v1`.
+//!
+//! **Errors** are problems (RFC 9457) with `code`, `validationErrors` and `traceId`; a refusal says why and what would
+//! help in the language that was asked for, and as data (`explanation`). Nothing of the inside is shown: it is logged
+//! under the trace id.
+//!
+//! **Security.** Every router limits body, depth of JSON, time, calls at once ([`Limits`]) and the rate of each caller on
+//! each endpoint; no other origin is let in ([`ApiBuilder::origin`] opens to one), what a session's browser changes must
+//! come from the portal's own pages, and nothing personal is kept by a cache.
+#![allow(unused_qualifications, reason = "utoipa's macros write names in full")]
+
+mod altinn3;
+mod answer;
+mod api;
+mod app;
+mod body;
+mod caller;
+mod condition;
+mod error;
+mod headers;
+mod health;
+mod language;
+mod limits;
+mod metrics;
+mod openapi;
+mod overload;
+mod problem_details;
+mod query;
+mod range;
+mod rate;
+mod router;
+mod serve;
+mod status;
+mod trace;
+
+pub use api::{Api, ApiBuilder};
+pub use app::app;
+pub use limits::Limits;
+pub use router::all;
+pub use serve::serve;

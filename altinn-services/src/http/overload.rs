@@ -1,0 +1,40 @@
+//! No more at once than can be done, and no call for ever.
+
+use axum::extract::{Request, State};
+use axum::http::Method;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::Api;
+use super::error::ApiError;
+
+/// Refuses a call at once when as many as may be are worked on, rather than letting all of them wait.
+pub(super) async fn at_once(State(api): State<Api>, request: Request, next: Next) -> Response {
+    let Ok(_permit) = api.at_once().try_acquire() else {
+        return ApiError::new("HTTP-OVERLOAD", "too many calls at once: come again").into_response();
+    };
+    next.run(request).await
+}
+
+/// Refuses a file when as many as may be are taken at once: each is held in memory while it comes.
+pub(super) async fn few_at_once(State(api): State<Api>, request: Request, next: Next) -> Response {
+    if is_read(request.method()) {
+        return next.run(request).await;
+    }
+    let Ok(_permit) = api.uploads().try_acquire() else {
+        return ApiError::new("HTTP-OVERLOAD", "too many files at once: come again").into_response();
+    };
+    next.run(request).await
+}
+
+fn is_read(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD)
+}
+
+/// Ends a call that takes too long. What it had committed by then stays.
+pub(super) async fn in_time(State(api): State<Api>, request: Request, next: Next) -> Response {
+    match tokio::time::timeout(api.limits().time, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => ApiError::new("HTTP-TIME", "the call took too long: come again").into_response(),
+    }
+}

@@ -1,0 +1,62 @@
+//! Routers, with what stands around every call.
+
+use axum::extract::DefaultBodyLimit;
+use axum::http::Method;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION, RETRY_AFTER};
+use axum::middleware::from_fn_with_state;
+use axum::routing::get;
+use axum::{Router, http::HeaderName};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::cors::{AllowOrigin, CorsLayer};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::{Api, answer, app, health, metrics, openapi, overload};
+
+/// Everything that is built: every part, with `/openapi.json`, `/health/live`, `/health/ready` and `/metrics`.
+///
+/// Health and metrics are meant for the agency's own network: do not pass them on to everybody.
+pub fn all(api: &Api) -> Router {
+    let routes = OpenApiRouter::with_openapi(openapi::begun())
+        .routes(routes!(health::live))
+        .routes(routes!(health::ready))
+        .routes(routes!(metrics::metrics))
+        .merge(app::routes(api));
+    let (routes, description) = routes.split_for_parts();
+    let description = openapi::finished(description);
+    around(api, routes.route("/openapi.json", get(openapi::served(description))))
+}
+
+/// A part by itself.
+pub(super) fn alone(api: &Api, routes: OpenApiRouter<Api>) -> Router {
+    around(api, routes.split_for_parts().0)
+}
+
+/// Puts around routes what stands around every call, from the inside to the outside: the limits, what a panic comes to,
+/// what every answer says, and who else may be let in.
+fn around(api: &Api, routes: Router<Api>) -> Router {
+    let routes = routes
+        .fallback(answer::no_such_path)
+        .layer(DefaultBodyLimit::max(api.limits().body))
+        .layer(from_fn_with_state(api.clone(), overload::in_time))
+        .layer(from_fn_with_state(api.clone(), overload::at_once))
+        .layer(CatchPanicLayer::custom(answer::panicked))
+        .layer(from_fn_with_state(api.clone(), answer::answer));
+    let routes = if api.origins().is_empty() { routes } else { routes.layer(cors(api)) };
+    routes.with_state(api.clone())
+}
+
+fn cors(api: &Api) -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list(api.origins().to_vec()))
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
+        .allow_headers([
+            AUTHORIZATION,
+            CONTENT_TYPE,
+            IF_MATCH,
+            IF_NONE_MATCH,
+            HeaderName::from_static("idempotency-key"),
+            HeaderName::from_static("traceparent"),
+        ])
+        .expose_headers([ETAG, LOCATION, RETRY_AFTER])
+}

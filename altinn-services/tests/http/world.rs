@@ -1,0 +1,141 @@
+//! The stage: a server with the sample app, a bakery, those who act for it, a stranger, and the agency.
+
+use std::sync::Arc;
+
+use altinn_auth::login::Callers;
+use altinn_auth::testing::{FakeIssuer, Loopback};
+use altinn_auth::token::TokenVerifier;
+use altinn_core::http::{Destinations, HttpClient, HttpRequest, HttpResponse, Method, header};
+use altinn_core::testing::SyntheticPeople;
+use altinn_core::{Party, PartyIdentifier, SyntheticNumbers, SystemClock};
+use altinn_services::Altinn;
+use altinn_services::http::{self, Api, ApiBuilder};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::scene::{builders, register};
+
+pub(crate) struct World {
+    pub(crate) api: Api,
+    pub(crate) bakery: Party,
+    /// Daily leader of the bakery: may do everything.
+    pub(crate) leader: Party,
+    /// Fills in for the bakery, and may not sign.
+    pub(crate) filler: Party,
+    /// Has nothing to do with the bakery.
+    pub(crate) stranger: Party,
+    pub(crate) id_porten: FakeIssuer,
+    maskinporten: FakeIssuer,
+    agency: Party,
+    pub(crate) server: Loopback,
+    client: HttpClient,
+    _folder: TempDir,
+}
+
+/// Runs a test on every back end, each time on an empty store.
+pub(crate) async fn everywhere(test: impl AsyncFn(World)) {
+    everywhere_with(|api| api, test).await;
+}
+
+/// As [`everywhere`], with more said of the API.
+pub(crate) async fn everywhere_with(more: impl Fn(ApiBuilder) -> ApiBuilder, test: impl AsyncFn(World)) {
+    for (builder, folder) in builders().await {
+        test(World::set(builder.build().await.unwrap(), folder, &more).await).await;
+    }
+}
+
+impl World {
+    async fn set(altinn: Altinn, folder: TempDir, more: &impl Fn(ApiBuilder) -> ApiBuilder) -> Self {
+        let app = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/apps/bakery-licence");
+        altinn.publish_app(app).unwrap();
+        let mut people = SyntheticPeople::from_seed(11);
+        let [bakery, agency] = [people.organization(), people.organization()];
+        let [leader, filler, stranger] = [people.person(), people.person(), people.person()];
+        let roles = [("DAGL", &bakery, &leader), ("UTINN", &bakery, &filler)];
+        register(&altinn, &[&bakery, &agency, &leader, &filler, &stranger], &roles).await;
+
+        let clock = || Arc::new(SystemClock);
+        let id_porten = FakeIssuer::id_porten(clock()).unwrap();
+        let maskinporten = FakeIssuer::maskinporten(clock()).unwrap();
+        let PartyIdentifier::Organization(number) = agency.identifier else { unreachable!() };
+        let number = number.check(SyntheticNumbers::Accepted).unwrap();
+        let tokens = TokenVerifier::new(clock(), Arc::new(altinn.register().clone()))
+            .trusting(id_porten.profile().unwrap())
+            .trusting(maskinporten.profile().unwrap().recognizing_service_owner(number, "ttd"))
+            .with_synthetic_numbers(SyntheticNumbers::Accepted);
+        let api = more(Api::builder(altinn.clone(), Callers::by_token(tokens))).build();
+        let server = Loopback::port().await.unwrap().serve(http::all(&api));
+        let client = HttpClient::builder(Destinations::configured()).build().unwrap();
+        Self {
+            api,
+            bakery,
+            leader,
+            filler,
+            stranger,
+            id_porten,
+            maskinporten,
+            agency,
+            server,
+            client,
+            _folder: folder,
+        }
+    }
+
+    /// The token of a person who has logged in.
+    pub(crate) fn token(&self, person: &Party) -> String {
+        self.id_porten.log_in(person).unwrap()
+    }
+
+    /// The token of the agency's own system.
+    pub(crate) fn agency(&self) -> String {
+        self.organization(&self.agency, "altinn:serviceowner")
+    }
+
+    /// The token of an organization's system.
+    pub(crate) fn organization(&self, party: &Party, scope: &str) -> String {
+        let PartyIdentifier::Organization(number) = party.identifier else { unreachable!() };
+        let number = number.check(SyntheticNumbers::Accepted).unwrap();
+        self.maskinporten.organization(number, scope).unwrap()
+    }
+
+    /// A request of this server.
+    pub(crate) fn request(&self, method: Method, path: &str) -> HttpRequest {
+        HttpRequest::new(method, &self.server.at(path)).unwrap()
+    }
+
+    pub(crate) async fn send(&self, request: HttpRequest) -> HttpResponse {
+        self.client.send(request).await.unwrap()
+    }
+
+    /// Gets something with a token.
+    pub(crate) async fn get(&self, token: &str, path: &str) -> HttpResponse {
+        self.send(self.request(Method::GET, path).bearer(token).unwrap()).await
+    }
+
+    /// Sends something in JSON with a token.
+    pub(crate) async fn send_json(
+        &self,
+        method: Method,
+        token: &str,
+        path: &str,
+        body: &Value,
+    ) -> HttpResponse {
+        self.send(self.request(method, path).bearer(token).unwrap().json(body).unwrap()).await
+    }
+}
+
+/// The body of an answer with this status.
+pub(crate) fn json(answer: &HttpResponse, status: u16) -> Value {
+    let text = String::from_utf8_lossy(answer.body());
+    assert_eq!(answer.status().as_u16(), status, "{text}");
+    answer.json().unwrap_or_else(|_| panic!("{text}"))
+}
+
+/// The code of a problem with this status, which has what every problem has.
+pub(crate) fn problem(answer: &HttpResponse, status: u16) -> String {
+    let body = json(answer, status);
+    assert_eq!(answer.header(&header::CONTENT_TYPE), Some("application/problem+json"));
+    assert_eq!(body["status"], status);
+    assert_eq!(body["traceId"].as_str().map(str::len), Some(32));
+    body["code"].as_str().unwrap().to_owned()
+}
