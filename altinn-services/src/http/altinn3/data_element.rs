@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::definition::DataType;
 use crate::submission::{DataElement, Instance, Service};
 
 /// A form, a file or a signature of an instance, without its content.
@@ -36,7 +37,7 @@ impl DataElementAnswer {
     /// An element of an instance. A form is XML to Altinn's clients where its app says how.
     pub(in crate::http) fn of(element: &DataElement, instance: &Instance, service: Option<&Service>) -> Self {
         let is_xml_form = service.is_some_and(|service| {
-            service.definition().metadata().data_type(element.data_type()).is_some_and(|kind| kind.is_form())
+            service.definition().metadata().data_type(element.data_type()).is_some_and(DataType::is_form)
                 && service.definition().xml_model(element.data_type()).is_some()
         });
         Self {

@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::content_disposition::attachment;
+use crate::definition::DataType;
 use crate::http::condition::etag;
 use crate::http::error::ApiError;
 use crate::http::range::{Part, part_of};
@@ -24,7 +25,7 @@ pub(super) fn content(
     asked: &HeaderMap,
 ) -> Result<Response, ApiError> {
     let data_type = service.definition().metadata().data_type(element.data_type());
-    if data_type.is_some_and(|kind| kind.is_form()) {
+    if data_type.is_some_and(DataType::is_form) {
         return form(element, instance, service, asked);
     }
     let name = element.file_name().unwrap_or(element.data_type());
