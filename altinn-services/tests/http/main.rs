@@ -1,5 +1,6 @@
 //! The HTTP API, over real HTTP on this machine, with tokens that are really signed, on every back end.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail by panicking")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests fail by panicking")]
+#![allow(clippy::future_not_send, reason = "every test runs on one thread")]
 
 #[path = "../scene/mod.rs"]
 mod scene;
