@@ -23,7 +23,9 @@ use super::services::Services;
 use super::target::Target;
 use super::texts::Texts;
 use super::world::World;
-use super::{cases, files, front, link, lookup, pages, parties, sent, trouble};
+use super::{
+    access, agency, archive, cases, files, front, inbox, letters, link, lookup, pages, parties, sent, trouble,
+};
 
 /// The portal: cheap to clone, and all clones are one.
 #[derive(Debug, Clone)]
@@ -73,6 +75,11 @@ impl App {
             .merge(link::routes())
             .merge(files::routes())
             .merge(cases::routes())
+            .merge(inbox::routes())
+            .merge(letters::routes())
+            .merge(archive::routes())
+            .merge(access::routes())
+            .merge(agency::routes())
             .fallback(trouble::no_such_page)
             .layer(from_fn_with_state(self.clone(), with_headers))
             .merge(pages::assets())

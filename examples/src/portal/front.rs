@@ -31,6 +31,11 @@ pub(super) async fn front(State(app): State<App>, visitor: Visitor) -> Response 
     let title = |title: &Text| title.in_language(visitor.language).to_owned();
     let link = |title: String, path: &str| context! { title => title, path => path };
     let kinds = [
+        (
+            "front.correspondence",
+            "front.correspondence.what",
+            vec![link(title(services.decisions.title()), "/inbox")],
+        ),
         ("front.lookup", "front.lookup.what", vec![link(title(services.lookup.title()), "/lookup")]),
         ("front.link", "front.link.what", vec![link(title(services.link.title()), "/link")]),
         ("front.broker", "front.broker.what", vec![link(title(services.broker.title()), "/files")]),

@@ -110,8 +110,8 @@ async fn line(member: &Member, entry: &TrailEntry) -> Value {
         at => seconds(entry.at),
         who => name_of(member.app(), &entry.actor).await,
         level => entry.level,
-        action => entry.action.as_str(),
-        service => entry.service.to_string(),
+        action => member.action(&entry.action),
+        service => member.app().services.title(&entry.service.to_string(), member.language()),
         purpose => entry.purpose.as_deref(),
     }
 }

@@ -11,11 +11,16 @@
 //! | `templates/`, `texts/`, `assets/` | pages, words and looks |
 //! | the rest | a file for each part of the portal |
 
+mod access;
+mod agency;
 mod app;
+mod archive;
 mod cases;
 mod files;
 mod form_token;
 mod front;
+mod inbox;
+mod letters;
 mod link;
 mod lookup;
 mod open;

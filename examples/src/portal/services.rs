@@ -3,11 +3,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use altinn_core::{Language, ServiceId, Text};
 use altinn_services::Altinn;
 use altinn_services::broker::BrokerService;
 use altinn_services::collaboration::{CollaborationService, CorrespondenceMember, Members};
+use altinn_services::correspondence::CorrespondenceService;
 use altinn_services::link::LinkService;
 use altinn_services::lookup::{Lookup, LookupContext, LookupFailure, LookupService};
+use altinn_services::submission::Service;
 use async_trait::async_trait;
 use serde_json::{Value, json};
 
@@ -20,6 +23,8 @@ const SERVICES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/services");
 /// What the portal offers, by type.
 #[derive(Debug)]
 pub(super) struct Services {
+    pub(super) forms: Vec<Service>,
+    pub(super) decisions: CorrespondenceService,
     pub(super) lookup: LookupService,
     pub(super) link: LinkService,
     pub(super) broker: BrokerService,
@@ -36,9 +41,9 @@ impl Services {
         beside: &Path,
         another: Option<&PathBuf>,
     ) -> Result<Self, PortalError> {
-        altinn.publish_app(format!("{APPS}/bakery-licence"))?;
+        let mut forms = vec![altinn.publish_app(format!("{APPS}/bakery-licence"))?];
         if let Some(folder) = another {
-            altinn.publish_app(folder)?;
+            forms.push(altinn.publish_app(folder)?);
         }
         let decisions = altinn.publish_correspondence(format!("{SERVICES}/decisions"))?;
         let lookup =
@@ -50,9 +55,38 @@ impl Services {
             format!("inspectorate = {{ organization = \"{}\" }}", organization_number(&world.agency)?);
         let opening = filled_in("opening", "inspectorate = {}", &inspectorate, beside)?;
         let sender = world.owner_of(decisions.id());
-        let decision = CorrespondenceMember::new(decisions, world.agency.id, sender);
+        let decision = CorrespondenceMember::new(decisions.clone(), world.agency.id, sender);
         let opening = altinn.publish_collaboration(opening, Members::none().with("decision", decision))?;
-        Ok(Self { lookup, link, broker, opening })
+        Ok(Self { forms, decisions, lookup, link, broker, opening })
+    }
+}
+
+/// A service's id and its title.
+pub(super) type Titled = (ServiceId, String);
+
+impl Services {
+    /// All services with their titles in a language.
+    pub(super) fn titles(&self, language: Language) -> Vec<Titled> {
+        let title = |id: &ServiceId, title: &Text| (id.clone(), title.in_language(language).to_owned());
+        let forms = self.forms.iter().map(|form| (form.id().clone(), form.title(language).to_owned()));
+        forms
+            .chain([
+                title(self.decisions.id(), self.decisions.title()),
+                title(self.lookup.id(), self.lookup.title()),
+                title(self.link.id(), self.link.title()),
+                title(self.broker.id(), self.broker.title()),
+                title(self.opening.id(), self.opening.title()),
+            ])
+            .collect()
+    }
+
+    /// The title of a service by its id; the id itself of one that is not here.
+    pub(super) fn title(&self, id: &str, language: Language) -> String {
+        let titles = self.titles(language).into_iter();
+        titles
+            .into_iter()
+            .find(|(found, _)| found.to_string() == id)
+            .map_or_else(|| id.to_owned(), |(_, title)| title)
     }
 }
 

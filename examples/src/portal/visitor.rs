@@ -68,6 +68,18 @@ impl Member {
     pub(super) fn trouble(&self, trouble: impl Into<Trouble>) -> Response {
         trouble.into().page(&self.visitor)
     }
+
+    /// Whether they represent the agency now, and so are one of its own people.
+    pub(super) fn is_agency(&self) -> bool {
+        self.party.id == self.app().world.agency.id
+    }
+
+    /// What a service calls an action, in words.
+    pub(super) fn action(&self, action: &str) -> String {
+        let key = format!("action.{action}");
+        let text = self.visitor.text(&key);
+        if text == key { action.to_owned() } else { text }
+    }
 }
 
 impl Visitor {

@@ -1,0 +1,446 @@
+"""Walks through the sample portal in a real browser, as people would.
+
+    browser.py PORTAL AXE CHROMIUM SCREENSHOTS
+
+PORTAL is the program, AXE the file axe.min.js, CHROMIUM the browser, SCREENSHOTS a folder. Every service type is used from
+beginning to end; every page is looked at by axe-core (WCAG 2.1 A and AA) in every language, and at a width of 320 pixels;
+one walk is by keyboard alone, and one without JavaScript. Ends with a line as cargo's tests have: `test result: ...`.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Page, expect, sync_playwright
+
+LANGUAGES = ["nb", "nn", "en"]
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
+WIDE = {"width": 1100, "height": 800}
+NARROW = {"width": 320, "height": 640}
+
+
+class Checks:
+    """Counts what holds and what does not."""
+
+    def __init__(self):
+        self.passed = 0
+        self.failed = 0
+
+    def that(self, what: str, holds: bool, otherwise: str = ""):
+        if holds:
+            self.passed += 1
+        else:
+            self.failed += 1
+            print(f"FAILED: {what} {otherwise}", flush=True)
+
+    def walk(self, what: str, steps, *arguments):
+        """A walk passes when it comes to its end."""
+        try:
+            steps(*arguments)
+            print(f"walked: {what}", flush=True)
+            self.that(what, True)
+        except Exception as error:  # A walk may stop at anything; the next one goes on.
+            self.that(what, False, str(error)[:1500])
+
+
+class Portal:
+    """The portal in a browser, and the pages that were seen in it."""
+
+    def __init__(self, browser, address: str, axe: str, folder: Path, checks: Checks):
+        self.browser, self.address, self.axe, self.folder, self.checks = browser, address, axe, folder, checks
+        # Who has seen which page, by name.
+        self.seen: dict[str, tuple[str, str, str]] = {}
+        self.sessions: dict[str, dict] = {}
+
+    def open(self, person: str = "", acts_for: str = "", **options) -> "Visit":
+        """Somebody at a browser, logged in and acting for somebody, if so said."""
+        options.setdefault("viewport", WIDE)
+        context = self.browser.new_context(accept_downloads=True, **options)
+        visit = Visit(self, context.new_page(), person, acts_for)
+        if person:
+            visit.log_in()
+        return visit
+
+
+class Visit:
+    """One person's visit."""
+
+    def __init__(self, portal: Portal, page: Page, person: str, acts_for: str):
+        self.portal, self.page, self.person, self.acts_for = portal, page, person, acts_for
+        page.set_default_timeout(15_000)
+
+    def log_in(self):
+        self.go("/login")
+        self.page.get_by_role("link", name="(4)").click()
+        self.page.get_by_role("button", name=self.person).click()
+        if self.acts_for:
+            self.go("/parties")
+            self.page.get_by_role("button", name=self.acts_for).click()
+            expect(self.page.get_by_text(self.acts_for).first).to_be_visible()
+
+    def go(self, path: str):
+        self.page.goto(self.portal.address + path)
+
+    def press(self, name: str):
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    def look(self, name: str, again: bool = True):
+        """Looks at the page that is shown; `again`: it is looked at in the other languages too."""
+        self.examine(name)
+        if again:
+            path = self.page.url.removeprefix(self.portal.address)
+            self.portal.seen[name] = (path, self.person, self.acts_for)
+
+    def examine(self, name: str):
+        """What holds for every page."""
+        checks, page = self.portal.checks, self.page
+        page.evaluate(self.portal.axe)
+        found = page.evaluate(f"axe.run(document, {json.dumps(RULES)})")["violations"]
+        said = "; ".join(f"{rule['id']}: {rule['nodes'][0]['html'][:200]}" for rule in found)
+        checks.that(f"{name}: axe finds nothing", not found, said)
+        checks.that(f"{name}: one main heading", page.locator("h1").count() == 1)
+        # The dialog of a file and the like are the browser's own.
+        wider = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+        page.screenshot(path=self.portal.folder / f"{name}.png", full_page=True)
+        size = page.viewport_size
+        page.set_viewport_size(NARROW)
+        checks.that(f"{name}: no scrolling sideways at 320 pixels", not page.evaluate(wider))
+        page.screenshot(path=self.portal.folder / f"{name}-320.png", full_page=True)
+        page.set_viewport_size(size)
+
+    def has(self, text: str):
+        expect(self.page.get_by_text(text).first).to_be_visible()
+
+    def number_in(self, selector: str) -> str:
+        return re.search(r"\d{3} \d{3} \d{3}", self.page.inner_text(selector)).group(0)
+
+
+# --- what people do -----------------------------------------------------------------------------------------------
+
+
+def visit_without_login(portal: Portal):
+    visit = portal.open()
+    for name, path in [("front", "/"), ("login", "/login"), ("sent-nothing", "/sent")]:
+        visit.go(path)
+        visit.look(name)
+    visit.go("/nowhere")
+    visit.look("missing")
+    visit.go("/lookup")
+    portal.checks.that("a page for members leads to the login", "/login?to=/lookup" in visit.page.url)
+    visit.go("/language/nn?to=//elsewhere.example")
+    portal.checks.that("nobody is sent elsewhere", visit.page.url == portal.address + "/")
+
+
+def look_up(portal: Portal):
+    visit = portal.open("Kari Bakke", "Nordlys Bakeri AS")
+    visit.go("/parties")
+    visit.look("parties")
+    number = visit.number_in("main")
+    visit.go("/lookup")
+    visit.look("lookup")
+    visit.press("Slå opp")
+    portal.checks.that(
+        "what is wrong has the focus", visit.page.evaluate("document.activeElement.matches('.alert.danger')")
+    )
+    visit.look("lookup-wrong", again=False)
+    visit.page.get_by_role("link", name="Skriv organisasjonsnummeret").click()
+    portal.checks.that("an error leads to its field", visit.page.url.endswith("#number"))
+    visit.page.get_by_label("Organisasjonsnummer").fill(number)
+    visit.page.get_by_label("Hvorfor spør du?").fill("ny kunde")
+    visit.press("Slå opp")
+    visit.has("Aksjeselskap")
+    visit.look("lookup-answer", again=False)
+    visit.page.get_by_role("main").get_by_role("link", name="Hvem har sett").click()
+    visit.has("ny kunde")
+    visit.look("trail")
+    stranger = portal.open("Nora Nabo")
+    stranger.go("/lookup")
+    stranger.page.get_by_label("Organisasjonsnummer").fill(number)
+    stranger.page.get_by_label("Hvorfor spør du?").fill("nysgjerrig")
+    stranger.press("Slå opp")
+    stranger.has("Du har ikke tilgang")
+    stranger.look("denied", again=False)
+
+
+def follow_link(portal: Portal):
+    visit = portal.open("Kari Bakke", "Nordlys Bakeri AS")
+    visit.go("/link")
+    visit.look("link")
+    visit.press("Gå videre")
+    visit.look("onward", again=False)
+    page = visit.page
+    field, action = page.locator("main form input"), page.locator("main form").get_attribute("action")
+    hand_over = {field.get_attribute("name"): field.get_attribute("value")}
+    page.locator("main form button").click()
+    visit.has("Velkommen")
+    visit.look("target", again=False)
+    again = page.request.post(action, form=hand_over)
+    portal.checks.that("a hand-over is used once", again.status == 403 and "brukt før" in again.text())
+
+
+def transfer_a_file(portal: Portal):
+    visit = portal.open("Ola Tall", "Nordlys Bakeri AS")
+    visit.go("/files")
+    visit.look("files-none")
+    visit.press("Send filen")
+    visit.has("Rett dette")
+    visit.look("files-wrong", again=False)
+    content = os.urandom(3_000_000)
+    send_file(visit, content)
+    visit.has("Klar til nedlasting")
+    visit.look("file-sent")
+    address = visit.page.url
+    bank = portal.open("Per Fjord", "Fjordbanken ASA")
+    bank.go("/files")
+    bank.page.get_by_role("link", name="regnskap.zip").click()
+    bank.look("file-received")
+    with bank.page.expect_download() as download:
+        bank.page.get_by_role("link", name="Last ned").click()
+    received = Path(download.value.path()).read_bytes()
+    portal.checks.that("the file arrives as it was", received == content)
+    bank.page.reload()
+    bank.press("Bekreft at filen er mottatt")
+    bank.has("Bekreftet av alle")
+    stranger = portal.open("Nora Nabo")
+    stranger.page.goto(address)
+    stranger.has("Du har ikke tilgang")
+
+
+def send_file(visit: Visit, content: bytes):
+    visit.page.get_by_label("Organisasjonsnummeret til mottakeren").fill(visit.number_in("#recipient-hint"))
+    file = {"name": "regnskap.zip", "mimeType": "application/zip", "buffer": content}
+    visit.page.get_by_label("Fil", exact=True).set_input_files(file)
+    visit.press("Send filen")
+    visit.page.wait_for_url("**/files/*")
+
+
+def read_a_letter(portal: Portal):
+    agency = portal.open("Ingrid Sak", "Mattilsynet (eksempel)")
+    agency.go("/agency")
+    agency.look("agency-quiet")
+    agency.press("Send vedtaket")
+    agency.look("agency-wrong", again=False)
+    agency.page.get_by_label("Mottaker").fill(agency.number_in("#recipient-hint"))
+    agency.page.get_by_label("Overskrift på vedtaket").fill("Vedtak om løyve")
+    agency.page.get_by_label("Teksten i vedtaket").fill("Søknaden er **innvilget**.\n\n- Gjelder fra i dag")
+    agency.press("Send vedtaket")
+    agency.has("Vedtaket er sendt")
+    baker = portal.open("Kari Bakke", "Nordlys Bakeri AS")
+    eventually(baker, "/inbox", "Vedtak om løyve")
+    baker.look("inbox")
+    baker.page.get_by_role("link", name="Vedtak om løyve").click()
+    baker.look("letter")
+    baker.press("Bekreft at jeg har lest dette")
+    baker.has("Du har bekreftet")
+    eventually(baker, "/sent", "post@bakeri.example")
+    baker.look("sent")
+
+
+def eventually(visit: Visit, path: str, text: str):
+    """Asks again until workers have done what they do; what does not come fails."""
+    for _ in range(100):
+        visit.go(path)
+        if visit.page.get_by_text(text).count():
+            return
+        visit.page.wait_for_timeout(100)
+    raise AssertionError(f"{text!r} does not come at {path}")
+
+
+def work_on_a_case(portal: Portal):
+    baker = portal.open("Kari Bakke", "Nordlys Bakeri AS")
+    baker.go("/cases")
+    baker.look("cases-none")
+    baker.press("Start en ny sak for Nordlys Bakeri AS")
+    baker.has("Søker")
+    address = baker.page.url.removeprefix(portal.address)
+    baker.page.get_by_label("Overskrift").fill("Når kommer dere?")
+    baker.page.get_by_label("Melding", exact=True).fill("Vi er klare fra mandag.")
+    baker.press("Send melding")
+    baker.has("Vi er klare fra mandag.")
+    baker.look("case")
+    agency = portal.open("Ingrid Sak", "Mattilsynet (eksempel)")
+    agency.go(address)
+    agency.has("Vi er klare fra mandag.")
+    agency.look("case-agency")
+    agency.press("Send melding")
+    agency.has("Rett dette")
+    agency.look("case-wrong", again=False)
+    baker.go(address)
+    baker.press("Trekk saken")
+    baker.has("Saken står nå her: Avsluttet")
+    baker.look("case-closed", again=False)
+    baker.go("/cases")
+    baker.look("cases")
+
+
+def give_access(portal: Portal):
+    kari = portal.open("Kari Bakke", "Nordlys Bakeri AS")
+    kari.go("/access")
+    kari.look("access-none")
+    kari.page.get_by_role("main").get_by_role("link", name="Oppslag i Enhetsregisteret").click()
+    kari.look("give")
+    kari.press("Gi tilgang")
+    kari.look("give-wrong", again=False)
+    kari.page.get_by_label("Hvem skal få tilgang?").fill("Nora Nabo")
+    kari.page.get_by_label("Lese").check()
+    kari.press("Gi tilgang")
+    kari.has("Nora Nabo")
+    kari.look("access")
+    nora = portal.open("Nora Nabo", "Nordlys Bakeri AS")
+    nora.go("/lookup")
+    nora.page.get_by_label("Organisasjonsnummer").fill("999999999")
+    nora.page.get_by_label("Hvorfor spør du?").fill("på oppdrag")
+    nora.press("Slå opp")
+    nora.has("Registeret kjenner ingen")
+    kari.page.get_by_role("button", name="Ta tilbake").click()
+    kari.has("Ingen har fått noe")
+    nora.press("Slå opp")
+    nora.has("Du har ikke tilgang")
+
+
+def read_the_archive(portal: Portal):
+    visit = portal.open("Kari Bakke", "Nordlys Bakeri AS")
+    visit.go("/archive")
+    visit.look("archive")
+    visit.page.get_by_role("main").get_by_role("listitem").get_by_role("link").first.click()
+    visit.has("Beviset stemmer")
+    visit.look("proof")
+    with visit.page.expect_download() as download:
+        visit.page.get_by_role("link", name="Last ned kvitteringen").click()
+    receipt = json.loads(Path(download.value.path()).read_text())
+    portal.checks.that("a receipt is downloaded", bool(receipt), str(list(receipt)))
+    address = visit.page.url
+    stranger = portal.open("Nora Nabo")
+    stranger.page.goto(address)
+    stranger.has("Vi finner ikke dette")
+
+
+def keyboard_alone(portal: Portal):
+    """A lookup without a pointer: from the top of the front page to the answer."""
+    visit = portal.open("Kari Bakke", "Nordlys Bakeri AS")
+    visit.go("/")
+    keys = visit.page.keyboard
+    keys.press("Tab")
+    portal.checks.that("the first stop skips to the content", focused(visit) == "Hopp til innholdet")
+    tab_to(visit, "Oppslag i Enhetsregisteret")
+    keys.press("Enter")
+    visit.page.wait_for_url("**/lookup")
+    tab_to(visit, "number")
+    keys.type("999999999")
+    keys.press("Tab")
+    keys.type("prøve")
+    keys.press("Enter")
+    visit.has("Registeret kjenner ingen")
+    portal.checks.that("the summary has the focus", "Rett dette" in focused(visit))
+    keys.press("Tab")
+    keys.press("Enter")
+    portal.checks.that("the link leads into the field", focused(visit) == "number")
+
+
+def focused(visit: Visit) -> str:
+    return visit.page.evaluate("(document.activeElement.id || document.activeElement.innerText).trim()")
+
+
+def tab_to(visit: Visit, what: str):
+    seen = []
+    for _ in range(60):
+        visit.page.keyboard.press("Tab")
+        seen.append(focused(visit))
+        outline = visit.page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        if outline == "none":
+            raise AssertionError(f"the focus cannot be seen at {seen[-1]!r}")
+        if seen[-1] == what:
+            return
+    raise AssertionError(f"{what!r} cannot be reached by the keyboard: {seen}")
+
+
+def without_javascript(portal: Portal):
+    visit = portal.open("Ola Tall", "Nordlys Bakeri AS", java_script_enabled=False)
+    visit.go("/files")
+    send_file(visit, b"without JavaScript")
+    visit.has("Klar til nedlasting")
+    visit.go("/lookup")
+    visit.press("Slå opp")
+    visit.has("Rett dette")
+
+
+def forged_forms(portal: Portal):
+    visit = portal.open("Kari Bakke", "Nordlys Bakeri AS")
+    visit.go("/link")
+    send = "fetch('/parties', {method: 'POST', body: new URLSearchParams({form_token: 'of-another-session', party: '1'})})"
+    status = visit.page.evaluate(f"{send}.then((answer) => answer.status)")
+    portal.checks.that("a form without the right token is refused", status == 403, str(status))
+    token = visit.page.evaluate("document.querySelector('[name=form_token]')?.value")
+    form = f"<form method=post action={portal.address}/link><input name=form_token value={token}><button>Vinn</button></form>"
+    visit.page.route("http://127.0.0.1:9/", lambda route: route.fulfill(body=form, content_type="text/html"))
+    visit.page.goto("http://127.0.0.1:9/")
+    visit.press("Vinn")
+    visit.has("Du må logge inn på nytt")
+    answer = visit.page.goto(portal.address + "/inbox").headers
+    portal.checks.that("nobody keeps a page", answer["cache-control"] == "no-store")
+    portal.checks.that("nothing runs that is not ours", "default-src 'none'" in answer["content-security-policy"])
+
+
+def every_page_in_every_language(portal: Portal):
+    visits: dict[tuple[str, str], Visit] = {}
+    for name, (path, person, acts_for) in portal.seen.items():
+        who = (person, acts_for)
+        if who not in visits:
+            visits[who] = portal.open(person, acts_for)
+        visit = visits[who]
+        for language in LANGUAGES[1:]:
+            visit.go(f"/language/{language}?to=/")
+            visit.go(path)
+            found = visit.page.locator("html").get_attribute("lang")
+            portal.checks.that(f"{name} is in {language}", found == language)
+            visit.examine(f"{name}-{language}")
+        visit.go("/language/nb?to=/")
+
+
+WALKS = [
+    ("without login", visit_without_login),
+    ("lookup", look_up),
+    ("link", follow_link),
+    ("broker", transfer_a_file),
+    ("correspondence", read_a_letter),
+    ("collaboration", work_on_a_case),
+    ("access", give_access),
+    ("archive", read_the_archive),
+    ("by keyboard alone", keyboard_alone),
+    ("without JavaScript", without_javascript),
+    ("forged forms", forged_forms),
+    ("every page in every language", every_page_in_every_language),
+]
+
+
+def main() -> int:
+    program, axe, chromium, folder = sys.argv[1:5]
+    screenshots = Path(folder)
+    screenshots.mkdir(parents=True, exist_ok=True)
+    checks = Checks()
+    with tempfile.TemporaryDirectory() as kept:
+        environment = {**os.environ, "PORTAL_PORT": "0", "PORTAL_FOLDER": kept}
+        server = subprocess.Popen([program], env=environment, stdout=subprocess.PIPE, text=True)
+        try:
+            address = server.stdout.readline().split()[-1]
+            with sync_playwright() as playwright:
+                sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+                browser = playwright.chromium.launch(executable_path=chromium, args=sandbox)
+                portal = Portal(browser, address, Path(axe).read_text(), screenshots, checks)
+                for what, steps in WALKS:
+                    checks.walk(what, steps, portal)
+                browser.close()
+        finally:
+            server.kill()
+            server.wait()
+    outcome = "FAILED" if checks.failed else "ok"
+    print(f"test result: {outcome}. {checks.passed} passed; {checks.failed} failed;")
+    return 1 if checks.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
