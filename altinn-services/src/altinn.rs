@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use altinn_archive::Archive;
 use altinn_archive::seal::Sealer;
-use altinn_auth::decision::{Authorizer, Policies};
+use altinn_auth::decision::{Authorizer, Policies, PolicySourceError};
 use altinn_auth::delegation::AccessManagement;
 #[cfg(feature = "link")]
 use altinn_auth::hand_over::HandOverIssuer;
@@ -30,6 +30,7 @@ use crate::definition::AppDefinition;
 use crate::event::EventFeed;
 #[cfg(feature = "webhooks")]
 use crate::event::Webhooks;
+use crate::inbox::{Inbox, InboxKey};
 #[cfg(feature = "link")]
 use crate::link::{LinkService, Links};
 #[cfg(feature = "lookup")]
@@ -78,6 +79,9 @@ pub(crate) struct Parts {
     pub(crate) hand_overs: Option<HandOverIssuer>,
     pub(crate) plug_ins: RwLock<Arc<PlugIns>>,
     pub(crate) services: RwLock<BTreeMap<ServiceId, Service>>,
+    pub(crate) inbox_key: InboxKey,
+    /// The service that was published first.
+    pub(crate) first_service: OnceLock<ServiceId>,
 }
 
 impl Altinn {
@@ -111,7 +115,7 @@ impl Altinn {
     pub fn publish_app(&self, folder: impl AsRef<Path>) -> Result<Service, PublishError> {
         let app = AppDefinition::load(folder)?;
         let id = app.metadata().service_id()?;
-        self.0.policies.put(id.clone(), app.policy_xml())?;
+        self.put_policy(&id, app.policy_xml())?;
         let service = Service::new(id.clone(), app);
         self.0.services.write().unwrap_or_else(PoisonError::into_inner).insert(id, service.clone());
         Ok(service)
@@ -128,7 +132,7 @@ impl Altinn {
         register: impl Lookup + 'static,
     ) -> Result<LookupService, PublishError> {
         let (service, policy) = LookupService::load(folder.as_ref(), Arc::new(register))?;
-        self.0.policies.put(service.id().clone(), policy)?;
+        self.put_policy(service.id(), policy)?;
         Ok(service)
     }
 
@@ -139,7 +143,7 @@ impl Altinn {
     #[cfg(feature = "broker")]
     pub fn publish_broker(&self, folder: impl AsRef<Path>) -> Result<BrokerService, PublishError> {
         let (service, policy) = BrokerService::load(folder.as_ref())?;
-        self.0.policies.put(service.id().clone(), policy)?;
+        self.put_policy(service.id(), policy)?;
         Ok(service)
     }
 
@@ -150,7 +154,7 @@ impl Altinn {
     #[cfg(feature = "link")]
     pub fn publish_link(&self, folder: impl AsRef<Path>) -> Result<LinkService, PublishError> {
         let (service, policy) = LinkService::load(folder.as_ref())?;
-        self.0.policies.put(service.id().clone(), policy)?;
+        self.put_policy(service.id(), policy)?;
         Ok(service)
     }
 
@@ -164,7 +168,7 @@ impl Altinn {
         folder: impl AsRef<Path>,
     ) -> Result<CorrespondenceService, PublishError> {
         let (service, policy) = CorrespondenceService::load(folder.as_ref())?;
-        self.0.policies.put(service.id().clone(), policy)?;
+        self.put_policy(service.id(), policy)?;
         Ok(service)
     }
 
@@ -180,7 +184,7 @@ impl Altinn {
         members: Members,
     ) -> Result<CollaborationService, PublishError> {
         let (service, policy) = CollaborationService::load_with_policy(folder.as_ref(), members)?;
-        self.0.policies.put(service.id().clone(), policy)?;
+        self.put_policy(service.id(), policy)?;
         self.plug_in(|plug_ins| plug_ins.collaborations.insert(service.id().clone(), service.clone()));
         Ok(service)
     }
@@ -229,6 +233,11 @@ impl Altinn {
     #[cfg(feature = "link")]
     pub fn hand_overs(&self) -> Option<&HandOverIssuer> {
         self.0.hand_overs.as_ref()
+    }
+
+    /// Inboxes: all that a person may see, for themselves and those they represent.
+    pub fn inbox(&self) -> Inbox<'_> {
+        Inbox::new(self)
     }
 
     /// The trail: who did what for whom.
@@ -299,6 +308,21 @@ impl Altinn {
         tokio::spawn(workers::run(self.clone(), shutdown))
     }
 
+    fn put_policy(&self, id: &ServiceId, policy: impl AsRef<[u8]>) -> Result<(), PolicySourceError> {
+        self.0.policies.put(id.clone(), policy)?;
+        self.0.first_service.get_or_init(|| id.clone());
+        Ok(())
+    }
+
+    /// Some service that is published here; none when there is none.
+    pub(crate) fn a_service(&self) -> Option<ServiceId> {
+        self.0.first_service.get().cloned()
+    }
+
+    pub(crate) fn inbox_key(&self) -> &InboxKey {
+        &self.0.inbox_key
+    }
+
     pub(crate) fn ids(&self) -> &dyn IdSource {
         &*self.0.ids
     }
@@ -334,7 +358,13 @@ impl Altinn {
 
     /// What a step of an instance is worked out with.
     pub(crate) fn tools(&self, now: DateTime<Utc>) -> Tools<'_> {
-        Tools { ids: self.ids(), plug_ins: self.plug_ins(), known: Arc::default(), now }
+        Tools {
+            ids: self.ids(),
+            inbox: self.inbox_key(),
+            plug_ins: self.plug_ins(),
+            known: Arc::default(),
+            now,
+        }
     }
 
     pub(crate) fn receipt_template(&self) -> Arc<Template> {

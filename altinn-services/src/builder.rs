@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
 use std::path::Path;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, OnceLock, RwLock};
 
 use altinn_archive::seal::{KeySealer, Sealer};
 use altinn_archive::{Archive, ArchiveKeys, KeyFolder, KeyProvider, LogKey, Objects};
@@ -33,6 +33,7 @@ use crate::error::OpenError;
 use crate::event::EventFeed;
 #[cfg(feature = "webhooks")]
 use crate::event::{WebhookKey, Webhooks};
+use crate::inbox::InboxKey;
 use crate::plug_ins::PlugIns;
 use crate::process::Environment;
 use crate::submission::{Payment, ServiceTask, SigneeProvider, Submission};
@@ -370,6 +371,8 @@ impl AltinnBuilder {
             receipt_template: Arc::new(template),
             plug_ins: RwLock::new(Arc::new(self.plug_ins)),
             services: RwLock::new(BTreeMap::new()),
+            inbox_key: InboxKey::derived_from(&register_key),
+            first_service: OnceLock::new(),
             store,
             clock,
             ids,

@@ -50,6 +50,7 @@ pub mod expression;
 pub mod form;
 #[cfg(feature = "axum")]
 pub mod http;
+pub mod inbox;
 #[cfg(feature = "link")]
 pub mod link;
 #[cfg(feature = "lookup")]
@@ -58,7 +59,6 @@ mod migrations;
 mod plug_ins;
 pub mod process;
 mod receipt_template;
-#[cfg(any(feature = "broker", feature = "collaboration", feature = "link", feature = "lookup"))]
 mod refused;
 pub mod submission;
 #[cfg(feature = "testing")]

@@ -46,6 +46,13 @@ pub static MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/0006_instance_status.sqlite.sql"),
         postgres: include_str!("../migrations/0006_instance_status.postgres.sql"),
     },
+    Migration {
+        owner: "altinn-services-inbox",
+        number: 1,
+        name: "element",
+        sqlite: include_str!("../migrations/inbox_0001_element.sqlite.sql"),
+        postgres: include_str!("../migrations/inbox_0001_element.postgres.sql"),
+    },
     #[cfg(feature = "broker")]
     Migration {
         owner: "altinn-services-broker",

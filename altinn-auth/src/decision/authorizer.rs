@@ -125,6 +125,21 @@ impl Authorizer {
         outcome.map_err(AccessError::from)
     }
 
+    /// Whether somebody might do something, with no line in log and trail, since nothing is done by it: to find out what a
+    /// list can be about. What it then shows is decided by [`decide`](Self::decide).
+    ///
+    /// # Errors
+    /// [`AccessError::Denied`] when it cannot be told, since the policy or a register cannot be had.
+    pub async fn foresees(&self, actor: &Actor, access: &AccessRequest) -> Result<bool, AccessError> {
+        match self.evaluate(actor, access, &mut Found::default()).await {
+            Ok(_) => Ok(true),
+            Err(
+                reason @ (DenialReason::PolicyUnavailable { .. } | DenialReason::RegisterUnavailable { .. }),
+            ) => Err(Denial::new(access.clone(), reason).into()),
+            Err(_) => Ok(false),
+        }
+    }
+
     /// The roles of which any one, held for the party, would be permitted an action; for a person or organization,
     /// without regard to the level of authentication.
     ///

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use super::{
-    Broker, BrokerError, BrokerService, RecipientStatus, TRIES, Transfer, TransferId, TransferStatus,
+    Broker, BrokerError, BrokerService, RecipientStatus, TRIES, Transfer, TransferId, TransferStatus, inbox,
 };
 use crate::trail::TrailEntry;
 
@@ -73,6 +73,7 @@ impl Broker<'_> {
              where transfer = $4 and party = $5 and confirmation is null",
             params![confirmed, now, entry, id, recipient],
         );
+        inbox::confirmed(&transfer, recipient, &mut batch);
         let mut trace = TrailEntry::permitted(&access, self.altinn.ids().next_id(), now);
         trace.element = Some(format!("filetransfer/{id}"));
         trace.insert(&mut batch);

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::transfer::STUCK_AFTER;
 use super::{
     Broker, BrokerError, BrokerService, Checksum, FileName, Recipient, RecipientStatus, TRIES, Transfer,
-    TransferId, TransferStatus,
+    TransferId, TransferStatus, inbox,
 };
 use crate::trail::TrailEntry;
 
@@ -208,6 +208,7 @@ impl Broker<'_> {
             once.claim(&mut batch, transfer.id.as_uuid(), now);
         }
         transfer.insert(&mut batch);
+        inbox::show(&transfer, self.altinn.inbox_key(), &mut batch, now);
         let mut trace = TrailEntry::permitted(&access, self.altinn.ids().next_id(), now);
         trace.element = Some(format!("filetransfer/{}", transfer.id));
         trace.insert(&mut batch);

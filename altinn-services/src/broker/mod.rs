@@ -28,6 +28,7 @@ mod download;
 mod due;
 mod error;
 mod file_name;
+mod inbox;
 mod initialise;
 mod publish;
 mod segment;

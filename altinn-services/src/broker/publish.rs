@@ -10,7 +10,7 @@ use futures_util::TryStreamExt as _;
 use serde_json::json;
 
 use super::checksum::{Hashed, Hasher};
-use super::{Broker, BrokerError, BrokerService, Transfer, TransferStatus, segment};
+use super::{Broker, BrokerError, BrokerService, Transfer, TransferStatus, inbox, segment};
 use crate::event::{EventFeed, NewEvent};
 use crate::trail::TrailEntry;
 
@@ -49,6 +49,7 @@ impl Broker<'_> {
             Some(archive.stage(&mut batch, entry(access, &transfer, &sender, segments, now)).await?);
         transfer.expires_at = Some(now + service.time_to_live());
         transfer.step(&mut batch, TransferStatus::Published, now, None);
+        inbox::show(&transfer, self.altinn.inbox_key(), &mut batch, now);
         segment::forget(&mut batch, transfer.id);
         let mut trace = TrailEntry::permitted(access, self.altinn.ids().next_id(), now);
         trace.element = Some(format!("filetransfer/{}", transfer.id));

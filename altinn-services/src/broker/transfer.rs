@@ -12,7 +12,7 @@ use altinn_core::{Digest, PartyId, ServiceId};
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-use super::{Checksum, FileName, RecipientStatus, TransferStatus};
+use super::{Checksum, FileName, RecipientStatus, TransferStatus, inbox};
 
 /// How long an upload may stand still.
 pub(super) const STUCK_AFTER: TimeDelta = TimeDelta::hours(24);
@@ -198,6 +198,7 @@ impl Transfer {
             _ => None,
         };
         self.update(batch);
+        inbox::step(self, batch);
         self.note(batch, now, (None, next.as_str()), reason);
     }
 

@@ -66,6 +66,7 @@ mod definition;
 mod error;
 mod follow;
 mod history;
+mod inbox;
 mod job;
 mod member;
 mod notify;

@@ -7,7 +7,9 @@ use altinn_core::store::Batch;
 use altinn_core::{Actor, Idempotency, IdempotencyAnswer, PartyId, PartyIdentifier, canonical_json};
 use serde_json::json;
 
-use super::{Case, CaseId, CaseState, CollaborationError, CollaborationService, Collaborations, TRIES, open};
+use super::{
+    Case, CaseId, CaseState, CollaborationError, CollaborationService, Collaborations, TRIES, inbox, open,
+};
 
 /// A case that is to be opened.
 ///
@@ -111,6 +113,7 @@ impl Collaborations<'_> {
         self.jobs(&mut batch, case.id, &step, now);
         case.stands = step.next;
         case.insert(&mut batch);
+        inbox::show((service, &case), actor.party(), self.altinn.inbox_key(), &mut batch, now);
         self.trail(&mut batch, &access, &case, now);
         self.tell(&mut batch, &case, "caseopened", now)?;
         self.altinn.store().commit(batch).await?;

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::job::Job;
 use super::{
-    Case, CaseEvent, CaseId, CollaborationError, CollaborationService, Collaborations, Outcome, Step, step,
+    Case, CaseEvent, CaseId, CollaborationError, CollaborationService, Collaborations, Outcome, Step, inbox,
+    step,
 };
 use crate::event::{EventFeed, NewEvent};
 
@@ -85,6 +86,7 @@ impl Collaborations<'_> {
         case.update(batch);
         answer.insert(batch, case.version, happening, now);
         if taken {
+            inbox::show((service, case), None, self.altinn.inbox_key(), batch, now);
             let name = if case.closed_at.is_some() { "caseclosed" } else { "casestatechanged" };
             self.tell(batch, case, name, now)?;
         }

@@ -4,7 +4,7 @@ use altinn_core::store::{Batch, Row, StoreError, params};
 use altinn_core::{Actor, PartyId};
 use chrono::{DateTime, Utc};
 
-use super::{CaseId, CollaborationError, CollaborationService, Collaborations, TRIES};
+use super::{CaseId, CollaborationError, CollaborationService, Collaborations, TRIES, inbox};
 
 /// The most characters of a title and of a body, as Altinn has them in messages.
 const MAX_TITLE: usize = 255;
@@ -141,6 +141,7 @@ impl Collaborations<'_> {
              values ($1, $2, $3, $4, $5, $6, $7)",
             params![id, number, party, new.key.as_str(), new.title.as_str(), new.body.as_str(), now],
         );
+        inbox::show((service, &case), Some(party), self.altinn.inbox_key(), &mut batch, now);
         self.trail(&mut batch, &access, &case, now);
         store.commit(batch).await?;
         Ok(number)

@@ -6,6 +6,7 @@ use altinn_core::{Actor, IdSource};
 use chrono::{DateTime, Utc};
 
 use super::events::{Told, event_of};
+use super::inbox;
 use super::mailing::Mailing;
 use super::row::{CorrespondenceRow, HISTORY, ROWS};
 use super::{CorrespondenceError, CorrespondenceEvent, CorrespondenceStatus, Refusal, step};
@@ -88,6 +89,7 @@ impl<'a> Changes<'a> {
     pub(super) fn add_to(self, batch: &mut Batch) {
         batch.insert_rows(&ROWS, self.inserted);
         for (row, version) in self.updated {
+            inbox::show(batch, self.mailing, &row);
             batch.execute_one(
                 "update services_correspondence set reached = $1, latest = $2, version = $3, changed_at = $4 \
                  where id = $5 and version = $6",

@@ -33,6 +33,7 @@ mod events;
 mod evidence;
 mod expand;
 mod fault;
+mod inbox;
 mod mailing;
 mod markdown;
 mod message;

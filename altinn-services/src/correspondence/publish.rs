@@ -10,11 +10,13 @@ use chrono::{DateTime, Utc};
 use super::changes::{Changes, Circumstances};
 use super::events::Told;
 use super::expand::UNKNOWN;
+use super::inbox;
 use super::mailing::Mailing;
 use super::reservation::reserved;
 use super::row::CorrespondenceRow;
-use super::{CorrespondenceError, CorrespondenceEvent, CorrespondenceStatus, Notification};
+use super::{CorrespondenceError, CorrespondenceEvent, CorrespondenceStatus, Correspondences, Notification};
 use crate::altinn::Altinn;
+use crate::inbox::InboxElement;
 
 /// How many recipients one slice has: each may bring an order of a notification, with its rows.
 pub(super) const SLICE: u32 = 250;
@@ -35,6 +37,8 @@ pub(super) async fn publish(
     let parties: Vec<_> = parties.into_iter().map(|party| party.filter(|party| !party.deleted)).collect();
     let reserved = reserved(altinn, &mailing.spec, &parties).await?;
     let notice = Notice::of(altinn, mailing)?;
+    let title = Correspondences::new(altinn).content_of(mailing).await?.message.title().clone();
+    let mut shown = Vec::new();
     let mut changes = Changes::new(altinn.ids(), mailing, now);
     for (mut row, (party, is_reserved)) in waiting.into_iter().zip(parties.iter().zip(reserved)) {
         let version = row.version;
@@ -47,8 +51,12 @@ pub(super) async fn publish(
         if let (Some(CorrespondenceStatus::Published), Some(party), Some(notice)) = (new, party, &notice) {
             changes.tell(&row, notice.order(batch, &row, party))?;
         }
+        if new == Some(CorrespondenceStatus::Published) {
+            shown.extend(inbox::published(mailing, &row, &title, now));
+        }
         changes.update(row, version);
     }
+    InboxElement::insert_all(&shown, altinn.inbox_key(), batch);
     changes.add_to(batch);
     go_on(mailing, batch, last, now);
     Ok(())

@@ -18,6 +18,7 @@ use super::{
     CorrespondenceStatus, Correspondences, Download, READ, RecipientOverview, Refusal, ReplyOption,
     StatusEntry, TRIES,
 };
+use crate::inbox::InboxElement;
 
 /// The most bytes that the stored message may have.
 const MAX_MESSAGE: u64 = 16 * 1024 * 1024;
@@ -298,7 +299,7 @@ impl Correspondences<'_> {
         CorrespondenceRow::of_recipient(self.altinn.store(), service.id(), id.owner, id.guid).await
     }
 
-    async fn content_of(&self, mailing: &Mailing) -> Result<Content, CorrespondenceError> {
+    pub(super) async fn content_of(&self, mailing: &Mailing) -> Result<Content, CorrespondenceError> {
         let content = self.altinn.archive().content(mailing.entry, MESSAGE).await?;
         let bytes = content.bytes(MAX_MESSAGE).await.map_err(ArchiveError::from)?;
         serde_json::from_slice(&bytes).map_err(|_| CorrespondenceError::Stored { column: "message" })
@@ -339,6 +340,9 @@ impl Correspondences<'_> {
             let entry = self.evidence(&mut batch, access, (&row, &mailing), act.event, now).await?;
             let with = Circumstances { actor: Some(access.actor()), note: act.note, entry };
             changes.apply(&mut row, act.event, with)?;
+            if act.event == CorrespondenceEvent::MarkAsRead {
+                InboxElement::mark(&mut batch, (id.owner, id.guid), &access.actor().reference(), true);
+            }
         }
         changes.update(row.clone(), version);
         changes.add_to(&mut batch);

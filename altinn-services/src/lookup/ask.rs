@@ -1,6 +1,6 @@
 //! Asking.
 
-use altinn_archive::{NewElement, NewEntry, Participant};
+use altinn_archive::{EntryId, NewElement, NewEntry, Participant};
 use altinn_auth::decision::{Access, AccessRequest};
 use altinn_auth::register::PartyRegister as _;
 use altinn_core::store::Batch;
@@ -11,10 +11,14 @@ use uuid::Uuid;
 
 use super::{LookupAnswer, LookupContext, LookupError, LookupService};
 use crate::altinn::Altinn;
+use crate::inbox::{ElementKind, InboxElement, InboxStatus, Scope};
 use crate::trail::TrailEntry;
 
 /// The action that a policy permits or not.
 const ACTION: &str = "read";
+
+/// How an answer stands in an inbox.
+const ANSWERED: &str = "Answered";
 
 /// The most bytes of a purpose.
 const PURPOSE: usize = 1_000;
@@ -121,12 +125,29 @@ impl<'a> Lookups<'a> {
         trace.insert(&mut batch);
         let entry = if service.is_archived() {
             let kept = kept(&access, service, &party, (&request.query, &answer), (id, now));
-            Some(self.altinn.archive().stage(&mut batch, kept).await?)
+            let entry = self.altinn.archive().stage(&mut batch, kept).await?;
+            self.show(&mut batch, service, (party.id, id), entry, now);
+            Some(entry)
         } else {
             None
         };
         self.altinn.store().commit(batch).await?;
         Ok(LookupAnswer { id, at: now, answer, entry })
+    }
+
+    /// Adds an answer that is archived to the inbox of the party that it was given for.
+    fn show(
+        &self,
+        batch: &mut Batch,
+        service: &LookupService,
+        of: (PartyId, Uuid),
+        entry: EntryId,
+        now: DateTime<Utc>,
+    ) {
+        let scope = Scope::read(service.id().clone(), ElementKind::Lookup);
+        let stands = (InboxStatus::Completed, ANSWERED);
+        let element = InboxElement::new(of, scope, stands, service.title(), now);
+        InboxElement { entry: Some(entry), ..element }.put(self.altinn.inbox_key(), batch);
     }
 
     /// Decides whether the caller may ask for the party.

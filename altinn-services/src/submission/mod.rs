@@ -14,6 +14,7 @@ mod file_scan;
 mod forms;
 mod history;
 mod hooks;
+mod inbox;
 mod instance;
 mod life;
 mod list;
@@ -111,7 +112,7 @@ impl<'a> Submissions<'a> {
     /// # Errors
     /// [`SubmissionError::NotFound`] when there is none, or the caller may not know of it.
     pub async fn get(&self, actor: &Actor, id: &InstanceId) -> Result<Instance, SubmissionError> {
-        let instance = self.load(id).await?;
+        let instance = self.load_for(actor, id).await?;
         self.permit(actor, &instance, "read").await?;
         Ok(instance)
     }
@@ -119,6 +120,21 @@ impl<'a> Submissions<'a> {
     async fn load(&self, id: &InstanceId) -> Result<Instance, SubmissionError> {
         let instance = Instance::load(self.altinn.store(), id).await?;
         instance.filter(|instance| instance.status.hard_deleted.is_none()).ok_or(SubmissionError::NotFound)
+    }
+
+    /// Loads an instance for somebody who has yet to be permitted something with it. That there is none costs what a
+    /// refusal costs.
+    async fn load_for(&self, actor: &Actor, id: &InstanceId) -> Result<Instance, SubmissionError> {
+        match self.load(id).await {
+            Err(SubmissionError::NotFound) => {
+                self.altinn.as_if_refused(actor, id.owner, id.guid).await?;
+                if !matches!(actor.subject(), Subject::ServiceOwner { .. }) {
+                    self.altinn.authorizer().represents(actor, id.owner).await?;
+                }
+                Err(SubmissionError::NotFound)
+            }
+            outcome => outcome,
+        }
     }
 
     fn service_of(&self, instance: &Instance) -> Result<Service, SubmissionError> {

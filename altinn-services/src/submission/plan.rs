@@ -18,6 +18,7 @@ use super::signing::{EVIDENCE, Given, Turn};
 use super::{Instance, InstanceStatus, ReadStatus, Service, SubmissionError};
 use crate::event::{EventError, EventFeed, NewEvent};
 use crate::form::{Issue, PrefillSources, Severity};
+use crate::inbox::{InboxKey, Place};
 use crate::plug_ins::PlugIns;
 use crate::process::{
     Effect, Event, MAX_ITERATIONS, Process, ProcessState, Refusal, ServiceWork, Step, Task, TaskKind, step,
@@ -34,6 +35,7 @@ pub(super) const REJECT: &str = "reject";
 #[derive(Debug, Clone)]
 pub(crate) struct Tools<'a> {
     pub(crate) ids: &'a dyn IdSource,
+    pub(crate) inbox: &'a InboxKey,
     pub(crate) plug_ins: Arc<PlugIns>,
     /// What is known of the party already, for the forms that are made.
     pub(crate) known: Arc<PrefillSources>,
@@ -56,6 +58,8 @@ pub(super) struct Plan<'a> {
     work: Option<NewWork>,
     /// Whether work that the machine was to do is not to be done any more.
     abandons_work: bool,
+    /// Where it goes in its party's inbox; none: it stays where it is.
+    pub(super) place: Option<Place>,
     /// A signature that has no seal yet.
     pub(super) given: Option<Given>,
     pub(super) author: Author,
@@ -115,6 +119,7 @@ impl<'a> Plan<'a> {
             removed_elements: Vec::new(),
             work: None,
             abandons_work: false,
+            place: None,
             given: None,
             author,
             service,
@@ -390,6 +395,7 @@ impl<'a> Plan<'a> {
         if let Some(work) = &self.work {
             work.insert(batch, instance, &self.author);
         }
+        self.show(batch);
         History::insert_all(&self.history, batch, &instance.id, instance.version, &self.author)?;
         Ok(self.publish(batch)?)
     }

@@ -2,6 +2,8 @@
 #![allow(dead_code, reason = "every test program uses a part of it")]
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+pub(crate) mod counted;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -15,7 +17,13 @@ use tempfile::TempDir;
 
 /// An `Altinn` to put together on every back end there is, with the folder that it lives in.
 pub(crate) async fn builders() -> Vec<(AltinnBuilder, TempDir)> {
-    let mut builders = Vec::new();
+    let stores = stores().await.into_iter();
+    stores.map(|(store, folder)| (builder_over(store, &folder), folder)).collect()
+}
+
+/// An empty store on every back end there is, with a folder beside it.
+pub(crate) async fn stores() -> Vec<(Store, TempDir)> {
+    let mut stores = Vec::new();
     for (_, store) in fresh::all().await.unwrap() {
         let folder = TempDir::new().unwrap();
         let store = match store.dialect() {
@@ -24,12 +32,17 @@ pub(crate) async fn builders() -> Vec<(AltinnBuilder, TempDir)> {
             }
             _ => store,
         };
-        let builder = Altinn::over(store).objects_in(&folder.path().join("objects")).unwrap();
-        let builder = builder.log_key(LogKey::generate("example.com/log").unwrap());
-        let builder = builder.archive_keys(Arc::new(MemoryKeys::generate().unwrap()));
-        builders.push((builder.register_key(SecretKey::from_bytes([7; 32])), folder));
+        stores.push((store, folder));
     }
-    builders
+    stores
+}
+
+/// An `Altinn` to put together over a store.
+pub(crate) fn builder_over(store: Store, folder: &TempDir) -> AltinnBuilder {
+    let builder = Altinn::over(store).objects_in(&folder.path().join("objects")).unwrap();
+    let builder = builder.log_key(LogKey::generate("example.com/log").unwrap());
+    let builder = builder.archive_keys(Arc::new(MemoryKeys::generate().unwrap()));
+    builder.register_key(SecretKey::from_bytes([7; 32]))
 }
 
 /// A service of the examples.

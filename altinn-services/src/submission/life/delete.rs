@@ -3,6 +3,7 @@
 use altinn_core::{Actor, InstanceId};
 use chrono::TimeDelta;
 
+use crate::inbox::Place;
 use crate::submission::history::History;
 use crate::submission::plan::Plan;
 use crate::submission::{Instance, SubmissionError, Submissions};
@@ -52,7 +53,7 @@ impl Submissions<'_> {
         id: &InstanceId,
         deletion: Deletion,
     ) -> Result<Instance, SubmissionError> {
-        let instance = self.load(id).await?;
+        let instance = self.load_for(actor, id).await?;
         let access = self.permit(actor, &instance, DELETE).await?;
         let is_done = match deletion {
             Deletion::Soft => instance.status.soft_deleted.is_some(),
@@ -71,7 +72,10 @@ impl Submissions<'_> {
         let status = &mut plan.instance.status;
         match deletion {
             Deletion::Soft => status.soft_deleted = Some(now),
-            Deletion::Restored => status.soft_deleted = None,
+            Deletion::Restored => {
+                status.soft_deleted = None;
+                plan.place = Some(Place::Default);
+            }
             Deletion::Hard => {
                 status.soft_deleted = status.soft_deleted.or(Some(now));
                 status.hard_deleted = Some(now);

@@ -4,6 +4,7 @@ use altinn_auth::decision::Access;
 use altinn_core::{Actor, InstanceId, Subject};
 
 use super::{CompleteConfirmation, ReadStatus, Substatus};
+use crate::inbox::InboxElement;
 use crate::submission::history::History;
 use crate::submission::plan::Plan;
 use crate::submission::{Instance, SubmissionError, Submissions};
@@ -72,13 +73,15 @@ impl Submissions<'_> {
         id: &InstanceId,
         read: ReadStatus,
     ) -> Result<Instance, SubmissionError> {
-        let instance = self.load(id).await?;
+        let instance = self.load_for(actor, id).await?;
         let access = self.permit(actor, &instance, "read").await?;
         let service = self.service_of(&instance)?;
         let now = self.altinn.clock().now();
         let mut plan = Plan::go_on(&service, instance, self.altinn.tools(now), actor.into());
         plan.instance.status.read_status = read;
-        self.store_change(plan, &access, None).await
+        let mut also = self.also.clone();
+        InboxElement::mark(&mut also, (id.owner, id.guid), &actor.reference(), read == ReadStatus::Read);
+        Submissions { altinn: self.altinn, also }.store_change(plan, &access, None).await
     }
 
     async fn of_agency(
