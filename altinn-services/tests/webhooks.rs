@@ -232,7 +232,7 @@ async fn an_end_point_that_is_down_is_tried_after_every_pause_and_then_no_more_u
         scene.clock.step(Duration::from_secs(30 * 86_400));
         scene.run().await;
         assert!(scene.end_point.take().is_empty());
-        let dead = scene.webhooks.dead(subscription.id, None).await.unwrap();
+        let dead = scene.webhooks.dead("/org/ttd", subscription.id, None).await.unwrap();
         assert_eq!((dead.len(), dead[0].attempts, dead[0].reason.as_deref()), (1, 12, Some("STATUS-500")));
         assert_eq!(ids, [dead[0].id.to_string()]);
 
@@ -244,7 +244,7 @@ async fn an_end_point_that_is_down_is_tried_after_every_pause_and_then_no_more_u
         scene.webhooks.redrive("/org/ttd", dead[0].id).await.unwrap();
         scene.run().await;
         assert_eq!(scene.end_point.take_types(), ["lost?"]);
-        assert!(scene.webhooks.dead(subscription.id, None).await.unwrap().is_empty());
+        assert!(scene.webhooks.dead("/org/ttd", subscription.id, None).await.unwrap().is_empty());
         assert_eq!(
             scene.webhooks.redrive("/org/ttd", dead[0].id).await.unwrap_err().code(),
             "SUBSCRIPTION-NOT-FOUND"

@@ -53,6 +53,7 @@ pub use status::InboxStatus;
 pub(crate) use element::InboxElement;
 pub(crate) use scope::Scope;
 pub(crate) use seal::InboxKey;
+pub(crate) use sight::represented;
 
 use crate::altinn::Altinn;
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use altinn_auth::delegation::{AuthorizedParty, Representation};
+use altinn_auth::delegation::{AuthorizedParty, DelegationError, Representation};
 use altinn_core::store::{Store, params};
 use altinn_core::{Actor, InstanceId, PartyId, ServiceId};
 use uuid::Uuid;
@@ -62,10 +62,10 @@ fn is_asked(scope: &Scope, query: &InboxQuery) -> bool {
 }
 
 /// Everybody whom the caller may represent, and by what.
-async fn represented(
+pub(crate) async fn represented(
     altinn: &Altinn,
     actor: &Actor,
-) -> Result<BTreeMap<PartyId, Representation>, InboxError> {
+) -> Result<BTreeMap<PartyId, Representation>, DelegationError> {
     let mut all = BTreeMap::new();
     let mut add = |party: AuthorizedParty| {
         if !party.by.is_empty() {

@@ -10,7 +10,7 @@ use altinn_notify::{Content, Order};
 use super::author::Author;
 use super::element::DataElement;
 use super::history::History;
-use super::plan::{Plan, REJECT, Tools};
+use super::plan::{Plan, REJECT};
 use super::signing::Turn;
 use super::{Instance, Service, SubmissionError, Submissions, TRIES};
 use crate::form::Severity;
@@ -41,7 +41,7 @@ impl Submissions<'_> {
         id: &InstanceId,
         action: Option<&str>,
     ) -> Result<Instance, SubmissionError> {
-        let instance = self.load(id).await?;
+        let instance = self.load_for(actor, id).await?;
         self.advance(actor, instance, Way::Next(action)).await
     }
 
@@ -57,7 +57,7 @@ impl Submissions<'_> {
         task: &str,
         action: Option<&str>,
     ) -> Result<Instance, SubmissionError> {
-        let instance = self.load(id).await?;
+        let instance = self.load_for(actor, id).await?;
         if instance.task() == Some(task) {
             return self.advance(actor, instance, Way::Next(action)).await;
         }
@@ -77,13 +77,12 @@ impl Submissions<'_> {
     /// [`SubmissionError::ServiceTaskPending`] when such a task is not done yet: it goes on by itself, and so does a
     /// submission that is sent again.
     pub async fn submit(&self, actor: &Actor, id: &InstanceId) -> Result<ReceiptState, SubmissionError> {
-        let instance = self.load(id).await?;
-        let outcome = if instance.process.has_ended() {
-            Err(SubmissionError::Changed)
-        } else {
-            self.advance(actor, instance, Way::End).await
-        };
-        match outcome {
+        let instance = self.load_for(actor, id).await?;
+        if instance.process.has_ended() {
+            self.permit(actor, &instance, "read").await?;
+            return self.receipt_of(&instance).await;
+        }
+        match self.advance(actor, instance, Way::End).await {
             Ok(instance) => self.receipt_of(&instance).await,
             // Somebody was first: when they came to the end, theirs is the receipt.
             Err(SubmissionError::Changed) => match self.receipt(actor, id).await {
@@ -154,7 +153,7 @@ impl Submissions<'_> {
             self.permit(actor, &instance, "read").await?;
             return Err(SubmissionError::UnknownService(instance.service));
         };
-        let tools = self.tools_for(&service, &instance).await?;
+        let tools = self.altinn.tools(self.altinn.clock().now());
         let mut plan = Plan::go_on(&service, instance, tools, actor.into());
         let mut batch = self.also.clone();
         for passed in 0.. {
@@ -176,12 +175,6 @@ impl Submissions<'_> {
         }
         self.store_step(&mut plan, batch).await?;
         Ok(plan.instance)
-    }
-
-    /// What a step of an instance is worked out with, with what is known of its party for the forms that are made.
-    async fn tools_for(&self, service: &Service, instance: &Instance) -> Result<Tools<'_>, SubmissionError> {
-        let known = self.known_of(service, instance.id.owner).await?;
-        Ok(Tools { known, ..self.altinn.tools(self.altinn.clock().now()) })
     }
 
     /// Commits what a plan comes to, with what follows when it has come to the end.
@@ -219,6 +212,8 @@ impl Submissions<'_> {
             Way::End => None,
         });
         let access = self.permit(actor, &plan.instance, action).await?;
+        // What is known of the party is asked for when the caller may know it.
+        plan.tools.known = self.known_of(plan.service, plan.instance.id.owner).await?;
         if action != REJECT {
             let issues = self.issues_of_hooks(plan.service, &plan.instance, &task.id).await?;
             if issues.iter().any(|issue| issue.severity == Severity::Error) {

@@ -94,7 +94,7 @@ impl Submissions<'_> {
         id: &InstanceId,
         change: Change<'_>,
     ) -> Result<Instance, SubmissionError> {
-        let instance = self.load(id).await?;
+        let instance = self.load_for(actor, id).await?;
         let access = self.permit(actor, &instance, "write").await?;
         let service = self.service_of(&instance)?;
         let now = self.altinn.clock().now();

@@ -3,6 +3,7 @@
 use altinn_archive::ArchiveError;
 use altinn_archive::seal::SealError;
 use altinn_auth::decision::AccessError;
+use altinn_auth::delegation::DelegationError;
 use altinn_auth::register::RegisterError;
 use altinn_core::store::StoreError;
 use altinn_core::{IdempotencyError, ServiceId};
@@ -155,6 +156,9 @@ pub enum SubmissionError {
     /// The instance has not come to its end: there is no receipt yet.
     #[error("the instance has not been submitted")]
     NotSubmitted,
+    /// Whom the caller represents cannot be told.
+    #[error(transparent)]
+    Parties(#[from] DelegationError),
     /// The register of parties and roles.
     #[error(transparent)]
     Register(#[from] RegisterError),
@@ -213,6 +217,7 @@ impl SubmissionError {
             Self::DeletionPrevented { .. } => "SUBMISSION-DELETION-PREVENTED",
             Self::CopyNotAllowed => "SUBMISSION-COPY-NOT-ALLOWED",
             Self::NotSubmitted => "SUBMISSION-NOT-SUBMITTED",
+            Self::Parties(error) => error.code(),
             Self::Register(error) => error.code(),
             Self::Stored { .. } => "SUBMISSION-STORED",
             Self::Store(error) => error.code(),

@@ -46,7 +46,7 @@ impl Submissions<'_> {
     }
 
     async fn try_pay(&self, actor: &Actor, id: &InstanceId) -> Result<PaymentInformation, SubmissionError> {
-        let instance = self.load(id).await?;
+        let instance = self.load_for(actor, id).await?;
         let access = self.permit(actor, &instance, "pay").await?;
         let service = self.service_of(&instance)?;
         let task = self.payment_task(&service, &instance)?;

@@ -84,7 +84,7 @@ impl Submissions<'_> {
         change: Change<'_>,
         version: Option<i64>,
     ) -> Result<Saved, SubmissionError> {
-        let instance = self.load(id).await?;
+        let instance = self.load_for(actor, id).await?;
         let mut tries = 1;
         loop {
             if version.is_some_and(|version| version != instance.version) {

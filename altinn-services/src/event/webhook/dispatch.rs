@@ -77,15 +77,21 @@ impl Webhooks {
         Ok(self.make().await? + self.send().await?)
     }
 
-    /// Deliveries of a subscription that came to nothing, the oldest first, at most 1,000 after an id.
+    /// Deliveries of a consumer's subscription that came to nothing, the oldest first, at most 1,000 after an id; none of another's.
     ///
     /// # Errors
     /// A [`StoreError`] when the store fails.
-    pub async fn dead(&self, subscription: Uuid, after: Option<Uuid>) -> Result<Vec<Delivery>, StoreError> {
+    pub async fn dead(
+        &self,
+        consumer: &str,
+        subscription: Uuid,
+        after: Option<Uuid>,
+    ) -> Result<Vec<Delivery>, StoreError> {
         let select = "select * from services_delivery where subscription = $1 and state = 'dead' and id > $2 \
-                      order by id limit $3";
-        let rows =
-            self.store.query(select, params![subscription, after.unwrap_or(Uuid::nil()), PAGE]).await?;
+                      and subscription in (select id from services_subscription where consumer = $3) \
+                      order by id limit $4";
+        let found = params![subscription, after.unwrap_or(Uuid::nil()), consumer, PAGE];
+        let rows = self.store.query(select, found).await?;
         rows.iter().map(Delivery::stored).collect()
     }
 

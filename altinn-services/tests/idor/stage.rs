@@ -1,0 +1,286 @@
+//! The stage: a bakery with something of every type, its agencies, and three who have nothing to do with it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use altinn_auth::issuing::RotatingKeys;
+use altinn_auth::token::TokenSigner;
+use altinn_core::http::Destinations;
+use altinn_core::key::SigningKey;
+use altinn_core::store::{Batch, params};
+use altinn_core::testing::SyntheticPeople;
+use altinn_core::{
+    Actor, AuthenticationLevel, InstanceId, Language, Party, PartyId, PartyIdentifier, SteppableClock,
+    Subject, SyntheticNumbers,
+};
+use altinn_services::Altinn;
+use altinn_services::broker::{BrokerService, NewTransfer};
+use altinn_services::collaboration::{
+    Begin, CollaborationService, Look, Member, MemberError, Members, NewCase, Progress,
+};
+use altinn_services::correspondence::{CorrespondenceService, Message, NewCorrespondence, Recipient};
+use altinn_services::event::{EventFilter, WebhookKey};
+use altinn_services::link::{LinkRequest, LinkService, Onward};
+use altinn_services::lookup::{Lookup, LookupContext, LookupFailure, LookupService};
+use altinn_services::submission::{Attachment, Service};
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures_util::stream;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use crate::operations::Operation;
+use crate::scene::counted::Statements;
+use crate::scene::{builder_over, person, register, sample, stores};
+
+/// What the elements are of which an operation names one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Of {
+    Instance,
+    Correspondence,
+    Mailing,
+    Transfer,
+    Case,
+    Subscription,
+    Delivery,
+    /// A transfer that the bakery has received.
+    Received,
+    /// A correspondence, for whoever sent it.
+    SentCorrespondence,
+    /// A file of the instance.
+    ScannedFile,
+    /// A code of a link.
+    Code,
+}
+
+/// Somebody who has nothing to do with the bakery.
+pub(crate) struct Attacker {
+    pub(crate) name: &'static str,
+    pub(crate) actor: Actor,
+    /// A party of their own.
+    pub(crate) party: PartyId,
+}
+
+pub(crate) struct Stage {
+    pub(crate) altinn: Altinn,
+    pub(crate) statements: Statements,
+    pub(crate) licence: Service,
+    pub(crate) decisions: CorrespondenceService,
+    pub(crate) accounts: BrokerService,
+    pub(crate) lookup: LookupService,
+    pub(crate) link: LinkService,
+    pub(crate) opening: CollaborationService,
+    /// A code of a link that was opened for the bakery.
+    pub(crate) code: String,
+    pub(crate) attackers: Vec<Attacker>,
+    bakery: Party,
+    leader: Actor,
+    agency: Party,
+    writer: Actor,
+    elements: [Uuid; 11],
+    /// The agency of the submissions and of the collaboration.
+    ttd: Actor,
+    /// Whom a link leads to.
+    target: Actor,
+    _folder: TempDir,
+}
+
+#[derive(Debug)]
+struct Nothing;
+
+#[async_trait]
+impl Lookup for Nothing {
+    async fn look_up(&self, _: &Value, _: &LookupContext<'_>) -> Result<Value, LookupFailure> {
+        Ok(
+            json!({"organisasjonsnummer": "312345005", "navn": "BAKERIET AS", "organisasjonsform": {"kode": "AS"}}),
+        )
+    }
+}
+
+#[async_trait]
+impl Member for Nothing {
+    async fn begin(&self, begin: &Begin<'_>) -> Result<InstanceId, MemberError> {
+        Ok(InstanceId::new(begin.party, Uuid::from_u128(1)))
+    }
+
+    async fn progress(&self, _: &Look<'_>) -> Result<Progress, MemberError> {
+        Ok(Progress::new([]))
+    }
+}
+
+/// Runs a test on every back end, each time on an empty store.
+pub(crate) async fn everywhere(claim: impl AsyncFn(Stage)) {
+    for (store, folder) in stores().await {
+        let (store, statements) = Statements::of(store);
+        let clock = Arc::new(SteppableClock::at("2026-12-01T08:00:00Z".parse().unwrap()));
+        let keys = RotatingKeys::new(TokenSigner::generate().unwrap());
+        let webhooks = WebhookKey::new(SigningKey::generate().unwrap());
+        let altinn = builder_over(store, &folder)
+            .clock(clock)
+            .hand_overs("https://portal.example.no", keys)
+            .webhooks(webhooks, Destinations::configured())
+            .build()
+            .await
+            .unwrap();
+        claim(Stage::set(altinn, statements, folder).await).await;
+    }
+}
+
+fn agency_of(org: &str, party: &Party) -> Actor {
+    let PartyIdentifier::Organization(number) = &party.identifier else { panic!("an agency") };
+    let number = Some(number.check(SyntheticNumbers::Accepted).unwrap());
+    Actor::new(Subject::ServiceOwner { org: org.to_owned(), number }, AuthenticationLevel::VerySensitive)
+}
+
+impl Stage {
+    async fn set(altinn: Altinn, statements: Statements, folder: TempDir) -> Self {
+        let apps = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/apps");
+        let licence = altinn.publish_app(apps.join("bakery-licence")).unwrap();
+        let decisions = altinn.publish_correspondence(sample("decisions")).unwrap();
+        let accounts = altinn.publish_broker(sample("annual-accounts")).unwrap();
+        let lookup = altinn.publish_lookup(sample("organization-lookup"), Nothing).unwrap();
+        let link = altinn.publish_link(sample("tax-card")).unwrap();
+        let members = Members::none().with("decision", Nothing);
+        let opening = altinn.publish_collaboration(sample("opening"), members).unwrap();
+        let mut people = SyntheticPeople::from_seed(51);
+        let [agency, bakery, inspectorate, mill, other] = std::array::from_fn(|_| people.organization());
+        let [leader, miller] = std::array::from_fn(|_| people.person());
+        let all = [&agency, &bakery, &inspectorate, &mill, &other, &leader, &miller];
+        let roles = [(&bakery, &leader), (&inspectorate, &leader), (&mill, &miller)];
+        register(&altinn, &all, &roles.map(|(of, to)| ("DAGL", of, to))).await;
+        let actor = |party: &Party| person(party, AuthenticationLevel::VerySensitive);
+        let PartyIdentifier::Organization(number) = &mill.identifier else { panic!("a business") };
+        let number = number.check(SyntheticNumbers::Accepted).unwrap();
+        let system = Subject::Organization { number, party: Some(mill.id) };
+        let attackers = vec![
+            Attacker { name: "a person", actor: actor(&miller), party: mill.id },
+            Attacker {
+                name: "a business",
+                actor: Actor::new(system, AuthenticationLevel::VerySensitive),
+                party: mill.id,
+            },
+            Attacker { name: "an agency", actor: agency_of("other", &other), party: other.id },
+        ];
+        let ttd = Subject::ServiceOwner { org: "ttd".to_owned(), number: None };
+        let ttd = Actor::new(ttd, AuthenticationLevel::VerySensitive);
+        let target = Subject::Organization { number: "991825827".parse().unwrap(), party: None };
+        let writer = agency_of("mattilsynet", &agency);
+        let mut stage = Self {
+            leader: actor(&leader),
+            altinn,
+            statements,
+            licence,
+            decisions,
+            accounts,
+            lookup,
+            link,
+            opening,
+            code: String::new(),
+            attackers,
+            bakery,
+            agency,
+            writer,
+            elements: [Uuid::nil(); 11],
+            ttd,
+            target: Actor::new(target, AuthenticationLevel::VerySensitive),
+            _folder: folder,
+        };
+        stage.fill(&inspectorate).await;
+        stage
+    }
+
+    async fn fill(&mut self, inspectorate: &Party) {
+        let altinn = self.altinn.clone();
+        let instance = altinn.submissions().start(&self.leader, &self.licence, self.bakery.id).await.unwrap();
+        let PartyIdentifier::Organization(number) = &self.bakery.identifier else { panic!("a business") };
+        let to = Recipient::parse(&number.to_string(), SyntheticNumbers::Accepted).unwrap();
+        let message = Message::new(Language::Nb, "Vedtak", "Innvilget.");
+        let new = NewCorrespondence::new("2026/17", to, message);
+        let letters = altinn.correspondences();
+        let sent = letters.send(&self.writer, &self.decisions, self.agency.id, &new).await.unwrap();
+        while letters.run_due(100).await.unwrap() > 0 {}
+        let file = NewTransfer::new("regnskap.zip".parse().unwrap(), [self.agency.id]).with_size(3);
+        let broker = altinn.broker();
+        let transfer = broker.initialise(&self.leader, &self.accounts, self.bakery.id, &file).await.unwrap();
+        let case = NewCase::new().with("business", self.bakery.id).with("inspectorate", inspectorate.id);
+        let case = altinn.collaborations().open(&self.ttd, &self.opening, &case).await.unwrap();
+        let request = LinkRequest::new(Language::Nb).to("code");
+        let Onward::Code(code) =
+            altinn.links().open(&self.leader, &self.link, self.bakery.id, &request).await.unwrap()
+        else {
+            panic!("a code")
+        };
+        self.code = code.code().to_owned();
+        let filter = EventFilter {
+            resource_filter: Some("urn:altinn:resource:app_ttd_bakery-licence".to_owned()),
+            ..EventFilter::default()
+        };
+        let webhooks = altinn.webhooks().unwrap();
+        let subscription = webhooks
+            .subscriptions()
+            .subscribe("bakery", "https://bakery.example.no/events", filter)
+            .await
+            .unwrap();
+        let mut dead = Batch::new();
+        dead.execute("update services_delivery set state = 'dead'", params![]);
+        altinn.store().commit(dead).await.unwrap();
+        let delivery = altinn.store().query_one("select id from services_delivery", params![]).await.unwrap();
+        let plan = Attachment {
+            file_name: "plan.pdf".to_owned(),
+            content_type: "application/pdf".to_owned(),
+            content: b"%PDF-1.7".to_vec(),
+        };
+        let plan =
+            altinn.submissions().attach(&self.leader, instance.id(), "floor-plan", &plan).await.unwrap();
+        self.elements = [
+            instance.id().guid,
+            sent.recipients[0].id,
+            sent.mailing.id,
+            transfer.as_uuid(),
+            case.as_uuid(),
+            subscription.id,
+            delivery.get("id").unwrap(),
+            self.received(inspectorate).await,
+            sent.recipients[0].id,
+            plan,
+            Uuid::from_u128(2),
+        ];
+    }
+
+    /// A file that another business has sent to the bakery.
+    async fn received(&self, sender: &Party) -> Uuid {
+        let broker = self.altinn.broker();
+        let file = NewTransfer::new("b.zip".parse().unwrap(), [self.bakery.id]).with_size(1);
+        let id = broker.initialise(&self.leader, &self.accounts, sender.id, &file).await.unwrap();
+        let bytes = stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(b"b"))]);
+        broker.upload((&self.leader, sender.id), &self.accounts, id, 0, bytes).await.unwrap();
+        id.as_uuid()
+    }
+
+    /// The bakery's instance.
+    pub(crate) fn instance(&self) -> InstanceId {
+        InstanceId::new(self.bakery.id, self.elements[0])
+    }
+
+    /// A file of it.
+    pub(crate) fn floor_plan(&self) -> Uuid {
+        self.elements[Of::ScannedFile as usize]
+    }
+
+    /// Somebody's element, and whose it is.
+    pub(crate) fn element(&self, of: Of) -> (PartyId, Uuid) {
+        let is_sent = matches!(of, Of::Mailing | Of::SentCorrespondence);
+        (if is_sent { self.agency.id } else { self.bakery.id }, self.elements[of as usize])
+    }
+
+    /// Who may do an operation.
+    pub(crate) fn owner(&self, operation: &Operation) -> &Actor {
+        match operation.of {
+            Of::Mailing | Of::SentCorrespondence => &self.writer,
+            Of::Code => &self.target,
+            _ if operation.is_for_the_agency => &self.ttd,
+            _ => &self.leader,
+        }
+    }
+}
