@@ -15,6 +15,7 @@ mod delegation;
 mod export;
 mod expression;
 mod identifier;
+mod inbox;
 mod instance;
 mod life;
 mod lines;
@@ -157,6 +158,10 @@ async fn run(world: &World, op: &str, arguments: Value) -> Result<Value, Failure
         "correspondence.attachment" => receive(world, Deed::Attachment, arguments).await,
         "correspondence.archive" => receive(world, Deed::Archive, arguments).await,
         "correspondence.purge" => receive(world, Deed::Purge, arguments).await,
+        "inbox.list" => inbox::list(world, answer::arguments(arguments)?).await,
+        "inbox.count" => inbox::count(world, answer::arguments(arguments)?).await,
+        "inbox.label" => inbox::label(world, answer::arguments(arguments)?).await,
+        "inbox.read" => inbox::read(world, answer::arguments(arguments)?).await,
         "dispatch.run" => notify::dispatch(world, answer::arguments(arguments)?).await,
         "archive.append" => archive_write::append(world, answer::arguments(arguments)?).await,
         "archive.list" => archive_write::list(world, answer::arguments(arguments)?).await,
