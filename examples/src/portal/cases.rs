@@ -75,6 +75,7 @@ fn address(id: CaseId) -> String {
 }
 
 async fn show(Path(id): Path<Uuid>, member: Member) -> Response {
+    member.has_seen(id).await;
     room(&member, CaseId::new(id), None, &Wrong::default()).await
 }
 

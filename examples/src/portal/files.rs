@@ -160,6 +160,7 @@ async fn show(Path(id): Path<Uuid>, member: Member) -> Response {
         Ok(transfer) => transfer,
         Err(error) => return member.trouble(error),
     };
+    member.has_seen(id.as_uuid()).await;
     let app = member.app();
     let service = &app.services.broker;
     let history = app.altinn.broker().history(&member.actor, service, member.party.id, id).await;

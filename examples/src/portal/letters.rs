@@ -35,7 +35,10 @@ async fn show(Path(id): Path<Uuid>, member: Member) -> Response {
     let app = member.app();
     let letters = app.altinn.correspondences();
     match letters.read(&member.actor, &app.services.decisions, &address(&member, id)).await {
-        Ok(letter) => member.page("letter.html", values_of(&member, &letter)),
+        Ok(letter) => {
+            member.has_seen(id).await;
+            member.page("letter.html", values_of(&member, &letter))
+        }
         Err(error) => member.trouble(error),
     }
 }

@@ -11,10 +11,9 @@ use altinn_auth::testing::{FakeIdPorten, FakeIssuerError};
 use altinn_auth::token::{KeySourceError, TokenError, TokenSigner};
 use altinn_core::key::{KeyError, SecretKey};
 use altinn_core::store::{Store, StoreError};
-use altinn_core::{IdentifierError, SyntheticNumbers};
+use altinn_core::{IdentifierError, Party, SyntheticNumbers};
 use altinn_notify::{EmailAddressError, PhoneNumberError, SealError};
 use altinn_services::{Altinn, OpenError, PublishError};
-use axum::Router;
 use tempfile::TempDir;
 use thiserror::Error;
 use tokio::net::TcpListener;
@@ -147,9 +146,9 @@ impl Portal {
         &self.folder
     }
 
-    /// The pages, to be asked without a network.
-    pub fn router(&self) -> Router {
-        self.app.router()
+    /// The synthetic people who can log in; the first leads a business.
+    pub fn people(&self) -> impl Iterator<Item = &Party> {
+        self.app.world.people().into_iter()
     }
 
     /// The key that verifies the receipts which the portal gives.

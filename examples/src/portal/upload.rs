@@ -29,17 +29,22 @@ pub(super) struct Sent {
     file: Option<Field<'static>>,
 }
 
+/// A form of somebody who has logged in, of which nothing has been read yet.
+pub(super) async fn form_of(request: Request, app: &App) -> Result<(Member, Multipart<'static>), Response> {
+    let (mut parts, body) = request.into_parts();
+    let member = Member::from_request_parts(&mut parts, app).await?;
+    let kind = parts.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let Ok(boundary) = multer::parse_boundary(kind) else {
+        return Err(member.trouble(Trouble::Wrong("trouble.wrong.form")));
+    };
+    let limits = Constraints::new().size_limit(SizeLimit::new().whole_stream(u64::MAX));
+    Ok((member, Multipart::with_constraints(body.into_data_stream(), boundary, limits)))
+}
+
 impl Sent {
     /// The form of somebody who has logged in, with the token that makes it the portal's own.
     pub(super) async fn receive(request: Request, app: &App) -> Result<(Member, Self), Response> {
-        let (mut parts, body) = request.into_parts();
-        let member = Member::from_request_parts(&mut parts, app).await?;
-        let kind = parts.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-        let Ok(boundary) = multer::parse_boundary(kind) else {
-            return Err(member.trouble(Trouble::Wrong("trouble.wrong.form")));
-        };
-        let limits = Constraints::new().size_limit(SizeLimit::new().whole_stream(u64::MAX));
-        let form = Multipart::with_constraints(body.into_data_stream(), boundary, limits);
+        let (member, form) = form_of(request, app).await?;
         let Some(sent) = Self::read(form).await else {
             return Err(member.trouble(Trouble::Wrong("trouble.wrong.form")));
         };

@@ -11,6 +11,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use minijinja::{Value, context};
+use uuid::Uuid;
 
 use super::app::App;
 use super::form_token;
@@ -72,6 +73,11 @@ impl Member {
     /// Whether they represent the agency now, and so are one of its own people.
     pub(super) fn is_agency(&self) -> bool {
         self.party.id == self.app().world.agency.id
+    }
+
+    /// Notes that they have seen an element of the inbox; that there is none in it does no harm.
+    pub(super) async fn has_seen(&self, id: Uuid) {
+        let _ = self.app().altinn.inbox().read(&self.actor, self.party.id, id, true).await;
     }
 
     /// What a service calls an action, in words.
