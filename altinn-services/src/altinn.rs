@@ -133,6 +133,7 @@ impl Altinn {
     ) -> Result<LookupService, PublishError> {
         let (service, policy) = LookupService::load(folder.as_ref(), Arc::new(register))?;
         self.put_policy(service.id(), policy)?;
+        self.plug_in(|plug_ins| plug_ins.lookups.insert(service.id().clone(), service.clone()));
         Ok(service)
     }
 
@@ -144,6 +145,7 @@ impl Altinn {
     pub fn publish_broker(&self, folder: impl AsRef<Path>) -> Result<BrokerService, PublishError> {
         let (service, policy) = BrokerService::load(folder.as_ref())?;
         self.put_policy(service.id(), policy)?;
+        self.plug_in(|plug_ins| plug_ins.brokers.insert(service.id().clone(), service.clone()));
         Ok(service)
     }
 
@@ -155,6 +157,7 @@ impl Altinn {
     pub fn publish_link(&self, folder: impl AsRef<Path>) -> Result<LinkService, PublishError> {
         let (service, policy) = LinkService::load(folder.as_ref())?;
         self.put_policy(service.id(), policy)?;
+        self.plug_in(|plug_ins| plug_ins.links.insert(service.id().clone(), service.clone()));
         Ok(service)
     }
 
@@ -169,6 +172,7 @@ impl Altinn {
     ) -> Result<CorrespondenceService, PublishError> {
         let (service, policy) = CorrespondenceService::load(folder.as_ref())?;
         self.put_policy(service.id(), policy)?;
+        self.plug_in(|plug_ins| plug_ins.correspondences.insert(service.id().clone(), service.clone()));
         Ok(service)
     }
 
@@ -192,6 +196,36 @@ impl Altinn {
     /// A published service.
     pub fn service(&self, id: &ServiceId) -> Option<Service> {
         self.0.services.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+    }
+
+    /// The lookup service of this id that is published here.
+    #[cfg(feature = "lookup")]
+    pub fn lookup_service(&self, id: &ServiceId) -> Option<LookupService> {
+        self.plug_ins().lookups.get(id).cloned()
+    }
+
+    /// The broker service of this id that is published here.
+    #[cfg(feature = "broker")]
+    pub fn broker_service(&self, id: &ServiceId) -> Option<BrokerService> {
+        self.plug_ins().brokers.get(id).cloned()
+    }
+
+    /// The link service of this id that is published here.
+    #[cfg(feature = "link")]
+    pub fn link_service(&self, id: &ServiceId) -> Option<LinkService> {
+        self.plug_ins().links.get(id).cloned()
+    }
+
+    /// The correspondence service of this id that is published here.
+    #[cfg(feature = "correspondence")]
+    pub fn correspondence_service(&self, id: &ServiceId) -> Option<CorrespondenceService> {
+        self.plug_ins().correspondences.get(id).cloned()
+    }
+
+    /// The collaboration service of this id that is published here.
+    #[cfg(feature = "collaboration")]
+    pub fn collaboration_service(&self, id: &ServiceId) -> Option<CollaborationService> {
+        self.plug_ins().collaborations.get(id).cloned()
     }
 
     /// Submissions: what people and businesses send in.

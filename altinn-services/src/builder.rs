@@ -36,7 +36,7 @@ use crate::event::{WebhookKey, Webhooks};
 use crate::inbox::InboxKey;
 use crate::plug_ins::PlugIns;
 use crate::process::Environment;
-use crate::submission::{Payment, ServiceTask, SigneeProvider, Submission};
+use crate::submission::{Payment, ServiceTask, SigneeProvider, StoredInstances, Submission};
 use crate::{MIGRATIONS, receipt_template};
 
 /// The files of the keys in their folder.
@@ -314,7 +314,8 @@ impl AltinnBuilder {
         let registers = Registers::new(parties, Arc::clone(&roles))
             .with_delegations(Arc::new(delegations))
             .with_access_packages(Arc::new(packages))
-            .with_access_lists(Arc::new(lists));
+            .with_access_lists(Arc::new(lists))
+            .with_instances(Arc::new(StoredInstances(store.clone())));
         let decisions = DecisionTrail::with_clock(store.clone(), Arc::clone(&clock), Arc::clone(&ids));
         let authorizer = Authorizer::with_registers(Arc::clone(&policies) as _, registers)
             .with_clock(Arc::clone(&clock))

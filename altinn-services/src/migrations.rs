@@ -53,6 +53,13 @@ pub static MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/inbox_0001_element.sqlite.sql"),
         postgres: include_str!("../migrations/inbox_0001_element.postgres.sql"),
     },
+    Migration {
+        owner: "altinn-services-listing",
+        number: 1,
+        name: "instances_of_service",
+        sqlite: include_str!("../migrations/listing_0001_service.sqlite.sql"),
+        postgres: include_str!("../migrations/listing_0001_service.postgres.sql"),
+    },
     #[cfg(feature = "broker")]
     Migration {
         owner: "altinn-services-broker",

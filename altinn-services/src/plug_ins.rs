@@ -5,8 +5,16 @@ use std::sync::Arc;
 
 use altinn_core::ServiceId;
 
+#[cfg(feature = "broker")]
+use crate::broker::BrokerService;
 #[cfg(feature = "collaboration")]
 use crate::collaboration::CollaborationService;
+#[cfg(feature = "correspondence")]
+use crate::correspondence::CorrespondenceService;
+#[cfg(feature = "link")]
+use crate::link::LinkService;
+#[cfg(feature = "lookup")]
+use crate::lookup::LookupService;
 use crate::process::{Environment, Task, TaskKind};
 use crate::submission::{Payment, ServiceTask, SigneeProvider, Submission, SubmissionError};
 
@@ -21,7 +29,16 @@ pub(crate) struct PlugIns {
     pub(crate) signees: BTreeMap<String, Arc<dyn SigneeProvider>>,
     /// The agency's code for the forms of its services.
     pub(crate) submissions: BTreeMap<ServiceId, Arc<dyn Submission>>,
-    /// The collaborations that are published here, for the workers.
+    /// The services of the other types that are published here.
+    #[cfg(feature = "lookup")]
+    pub(crate) lookups: BTreeMap<ServiceId, LookupService>,
+    #[cfg(feature = "broker")]
+    pub(crate) brokers: BTreeMap<ServiceId, BrokerService>,
+    #[cfg(feature = "link")]
+    pub(crate) links: BTreeMap<ServiceId, LinkService>,
+    #[cfg(feature = "correspondence")]
+    pub(crate) correspondences: BTreeMap<ServiceId, CorrespondenceService>,
+    /// The collaborations that are published here, for the workers too.
     #[cfg(feature = "collaboration")]
     pub(crate) collaborations: BTreeMap<ServiceId, CollaborationService>,
 }

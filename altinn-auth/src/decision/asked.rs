@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::attribute;
 use crate::register::UserId;
-use crate::xacml::{Request, StatusCode, name};
+use crate::xacml::{Decision, Potential, Request, ResponseResult, Status, StatusCode, name};
 
 /// At which of Altinn's two endpoints a request was put.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,6 +81,12 @@ impl RequestFault {
             Self::NoPolicy => "AUTH-REQUEST-NO-POLICY",
             Self::Unavailable { .. } => "AUTH-REQUEST-UNAVAILABLE",
         }
+    }
+
+    /// What it is answered with: an Indeterminate decision that says why.
+    pub fn result(&self, endpoint: Endpoint) -> ResponseResult {
+        let status = Status { message: self.to_string(), ..Status::of(self.status(endpoint)) };
+        ResponseResult::new(Decision::Indeterminate(Potential::DenyOrPermit), status)
     }
 
     /// The status of the Indeterminate decision that Altinn answers with: at `/decision` always a syntax error, at

@@ -59,6 +59,11 @@ impl Authorizer {
         Self { point, clock: Arc::new(SystemClock), max_role_age: MAX_ROLE_AGE, log: None, trail: None }
     }
 
+    /// The decision point beneath, which decides requests as Altinn's programs send them, over the same policies and registers.
+    pub fn decision_point(&self) -> &DecisionPoint {
+        &self.point
+    }
+
     /// The same, by another clock: it tells how old the roles of an external register are.
     #[must_use]
     pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {

@@ -4,7 +4,9 @@ use super::delegation::{Delegated, Delegation};
 use super::enrichment;
 use super::facts::{Admission, Facts, Question};
 use super::policy_source::ServicePolicy;
-use crate::xacml::{Decision, Effect, Evaluation, Obligation, Request, RuleName, StatusCode, Value};
+use crate::xacml::{
+    Decision, Effect, Evaluation, Obligation, Request, ResponseResult, RuleName, Status, StatusCode, Value,
+};
 
 /// What a policy decision point answers: the decision, what goes with it, and what it rests on.
 #[derive(Debug, Clone)]
@@ -73,6 +75,15 @@ impl Ruling {
 
     pub(super) fn evaluation(&self) -> &Evaluation {
         &self.evaluation
+    }
+}
+
+impl From<&Ruling> for ResponseResult {
+    fn from(ruling: &Ruling) -> Self {
+        if ruling.admission != Admission::Admitted {
+            return Self::new(Decision::Deny, Status::of(StatusCode::Ok));
+        }
+        Self { obligations: ruling.obligations.clone(), ..Self::from(&ruling.evaluation) }
     }
 }
 

@@ -100,6 +100,24 @@ impl Broker<'_> {
     }
 
     /// Whoever may send or receive for a party may look.
+    /// The service of a transfer that a party sends or receives, where it is published here; none of any other transfer.
+    ///
+    /// # Errors
+    /// [`BrokerError::Store`] when the store does not answer.
+    pub async fn service_of(
+        &self,
+        party: PartyId,
+        id: TransferId,
+    ) -> Result<Option<BrokerService>, BrokerError> {
+        let sql = "select t.service from services_broker_transfer t where t.id = $1 and (t.sender = $2 or exists \
+                   (select 1 from services_broker_recipient r where r.transfer = t.id and r.party = $2))";
+        let Some(row) = self.altinn.store().query_opt(sql, params![id, party]).await? else {
+            return Ok(None);
+        };
+        let service: String = row.get("service")?;
+        Ok(service.parse().ok().and_then(|service| self.altinn.broker_service(&service)))
+    }
+
     async fn permit_to_look(
         &self,
         actor: &Actor,

@@ -56,6 +56,12 @@ impl ApiError {
         self
     }
 
+    /// The same with what is wrong with a form or a file.
+    pub(super) fn with_issues(mut self, issues: Vec<Issue>) -> Self {
+        self.0.issues = issues;
+        self
+    }
+
     pub(super) fn problem(&self) -> &Problem {
         &self.0.problem
     }
@@ -112,12 +118,8 @@ impl From<SubmissionError> for ApiError {
         match error {
             SubmissionError::Access(error) => error.into(),
             SubmissionError::Invalid(issues) => {
-                let error = SubmissionError::Invalid(issues);
-                let mut answer = Self::new(error.code(), &error);
-                if let SubmissionError::Invalid(issues) = error {
-                    answer.0.issues = issues;
-                }
-                answer
+                let detail = format!("there are {} errors", issues.len());
+                Self::new("SUBMISSION-INVALID", detail).with_issues(issues)
             }
             error => Self::new(error.code(), &error),
         }
@@ -141,4 +143,7 @@ said_by_code! {
     altinn_core::IdempotencyError,
     altinn_auth::register::RegisterError,
     altinn_archive::ArchiveError,
+    altinn_auth::delegation::DelegationError,
+    #[cfg(feature = "webhooks")]
+    crate::event::SubscriptionError,
 }

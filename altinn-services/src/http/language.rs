@@ -3,6 +3,29 @@
 use altinn_core::Language;
 use axum::http::HeaderMap;
 use axum::http::header::ACCEPT_LANGUAGE;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// A language by its code, as it stands in queries and bodies.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum LanguageName {
+    Nb,
+    Nn,
+    En,
+    Se,
+}
+
+impl From<LanguageName> for Language {
+    fn from(name: LanguageName) -> Self {
+        match name {
+            LanguageName::Nb => Self::Nb,
+            LanguageName::Nn => Self::Nn,
+            LanguageName::En => Self::En,
+            LanguageName::Se => Self::Se,
+        }
+    }
+}
 
 /// The language that a request asks for by `Accept-Language` (RFC 9110, 12.5.4); bokmål where it asks for none that is there.
 pub(super) fn language_of(headers: &HeaderMap) -> Language {

@@ -32,18 +32,29 @@
 //! come from the portal's own pages, and nothing personal is kept by a cache.
 #![allow(unused_qualifications, reason = "utoipa's macros write names in full")]
 
+mod acting;
 mod altinn3;
 mod answer;
 mod api;
 mod app;
+mod archive;
+mod authorization;
 mod body;
+#[cfg(feature = "broker")]
+mod broker;
 mod caller;
 mod condition;
 mod error;
+mod events;
 mod headers;
 mod health;
+mod idempotency;
 mod language;
 mod limits;
+#[cfg(feature = "link")]
+mod link;
+#[cfg(feature = "lookup")]
+mod lookup;
 mod metrics;
 mod openapi;
 mod overload;
@@ -54,10 +65,21 @@ mod rate;
 mod router;
 mod serve;
 mod status;
+mod storage;
 mod trace;
 
 pub use api::{Api, ApiBuilder};
 pub use app::app;
+pub use archive::archive;
+pub use authorization::authorization;
+#[cfg(feature = "broker")]
+pub use broker::broker;
+pub use events::events;
 pub use limits::Limits;
+#[cfg(feature = "link")]
+pub use link::link;
+#[cfg(feature = "lookup")]
+pub use lookup::lookup;
 pub use router::all;
 pub use serve::serve;
+pub use storage::storage;

@@ -1,6 +1,6 @@
 //! No more at once than can be done, and no call for ever.
 
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -27,12 +27,21 @@ pub(super) async fn few_at_once(State(api): State<Api>, request: Request, next: 
     next.run(request).await
 }
 
+/// Whether a call takes a file as it comes, which may be for hours: it ends when nothing comes for too long.
+fn is_streamed(request: &Request) -> bool {
+    let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    route.contains("/filetransfer/") && (route.ends_with("/upload") || route.ends_with("/tus"))
+}
+
 fn is_read(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD)
 }
 
 /// Ends a call that takes too long. What it had committed by then stays.
 pub(super) async fn in_time(State(api): State<Api>, request: Request, next: Next) -> Response {
+    if is_streamed(&request) {
+        return next.run(request).await;
+    }
     match tokio::time::timeout(api.limits().time, next.run(request)).await {
         Ok(response) => response,
         Err(_) => ApiError::new("HTTP-TIME", "the call took too long: come again").into_response(),

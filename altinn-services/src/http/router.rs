@@ -11,7 +11,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Api, answer, app, health, metrics, openapi, overload};
+use super::{Api, answer, app, archive, authorization, events, health, metrics, openapi, overload, storage};
 
 /// Everything that is built: every part, with `/openapi.json`, `/health/live`, `/health/ready` and `/metrics`.
 ///
@@ -21,7 +21,17 @@ pub fn all(api: &Api) -> Router {
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
         .routes(routes!(metrics::metrics))
-        .merge(app::routes(api));
+        .merge(app::routes(api))
+        .merge(storage::routes())
+        .merge(authorization::routes())
+        .merge(events::routes())
+        .merge(archive::routes());
+    #[cfg(feature = "lookup")]
+    let routes = routes.merge(super::lookup::routes());
+    #[cfg(feature = "link")]
+    let routes = routes.merge(super::link::routes());
+    #[cfg(feature = "broker")]
+    let routes = routes.merge(super::broker::routes());
     let (routes, description) = routes.split_for_parts();
     let description = openapi::finished(description);
     around(api, routes.route("/openapi.json", get(openapi::served(description))))

@@ -10,6 +10,7 @@ mod author;
 mod documents;
 mod element;
 mod error;
+mod facts;
 mod file_scan;
 mod forms;
 mod history;
@@ -47,6 +48,7 @@ pub use file_scan::FileScanResult;
 pub use hooks::{Form, Submission};
 pub use instance::Instance;
 pub use life::{CompleteConfirmation, InstanceStatus, ReadStatus, Substatus};
+pub use list::{InstanceCursor, InstancePage, InstanceQuery, InvalidInstanceCursor};
 pub use past::PastEvent;
 pub use payment::{
     Hundredths, OrderDetails, OrderLine, Payment, PaymentContext, PaymentDetails, PaymentError,
@@ -62,6 +64,7 @@ pub use signing::{Signee, SigneeContext, SigneeError, SigneeProvider};
 pub use start::StartOptions;
 pub use validate::ElementIssue;
 
+pub(crate) use facts::StoredInstances;
 pub(crate) use plan::Tools;
 pub(crate) use service_task::SERVICE_TASKS;
 

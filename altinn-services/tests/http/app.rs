@@ -304,8 +304,8 @@ async fn an_instance_begins_with_fields_that_are_filled_in() {
 
         let nobody = json!({"instanceOwner": {}});
         assert_eq!(
-            problem(&world.send_json(Method::POST, &leader, &create, &nobody).await, 400),
-            "HTTP-BODY"
+            problem(&world.send_json(Method::POST, &leader, &create, &nobody).await, 404),
+            "HTTP-OWNER"
         );
     })
     .await;

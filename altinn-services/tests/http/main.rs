@@ -9,3 +9,4 @@ mod world;
 mod app;
 mod around;
 mod openapi;
+mod parts;

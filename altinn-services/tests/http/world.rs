@@ -2,18 +2,21 @@
 
 use std::sync::Arc;
 
+use altinn_auth::issuing::RotatingKeys;
 use altinn_auth::login::Callers;
 use altinn_auth::testing::{FakeIssuer, Loopback};
+use altinn_auth::token::TokenSigner;
 use altinn_auth::token::TokenVerifier;
 use altinn_core::http::{Destinations, HttpClient, HttpRequest, HttpResponse, Method, header};
 use altinn_core::testing::SyntheticPeople;
 use altinn_core::{Party, PartyIdentifier, SyntheticNumbers, SystemClock};
 use altinn_services::Altinn;
 use altinn_services::http::{self, Api, ApiBuilder};
-use serde_json::Value;
+use altinn_services::lookup::{Lookup, LookupContext, LookupFailure};
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::scene::{builders, register};
+use crate::scene::{builders, register, sample};
 
 pub(crate) struct World {
     pub(crate) api: Api,
@@ -22,6 +25,9 @@ pub(crate) struct World {
     pub(crate) leader: Party,
     /// Fills in for the bakery, and may not sign.
     pub(crate) filler: Party,
+    /// A business that files are sent to, and its daily leader.
+    pub(crate) accountant: Party,
+    pub(crate) accountant_leader: Party,
     /// Has nothing to do with the bakery.
     pub(crate) stranger: Party,
     pub(crate) id_porten: FakeIssuer,
@@ -40,7 +46,9 @@ pub(crate) async fn everywhere(test: impl AsyncFn(World)) {
 /// As [`everywhere`], with more said of the API.
 pub(crate) async fn everywhere_with(more: impl Fn(ApiBuilder) -> ApiBuilder, test: impl AsyncFn(World)) {
     for (builder, folder) in builders().await {
-        test(World::set(builder.build().await.unwrap(), folder, &more).await).await;
+        let keys = RotatingKeys::new(TokenSigner::generate().unwrap());
+        let altinn = builder.hand_overs("https://portal.example.no", keys).build().await.unwrap();
+        test(World::set(altinn, folder, &more).await).await;
     }
 }
 
@@ -48,11 +56,19 @@ impl World {
     async fn set(altinn: Altinn, folder: TempDir, more: &impl Fn(ApiBuilder) -> ApiBuilder) -> Self {
         let app = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/apps/bakery-licence");
         altinn.publish_app(app).unwrap();
+        altinn.publish_broker(sample("annual-accounts")).unwrap();
+        altinn.publish_lookup(sample("organization-lookup"), Organizations).unwrap();
+        altinn.publish_link(sample("tax-card")).unwrap();
         let mut people = SyntheticPeople::from_seed(11);
-        let [bakery, agency] = [people.organization(), people.organization()];
-        let [leader, filler, stranger] = [people.person(), people.person(), people.person()];
-        let roles = [("DAGL", &bakery, &leader), ("UTINN", &bakery, &filler)];
-        register(&altinn, &[&bakery, &agency, &leader, &filler, &stranger], &roles).await;
+        let [bakery, accountant, agency] = [(); 3].map(|()| people.organization());
+        let [leader, filler, accountant_leader, stranger] = [(); 4].map(|()| people.person());
+        let roles = [
+            ("DAGL", &bakery, &leader),
+            ("UTINN", &bakery, &filler),
+            ("DAGL", &accountant, &accountant_leader),
+        ];
+        let parties = [&bakery, &accountant, &agency, &leader, &filler, &accountant_leader, &stranger];
+        register(&altinn, &parties, &roles).await;
 
         let clock = || Arc::new(SystemClock);
         let id_porten = FakeIssuer::id_porten(clock()).unwrap();
@@ -71,6 +87,8 @@ impl World {
             bakery,
             leader,
             filler,
+            accountant,
+            accountant_leader,
             stranger,
             id_porten,
             maskinporten,
@@ -122,6 +140,28 @@ impl World {
     ) -> HttpResponse {
         self.send(self.request(method, path).bearer(token).unwrap().json(body).unwrap()).await
     }
+}
+
+/// A register that knows one organization.
+#[derive(Debug)]
+struct Organizations;
+
+#[async_trait::async_trait]
+impl Lookup for Organizations {
+    async fn look_up(&self, query: &Value, _: &LookupContext<'_>) -> Result<Value, LookupFailure> {
+        match query["organisasjonsnummer"].as_str().unwrap() {
+            "312345005" => Ok(
+                json!({"organisasjonsnummer": "312345005", "navn": "BAKERIET AS", "organisasjonsform": {"kode": "AS"}}),
+            ),
+            _ => Err(LookupFailure::NotFound),
+        }
+    }
+}
+
+/// How bodies name an organization.
+pub(crate) fn named(party: &Party) -> String {
+    let PartyIdentifier::Organization(number) = party.identifier else { unreachable!() };
+    format!("0192:{number}")
 }
 
 /// The body of an answer with this status.

@@ -112,19 +112,19 @@ pub(super) fn of_service(service: &Service, instance: &Instance) -> Result<(), A
     if instance.service() == service.id() { Ok(()) } else { Err(not_found()) }
 }
 
-pub(super) fn not_found() -> ApiError {
+pub(in crate::http) fn not_found() -> ApiError {
     SubmissionError::NotFound.into()
 }
 
 /// An instance as it is answered.
-pub(super) async fn answer_of(api: &Api, instance: &Instance) -> Result<InstanceAnswer, ApiError> {
+pub(in crate::http) async fn answer_of(api: &Api, instance: &Instance) -> Result<InstanceAnswer, ApiError> {
     let owner = api.altinn().register().party(instance.id().owner).await?;
     let service = api.altinn().service(instance.service());
     Ok(InstanceAnswer::of(instance, service.as_ref(), owner.as_ref()))
 }
 
 /// An answer with an instance, and the version that it is of.
-pub(super) async fn answered(
+pub(in crate::http) async fn answered(
     api: &Api,
     instance: &Instance,
     status: StatusCode,

@@ -18,7 +18,7 @@ const JSON: &str = "application/json";
 const XML: &str = "application/xml";
 
 /// Answers with what an element holds.
-pub(super) fn content(
+pub(in crate::http) fn content(
     element: &DataElement,
     instance: &Instance,
     service: &Service,

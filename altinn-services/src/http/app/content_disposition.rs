@@ -24,7 +24,7 @@ pub(super) fn file_name(header: &str) -> Option<String> {
 }
 
 /// A header that makes a browser keep a file under this name, and never show it.
-pub(super) fn attachment(file_name: &str) -> HeaderValue {
+pub(in crate::http) fn attachment(file_name: &str) -> HeaderValue {
     let plain: String = file_name
         .chars()
         .map(|c| if c.is_ascii_graphic() && !matches!(c, '"' | '\\') { c } else { '_' })

@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 use crate::form::FormData;
 use crate::http::Api;
 use crate::http::error::ApiError;
+use crate::http::idempotency::key_of;
 use crate::submission::{Attachment, StartOptions};
 
 /// Whom an instance is of: one of the three.
@@ -101,7 +102,7 @@ impl Owner {
     /// nobody learns by trying whose numbers there are.
     pub(super) async fn party(&self, api: &Api) -> Result<PartyId, ApiError> {
         let unknown =
-            || ApiError::new("HTTP-BODY", "`instanceOwner` names no party that an instance can be of");
+            || ApiError::new("HTTP-OWNER", "`instanceOwner` names no party that an instance can be of");
         let identifier = match (&self.party_id, &self.person_number, &self.organisation_number) {
             (Some(id), None, None) => return id.parse().map_err(|_| unknown()),
             (None, Some(number), None) => PartyIdentifier::Person(number.parse().map_err(|_| unknown())?),
@@ -118,16 +119,13 @@ impl Owner {
 impl Begun {
     /// The same as the facade takes it, with the sender's key.
     pub(super) fn options(self, headers: &HeaderMap) -> Result<StartOptions, ApiError> {
-        let mut options = StartOptions::default();
-        if let Some(key) = headers.get("idempotency-key") {
-            let key = key.to_str().map_err(|_| ApiError::new("IDEMPOTENCY-KEY", "the key is no text"))?;
-            options.idempotency_key = Some(key.to_owned());
-        }
-        options.due_before = self.due_before;
-        options.visible_after = self.visible_after;
-        options.forms = self.forms;
-        options.attachments = self.attachments;
-        options.prefill = self.prefill;
-        Ok(options)
+        Ok(StartOptions {
+            idempotency_key: key_of(headers)?,
+            due_before: self.due_before,
+            visible_after: self.visible_after,
+            forms: self.forms,
+            attachments: self.attachments,
+            prefill: self.prefill,
+        })
     }
 }

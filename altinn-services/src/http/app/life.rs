@@ -18,22 +18,32 @@ use crate::submission::Substatus;
 /// How it is deleted.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(super) struct Deletion {
+pub(in crate::http) struct Deletion {
     /// For good; into the bin where it is left out.
     #[serde(default)]
     #[param(required = false)]
-    hard: bool,
+    pub(in crate::http) hard: bool,
 }
 
 /// What the agency says of how far an instance has come.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(title = "NewSubstatus")]
-pub(super) struct NewSubstatus {
+pub(in crate::http) struct NewSubstatus {
     /// In a few words.
     #[schema(min_length = 1, max_length = 255)]
     label: String,
     /// In more.
     description: Option<String>,
+}
+
+impl NewSubstatus {
+    /// The same, where it is short enough.
+    pub(in crate::http) fn checked(self) -> Result<Substatus, ApiError> {
+        if self.label.is_empty() || self.label.chars().count() > 255 {
+            return Err(ApiError::new("HTTP-BODY", "`label` has 1 to 255 characters"));
+        }
+        Ok(Substatus { label: self.label, description: self.description })
+    }
 }
 
 /// Deletes an instance: into the bin, or for good.
@@ -78,13 +88,10 @@ pub(super) async fn substatus(
     State(api): State<Api>,
     Caller(actor): Caller,
     InPath(at): InPath<InstancePath>,
-    JsonBody(NewSubstatus { label, description }): JsonBody<NewSubstatus>,
+    JsonBody(substatus): JsonBody<NewSubstatus>,
 ) -> Result<Response, ApiError> {
     at.service(&api)?;
-    if label.is_empty() || label.chars().count() > 255 {
-        return Err(ApiError::new("HTTP-BODY", "`label` has 1 to 255 characters"));
-    }
-    let substatus = Some(Substatus { label, description });
+    let substatus = Some(substatus.checked()?);
     let instance = api.altinn().submissions().set_substatus(&actor, &at.id(), substatus).await?;
     answered(&api, &instance, StatusCode::OK).await
 }

@@ -15,6 +15,11 @@ mod process;
 mod signing;
 mod validate;
 
+pub(super) use at::{answer_of, answered, not_found};
+pub(super) use content::content;
+pub(super) use content_disposition::attachment;
+pub(super) use life::{Deletion, NewSubstatus};
+
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;

@@ -12,23 +12,21 @@ use crate::http::Api;
 use crate::http::altinn3::IssueAnswer;
 use crate::http::caller::Caller;
 use crate::http::error::ApiError;
-use crate::http::language::language_of;
+use crate::http::language::{LanguageName, language_of};
 use crate::http::query::{Asked, InPath};
 
 /// In which language.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct In {
-    /// `nb`, `nn`, `en` or `se`; by `Accept-Language` where it is left out.
-    language: Option<String>,
+    /// By `Accept-Language` where it is left out.
+    #[param(inline)]
+    language: Option<LanguageName>,
 }
 
 impl In {
-    pub(super) fn language(&self, headers: &HeaderMap) -> Result<Language, ApiError> {
-        match self.language.as_deref() {
-            Some(code) => code.parse().map_err(|error| ApiError::new("HTTP-QUERY", error)),
-            None => Ok(language_of(headers)),
-        }
+    fn language(&self, headers: &HeaderMap) -> Language {
+        self.language.map_or_else(|| language_of(headers), Language::from)
     }
 }
 
@@ -44,7 +42,7 @@ pub(super) async fn instance(
     headers: HeaderMap,
 ) -> Result<Json<Vec<IssueAnswer>>, ApiError> {
     at.read(&api, &actor).await?;
-    let language = asked.language(&headers)?;
+    let language = asked.language(&headers);
     let found = api.altinn().submissions().validate(&actor, &at.id()).await?;
     Ok(Json(found.iter().map(|issue| IssueAnswer::of(issue, language)).collect()))
 }
@@ -62,7 +60,7 @@ pub(super) async fn element(
 ) -> Result<Json<Vec<IssueAnswer>>, ApiError> {
     let (_, instance) = at.instance().read(&api, &actor).await?;
     let id = at.element(&instance)?.id();
-    let language = asked.language(&headers)?;
+    let language = asked.language(&headers);
     let found = api.altinn().submissions().validate(&actor, instance.id()).await?;
     let of_element = found.iter().filter(|issue| issue.element == Some(id));
     Ok(Json(of_element.map(|issue| IssueAnswer::of(issue, language)).collect()))

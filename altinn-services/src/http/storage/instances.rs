@@ -1,0 +1,167 @@
+//! One instance, and what becomes of it.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use serde::Deserialize;
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+
+use super::at::{StoredElementPath, StoredPath};
+use crate::http::Api;
+use crate::http::altinn3::InstanceAnswer;
+use crate::http::app::{Deletion, NewSubstatus, answered, content, not_found};
+use crate::http::body::JsonBody;
+use crate::http::caller::Caller;
+use crate::http::error::ApiError;
+use crate::http::query::{Asked, InPath};
+use crate::submission::ReadStatus;
+
+/// An instance.
+#[utoipa::path(get, path = "/storage/api/v1/instances/{instanceOwnerPartyId}/{instanceGuid}", tag = "storage",
+    operation_id = "getStoredInstance", params(StoredPath),
+    responses((status = 200, description = "The instance", body = InstanceAnswer, headers(("ETag" = String)))))]
+pub(super) async fn get(
+    State(api): State<Api>,
+    Caller(actor): Caller,
+    InPath(at): InPath<StoredPath>,
+) -> Result<Response, ApiError> {
+    let instance = at.read(&api, &actor).await?;
+    answered(&api, &instance, StatusCode::OK).await
+}
+
+/// The content of an element; a form is XML here, as at Altinn, unless `Accept` asks for JSON.
+#[utoipa::path(get, path = "/storage/api/v1/instances/{instanceOwnerPartyId}/{instanceGuid}/data/{dataGuid}",
+    tag = "storage", operation_id = "getStoredData", params(StoredElementPath),
+    responses((status = 200, description = "The content", headers(("ETag" = String)),
+               content((String = "application/xml"), (Object = "application/json"), (Vec<u8> = "application/octet-stream")))))]
+pub(super) async fn element(
+    State(api): State<Api>,
+    Caller(actor): Caller,
+    InPath(at): InPath<StoredElementPath>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let instance = at.instance().read(&api, &actor).await?;
+    let service = api.altinn().service(instance.service()).ok_or_else(not_found)?;
+    let element = instance.elements().iter().find(|element| element.id() == at.data_guid);
+    content(element.ok_or_else(not_found)?, &instance, &service, &headers)
+}
+
+/// Deletes an instance: into the bin, or for good.
+#[utoipa::path(delete, path = "/storage/api/v1/instances/{instanceOwnerPartyId}/{instanceGuid}", tag = "storage",
+    operation_id = "deleteStoredInstance", params(StoredPath, Deletion),
+    responses((status = 200, description = "It was deleted", body = InstanceAnswer)))]
+pub(super) async fn delete(
+    State(api): State<Api>,
+    Caller(actor): Caller,
+    InPath(at): InPath<StoredPath>,
+    Asked(Deletion { hard }): Asked<Deletion>,
+) -> Result<Response, ApiError> {
+    let instance = at.read(&api, &actor).await?;
+    let submissions = api.altinn().submissions();
+    if hard {
+        submissions.delete_for_good(&actor, &at.id()).await?;
+        return answered(&api, &instance, StatusCode::OK).await;
+    }
+    let instance = submissions.delete(&actor, &at.id()).await?;
+    answered(&api, &instance, StatusCode::OK).await
+}
+
+/// Takes an instance out of the bin.
+#[utoipa::path(post, path = "/storage/api/v1/instances/{instanceOwnerPartyId}/{instanceGuid}/undelete", tag = "storage",
+    operation_id = "undeleteInstance", params(StoredPath),
+    responses((status = 200, description = "It is there again", body = InstanceAnswer)))]
+pub(super) async fn undelete(
+    State(api): State<Api>,
+    Caller(actor): Caller,
+    InPath(at): InPath<StoredPath>,
+) -> Result<Response, ApiError> {
+    let instance = api.altinn().submissions().restore(&actor, &at.id()).await?;
+    answered(&api, &instance, StatusCode::OK).await
+}
+
+/// The agency confirms that it has got what it needs.
+#[utoipa::path(post, path = "/storage/api/v1/instances/{instanceOwnerPartyId}/{instanceGuid}/complete", tag = "storage",
+    operation_id = "completeStoredInstance", params(StoredPath),
+    responses((status = 200, description = "It is confirmed", body = InstanceAnswer)))]
+pub(super) async fn complete(
+    State(api): State<Api>,
+    Caller(actor): Caller,
+    InPath(at): InPath<StoredPath>,
+) -> Result<Response, ApiError> {
+    let instance = api.altinn().submissions().confirm_complete(&actor, &at.id()).await?;
+    answered(&api, &instance, StatusCode::OK).await
+}
+
+/// The agency says how far an instance has come.
+#[utoipa::path(put, path = "/storage/api/v1/instances/{instanceOwnerPartyId}/{instanceGuid}/substatus", tag = "storage",
+    operation_id = "setStoredSubstatus", params(StoredPath), request_body = NewSubstatus,
+    responses((status = 200, description = "It is said", body = InstanceAnswer)))]
+pub(super) async fn substatus(
+    State(api): State<Api>,
+    Caller(actor): Caller,
+    InPath(at): InPath<StoredPath>,
+    JsonBody(substatus): JsonBody<NewSubstatus>,
+) -> Result<Response, ApiError> {
+    let substatus = Some(substatus.checked()?);
+    let instance = api.altinn().submissions().set_substatus(&actor, &at.id(), substatus).await?;
+    answered(&api, &instance, StatusCode::OK).await
+}
+
+/// Whether it is read.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Marked {
+    /// `read` or `unread`.
+    #[param(inline)]
+    status: ReadName,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum ReadName {
+    Read,
+    Unread,
+}
+
+/// Marks an instance as read or not.
+#[utoipa::path(put, path = "/storage/api/v1/instances/{instanceOwnerPartyId}/{instanceGuid}/readstatus", tag = "storage",
+    operation_id = "setReadStatus", params(StoredPath, Marked),
+    responses((status = 200, description = "It is marked", body = InstanceAnswer)))]
+pub(super) async fn read_status(
+    State(api): State<Api>,
+    Caller(actor): Caller,
+    InPath(at): InPath<StoredPath>,
+    Asked(Marked { status }): Asked<Marked>,
+) -> Result<Response, ApiError> {
+    let read = match status {
+        ReadName::Read => ReadStatus::Read,
+        ReadName::Unread => ReadStatus::Unread,
+    };
+    let instance = api.altinn().submissions().mark(&actor, &at.id(), read).await?;
+    answered(&api, &instance, StatusCode::OK).await
+}
+
+/// A service: `/storage/api/v1/applications/{org}/{app}`.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct ApplicationPath {
+    /// The service owner.
+    org: String,
+    /// The app.
+    app: String,
+}
+
+/// The metadata of an app.
+#[utoipa::path(get, path = "/storage/api/v1/applications/{org}/{app}", tag = "storage", operation_id = "getApplication",
+    params(ApplicationPath), security(()),
+    responses((status = 200, description = "The metadata", body = Object)))]
+pub(super) async fn application(
+    State(api): State<Api>,
+    InPath(ApplicationPath { org, app }): InPath<ApplicationPath>,
+) -> Result<Json<Value>, ApiError> {
+    let id = format!("{org}/{app}").parse().ok();
+    let service = id.and_then(|id| api.altinn().service(&id)).ok_or_else(not_found)?;
+    Ok(Json(service.definition().metadata().raw().clone()))
+}

@@ -1,0 +1,81 @@
+//! Serves the HTTP API with the sample services on this machine, until its input ends: for programs that try the API.
+//!
+//! ```console
+//! cargo run -p altinn-examples --bin api
+//! ```
+//!
+//! It prints one line of JSON: `url`, the party id of a bakery (`party`), and tokens of its daily leader (`leader`) and of the
+//! agency that owns the services (`agency`). Everything is gone when it ends.
+
+use std::error::Error;
+use std::io::Write as _;
+use std::sync::Arc;
+
+use altinn_auth::login::Callers;
+use altinn_auth::register::RoleAssignment;
+use altinn_auth::testing::FakeIssuer;
+use altinn_auth::token::TokenVerifier;
+use altinn_core::store::Batch;
+use altinn_core::testing::SyntheticPeople;
+use altinn_core::{Party, PartyIdentifier, SyntheticNumbers, SystemClock};
+use altinn_services::Altinn;
+use altinn_services::http::{self, Api, Limits};
+use serde_json::json;
+use tokio::io::AsyncReadExt as _;
+use tokio::net::TcpListener;
+
+type Failure = Box<dyn Error>;
+
+#[tokio::main]
+async fn main() -> Result<(), Failure> {
+    let folder = tempfile::tempdir()?;
+    let altinn = Altinn::local(folder.path()).await?;
+    altinn.publish_app(concat!(env!("CARGO_MANIFEST_DIR"), "/apps/bakery-licence"))?;
+    altinn.publish_broker(concat!(env!("CARGO_MANIFEST_DIR"), "/services/annual-accounts"))?;
+
+    let mut people = SyntheticPeople::from_seed(7);
+    let [bakery, agency] = [people.organization(), people.organization()];
+    let leader = people.person();
+    let mut batch = Batch::new();
+    for party in [&bakery, &agency, &leader] {
+        altinn.register().put_party(&mut batch, party)?;
+    }
+    let role = RoleAssignment { role: "DAGL".parse()?, of: bakery.id, to: leader.id };
+    altinn.register().grant_role(&mut batch, &role);
+    altinn.store().commit(batch).await?;
+
+    let id_porten = FakeIssuer::id_porten(Arc::new(SystemClock))?;
+    let maskinporten = FakeIssuer::maskinporten(Arc::new(SystemClock))?;
+    let owner = number(&agency)?;
+    let tokens = TokenVerifier::new(Arc::new(SystemClock), Arc::new(altinn.register().clone()))
+        .trusting(id_porten.profile()?)
+        .trusting(maskinporten.profile()?.recognizing_service_owner(owner, "ttd"))
+        .with_synthetic_numbers(SyntheticNumbers::Accepted);
+    let mut limits = Limits::default();
+    // Whoever tries the API calls as often as it can.
+    (limits.rate, limits.burst) = (100_000, 100_000);
+    let api = Api::builder(altinn.clone(), Callers::by_token(tokens)).limits(limits).build();
+
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let said = json!({
+        "url": format!("http://{}", listener.local_addr()?),
+        "party": bakery.id.get(),
+        "leader": id_porten.log_in(&leader)?,
+        "agency": maskinporten.organization(owner, "altinn:serviceowner")?,
+    });
+    writeln!(std::io::stdout(), "{said}")?;
+    let stop = async {
+        let mut rest = Vec::new();
+        // Whatever comes, it goes on until nothing can come any more.
+        drop(tokio::io::stdin().read_to_end(&mut rest).await);
+    };
+    http::serve(&api, listener, http::all(&api), stop).await?;
+    Ok(())
+}
+
+fn number(party: &Party) -> Result<altinn_core::OrganizationNumber, Failure> {
+    match party.identifier {
+        PartyIdentifier::Organization(number) => Ok(number.check(SyntheticNumbers::Accepted)?),
+        _ => Err("the party is no organization".into()),
+    }
+}
