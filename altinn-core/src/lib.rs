@@ -14,6 +14,7 @@ mod idempotency;
 pub mod jws;
 pub mod key;
 mod migrations;
+pub mod oslo;
 mod party;
 mod problem;
 pub mod store;

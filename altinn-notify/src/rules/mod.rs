@@ -2,7 +2,6 @@
 
 mod freshness;
 mod holidays;
-mod oslo;
 mod routes;
 mod sending_window;
 

@@ -1,10 +1,11 @@
 //! The hours in which people may be disturbed.
 
+use altinn_core::oslo;
 use chrono::{DateTime, Days, NaiveDateTime, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::{is_public_holiday, oslo};
+use super::is_public_holiday;
 
 /// When in the day something may be sent, as Altinn spells it (`sendingTimePolicy`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

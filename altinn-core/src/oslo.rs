@@ -7,13 +7,19 @@
 use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 
 /// What the clocks in Oslo show.
-pub(super) fn local(time: DateTime<Utc>) -> NaiveDateTime {
+///
+/// ```
+/// let noon = "2026-06-01T10:00:00Z".parse()?;
+/// assert_eq!(altinn_core::oslo::local(noon).to_string(), "2026-06-01 12:00:00");
+/// # Ok::<(), chrono::ParseError>(())
+/// ```
+pub fn local(time: DateTime<Utc>) -> NaiveDateTime {
     time.naive_utc() + offset(time.naive_utc())
 }
 
 /// When the clocks in Oslo show this. An hour that is shown twice is the first of them; one that is left out in spring
 /// is read by the time before it, so 02:30 is an hour after 01:30.
-pub(super) fn utc(local: NaiveDateTime) -> DateTime<Utc> {
+pub fn utc(local: NaiveDateTime) -> DateTime<Utc> {
     let as_summer = local - TimeDelta::hours(2);
     let is_summer = offset(as_summer) == TimeDelta::hours(2);
     let utc = if is_summer { as_summer } else { local - TimeDelta::hours(1) };
