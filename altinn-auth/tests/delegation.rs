@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail by panicking")]
 
 use altinn_auth::decision::{AccessRequest, Right};
-use altinn_auth::delegation::{ChangeKind, DelegationError, Detail, Offer, Period, Receiver, What};
+use altinn_auth::delegation::{
+    ChangeKind, DelegationError, Detail, Offer, Period, Receiver, Share, Sharing, What,
+};
 use altinn_auth::register::{ResourceRules, StoredResources};
 use altinn_core::store::{Batch, Store, fresh};
 use altinn_core::{Actor, AuthenticationLevel, InstanceId, Language, Party, PartyKind, Subject};
@@ -427,4 +429,48 @@ async fn an_app_gives_what_its_policy_says_and_takes_back_its_own() {
     assert!(giving.authorizer.decide(&person(&giving.ola), &request).await.is_err());
     let error = giving.access.revoke_for_app(&giving.service, &offer).await.unwrap_err();
     assert_eq!(error.code(), "AUTH-DELEGATION-NOT-FOUND");
+}
+
+#[tokio::test]
+async fn what_an_app_shares_of_an_instance_comes_and_goes_with_the_batch_of_its_step() {
+    for giving in everywhere().await {
+        let subject = r#"<xacml:AttributeDesignator AttributeId="urn:altinn:external-role:ccr""#;
+        let app = r#"<xacml:AttributeDesignator AttributeId="urn:altinn:resource:delegation""#;
+        let lets = giving::POLICY.replace("daglig-leder", "app_ttd_bakery-licence").replace(subject, app);
+        giving.policies.put(giving.service.clone(), lets).unwrap();
+        let instance = InstanceId::new(giving.bakery.id, Uuid::from_u128(4));
+        let share = |to: &Party, action| Share { to: Receiver::Party(to.id), right: giving.right(action) };
+        let sharing = |shares| Sharing { app: &giving.service, instance, actions: &["read", "sign"], shares };
+        let asked = giving.request("sign").on_instance(instance);
+        let may = async |who: &Party| giving.authorizer.decide(&person(who), &asked).await.is_ok();
+
+        // Nothing counts before the batch commits, and one share that cannot be given keeps no other from it.
+        let mut batch = Batch::new();
+        let nobody = another(&giving.ola);
+        let shares = [&giving.ola, &giving.per, &nobody, &giving.bakery].map(|to| share(to, "sign"));
+        let answers = giving.access.share_for_app(&mut batch, &sharing(shares.to_vec())).await.unwrap();
+        let codes: Vec<_> =
+            answers.iter().map(|answer| answer.as_ref().err().map(|error| error.code())).collect();
+        let (unknown, own) = (Some("AUTH-DELEGATION-NOT-FOUND"), Some("AUTH-DELEGATION-TO-ITSELF"));
+        assert_eq!(codes, [None, None, unknown, own]);
+        assert!(!may(&giving.ola).await);
+        giving.store.commit(batch).await.unwrap();
+        assert!(may(&giving.ola).await && may(&giving.per).await);
+
+        // Once more adds nothing; somebody who is not among them any more loses it, and the others keep theirs.
+        let mut batch = Batch::new();
+        giving.access.share_for_app(&mut batch, &sharing(shares[..2].to_vec())).await.unwrap();
+        assert!(batch.is_empty());
+        giving.access.share_for_app(&mut batch, &sharing(shares[1..2].to_vec())).await.unwrap();
+        giving.store.commit(batch).await.unwrap();
+        assert!(!may(&giving.ola).await && may(&giving.per).await);
+
+        // Two cannot both take it back.
+        let (mut one, mut other) = (Batch::new(), Batch::new());
+        giving.access.share_for_app(&mut one, &sharing(vec![])).await.unwrap();
+        giving.access.share_for_app(&mut other, &sharing(vec![])).await.unwrap();
+        giving.store.commit(one).await.unwrap();
+        assert!(giving.store.commit(other).await.unwrap_err().is_conflict());
+        assert!(!may(&giving.per).await);
+    }
 }

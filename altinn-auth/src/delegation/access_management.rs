@@ -6,7 +6,7 @@ use altinn_core::store::{Batch, Store, params};
 use altinn_core::{
     Actor, Clock, IdSource, InstanceId, PartyId, PartyKind, RandomIds, ResourceId, SystemClock,
 };
-use chrono::SubsecRound;
+use chrono::{DateTime, SubsecRound, Utc};
 use uuid::Uuid;
 
 use super::app::Giver;
@@ -75,7 +75,7 @@ pub struct AccessManagement {
     pub(super) resources: StoredResources,
     pub(super) standing: Standing,
     pub(super) clock: Arc<dyn Clock>,
-    ids: Arc<dyn IdSource>,
+    pub(super) ids: Arc<dyn IdSource>,
     max_chain: u32,
 }
 
@@ -257,13 +257,24 @@ impl AccessManagement {
         let now = self.clock.now().trunc_subsecs(MICROSECONDS);
         let mut batch = Batch::new();
         raise(&mut batch, self.version_of(entry.from).await?);
+        self.add_revocation(&mut batch, &entry, by, now);
+        self.store.commit(batch).await?;
+        Ok(DelegationEntry { revoked_at: Some(now), ..entry })
+    }
+
+    /// Adds to a batch that a delegation is revoked; it conflicts when it has been already.
+    pub(super) fn add_revocation(
+        &self,
+        batch: &mut Batch,
+        entry: &DelegationEntry,
+        by: String,
+        now: DateTime<Utc>,
+    ) {
         batch.execute_one(
             "update auth_delegation set revoked_at = $1, revoked_by = $2 where id = $3 and revoked_at is null",
             params![now, by.as_str(), entry.id],
         );
-        self.note(&mut batch, by, &entry, ChangeKind::Revoked);
-        self.store.commit(batch).await?;
-        Ok(DelegationEntry { revoked_at: Some(now), ..entry })
+        self.note(batch, by, entry, ChangeKind::Revoked);
     }
 
     async fn may_revoke(&self, actor: &Actor, entry: &DelegationEntry) -> Result<bool, DelegationError> {
@@ -361,13 +372,13 @@ impl AccessManagement {
     }
 
     /// The version of the rights that a party has given.
-    async fn version_of(&self, party: PartyId) -> Result<RightsVersion, DelegationError> {
+    pub(super) async fn version_of(&self, party: PartyId) -> Result<RightsVersion, DelegationError> {
         let select = "select version from auth_party where id = $1 and not deleted";
         let row = self.store.query_opt(select, params![party]).await?.ok_or(DelegationError::NotFound)?;
         Ok(RightsVersion { party, version: row.get("version")? })
     }
 
-    async fn recipient_kind(&self, offer: &Offer) -> Result<RecipientKind, DelegationError> {
+    pub(super) async fn recipient_kind(&self, offer: &Offer) -> Result<RecipientKind, DelegationError> {
         let Receiver::Party(receiver) = offer.to else { return Ok(RecipientKind::SystemUser) };
         if receiver == offer.from || Some(receiver) == offer.acting_for {
             return Err(DelegationError::ToItself);
@@ -379,7 +390,7 @@ impl AccessManagement {
         }
     }
 
-    fn note(&self, batch: &mut Batch, by: String, entry: &DelegationEntry, kind: ChangeKind) {
+    pub(super) fn note(&self, batch: &mut Batch, by: String, entry: &DelegationEntry, kind: ChangeKind) {
         let change = DelegationChange {
             id: self.ids.next_id(),
             delegation: entry.id,
@@ -394,7 +405,7 @@ impl AccessManagement {
 }
 
 /// Raises the version of a party's rights, if it is still this one.
-fn raise(batch: &mut Batch, rights: RightsVersion) {
+pub(super) fn raise(batch: &mut Batch, rights: RightsVersion) {
     batch.execute_one(
         "update auth_party set version = version + 1 where id = $1 and version = $2",
         params![rights.party, rights.version],
@@ -402,7 +413,7 @@ fn raise(batch: &mut Batch, rights: RightsVersion) {
 }
 
 /// Refuses a right that is longer than is kept.
-fn check_size(what: &What) -> Result<(), DelegationError> {
+pub(super) fn check_size(what: &What) -> Result<(), DelegationError> {
     let Some(right) = what.right() else { return Ok(()) };
     let part: usize = right.within.iter().map(|(id, value)| id.len() + value.len()).sum();
     if right.action.len() > MAX_RIGHT_BYTES || part > MAX_RIGHT_BYTES {

@@ -30,6 +30,7 @@ mod listing;
 mod offer;
 mod packages;
 mod passable;
+mod share;
 mod standing;
 mod stored;
 
@@ -42,4 +43,5 @@ pub use listing::{Listed, ListedPage};
 pub use offer::{MAX_RIGHT_BYTES, Offer, Period, Receiver, What};
 pub use packages::{AccessPackage, PackageCatalogue, StoredAccessPackages};
 pub use passable::{Detail, RightCheck};
+pub use share::{Share, Sharing};
 pub use stored::StoredDelegations;

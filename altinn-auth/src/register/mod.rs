@@ -77,6 +77,13 @@ pub static MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../../migrations/0005_access.sqlite.sql"),
         postgres: include_str!("../../migrations/0005_access.postgres.sql"),
     },
+    Migration {
+        owner: "altinn-auth",
+        number: 8,
+        name: "instance_delegation",
+        sqlite: include_str!("../../migrations/0008_instance_delegation.sqlite.sql"),
+        postgres: include_str!("../../migrations/0008_instance_delegation.postgres.sql"),
+    },
 ];
 
 /// Tells who parties are.
