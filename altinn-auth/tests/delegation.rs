@@ -450,7 +450,7 @@ async fn what_an_app_shares_of_an_instance_comes_and_goes_with_the_batch_of_its_
         let shares = [&giving.ola, &giving.per, &nobody, &giving.bakery].map(|to| share(to, "sign"));
         let answers = giving.access.share_for_app(&mut batch, &sharing(shares.to_vec())).await.unwrap();
         let codes: Vec<_> =
-            answers.iter().map(|answer| answer.as_ref().err().map(|error| error.code())).collect();
+            answers.iter().map(|answer| answer.as_ref().err().map(DelegationError::code)).collect();
         let (unknown, own) = (Some("AUTH-DELEGATION-NOT-FOUND"), Some("AUTH-DELEGATION-TO-ITSELF"));
         assert_eq!(codes, [None, None, unknown, own]);
         assert!(!may(&giving.ola).await);

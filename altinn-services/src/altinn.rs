@@ -30,6 +30,7 @@ use crate::definition::AppDefinition;
 use crate::event::EventFeed;
 #[cfg(feature = "webhooks")]
 use crate::event::Webhooks;
+use crate::expression::OwnerKind;
 use crate::inbox::{Inbox, InboxKey};
 #[cfg(feature = "link")]
 use crate::link::{LinkService, Links};
@@ -37,7 +38,8 @@ use crate::link::{LinkService, Links};
 use crate::lookup::{Lookup, LookupService, Lookups};
 use crate::plug_ins::PlugIns;
 use crate::submission::{
-    Payment, Service, ServiceTask, SigneeProvider, Submission, SubmissionError, Submissions, Tools,
+    CallToSign, Payment, Service, ServiceTask, SigneeProvider, Submission, SubmissionError, Submissions,
+    Tools,
 };
 use crate::trail::Trail;
 use crate::{OpenError, PublishError, workers};
@@ -382,6 +384,12 @@ impl Altinn {
         self.plug_in(|plug_ins| plug_ins.signees.insert(provider.into(), Arc::new(signees)));
     }
 
+    /// Says who sends the correspondences that call for signatures from now on, as [`AltinnBuilder::call_to_sign`] does
+    /// at the start.
+    pub fn register_call_to_sign(&self, resource: impl Into<String>, calls: impl CallToSign + 'static) {
+        self.plug_in(|plug_ins| plug_ins.calls_to_sign.insert(resource.into(), Arc::new(calls)));
+    }
+
     fn plug_in<T>(&self, with: impl FnOnce(&mut PlugIns) -> T) {
         with(Arc::make_mut(&mut self.0.plug_ins.write().unwrap_or_else(PoisonError::into_inner)));
     }
@@ -397,6 +405,8 @@ impl Altinn {
             inbox: self.inbox_key(),
             plug_ins: self.plug_ins(),
             known: Arc::default(),
+            given: Arc::default(),
+            owner: OwnerKind::Unknown,
             now,
         }
     }

@@ -36,7 +36,7 @@ use crate::event::{WebhookKey, Webhooks};
 use crate::inbox::InboxKey;
 use crate::plug_ins::PlugIns;
 use crate::process::Environment;
-use crate::submission::{Payment, ServiceTask, SigneeProvider, StoredInstances, Submission};
+use crate::submission::{CallToSign, Payment, ServiceTask, SigneeProvider, StoredInstances, Submission};
 use crate::{MIGRATIONS, receipt_template};
 
 /// The files of the keys in their folder.
@@ -257,6 +257,12 @@ impl AltinnBuilder {
     /// Who names the signees of the signing tasks with this `signeeProviderId`.
     pub fn signees(mut self, provider: impl Into<String>, signees: impl SigneeProvider + 'static) -> Self {
         self.plug_ins.signees.insert(provider.into(), Arc::new(signees));
+        self
+    }
+
+    /// Who sends the correspondences that call for signatures, for the signing tasks with this `correspondenceResource`.
+    pub fn call_to_sign(mut self, resource: impl Into<String>, calls: impl CallToSign + 'static) -> Self {
+        self.plug_ins.calls_to_sign.insert(resource.into(), Arc::new(calls));
         self
     }
 

@@ -60,6 +60,20 @@ pub static MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/listing_0001_service.sqlite.sql"),
         postgres: include_str!("../migrations/listing_0001_service.postgres.sql"),
     },
+    Migration {
+        owner: "altinn-services",
+        number: 8,
+        name: "instance_subscription",
+        sqlite: include_str!("../migrations/0008_instance_subscription.sqlite.sql"),
+        postgres: include_str!("../migrations/0008_instance_subscription.postgres.sql"),
+    },
+    Migration {
+        owner: "altinn-services",
+        number: 9,
+        name: "event_instance",
+        sqlite: include_str!("../migrations/0009_event_instance.sqlite.sql"),
+        postgres: include_str!("../migrations/0009_event_instance.postgres.sql"),
+    },
     #[cfg(feature = "broker")]
     Migration {
         owner: "altinn-services-broker",

@@ -16,7 +16,7 @@ use crate::link::LinkService;
 #[cfg(feature = "lookup")]
 use crate::lookup::LookupService;
 use crate::process::{Environment, Task, TaskKind};
-use crate::submission::{Payment, ServiceTask, SigneeProvider, Submission, SubmissionError};
+use crate::submission::{CallToSign, Payment, ServiceTask, SigneeProvider, Submission, SubmissionError};
 
 /// What the agency has plugged in, beside the folders of its services.
 #[derive(Debug, Clone, Default)]
@@ -27,6 +27,8 @@ pub(crate) struct PlugIns {
     pub(crate) payment: Option<Arc<dyn Payment>>,
     /// Who says who signs, by `signeeProviderId`.
     pub(crate) signees: BTreeMap<String, Arc<dyn SigneeProvider>>,
+    /// Who sends the correspondences that call for signatures, by `correspondenceResource`.
+    pub(crate) calls_to_sign: BTreeMap<String, Arc<dyn CallToSign>>,
     /// The agency's code for the forms of its services.
     pub(crate) submissions: BTreeMap<ServiceId, Arc<dyn Submission>>,
     /// The services of the other types that are published here.

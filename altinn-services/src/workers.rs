@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use altinn_archive::ArchiveError;
 use altinn_core::store::StoreError;
-use futures_util::future::{Either, join, join4, join5, select};
+use futures_util::future::{Either, join, join5, select};
 use tokio::sync::watch;
 
 use crate::altinn::Altinn;
@@ -13,7 +13,7 @@ use crate::collaboration::{COLLABORATION_WORK, CollaborationError};
 #[cfg(feature = "correspondence")]
 use crate::correspondence::MAILINGS;
 use crate::event::EventFeed;
-use crate::submission::SERVICE_TASKS;
+use crate::submission::{INSTANCE_SUBSCRIPTIONS, SERVICE_TASKS};
 
 /// How often work is looked for that nobody woke a worker for: it was committed on another node.
 const POLL: Duration = Duration::from_secs(1);
@@ -23,6 +23,9 @@ const TIDY: Duration = Duration::from_secs(60);
 
 /// How many pieces of work of service tasks a worker takes up at once: one after the other is done within the lease.
 const SERVICE_TASKS_AT_ONCE: u32 = 1;
+
+/// How many subscriptions a worker takes up at once: all make their instances within the lease.
+const SUBSCRIPTIONS_AT_ONCE: u32 = 8;
 
 /// How many slices of mailings a worker does before it looks whether it is to stop.
 #[cfg(feature = "correspondence")]
@@ -47,11 +50,12 @@ pub(crate) async fn run(altinn: Altinn, shutdown: impl Future<Output = ()> + Sen
             tidy(&altinn, stopped.clone()),
             send(&altinn, stopped.clone()),
         ),
-        join4(
+        join5(
             mail(&altinn, stopped.clone()),
             note(&altinn, stopped.clone()),
             broker(&altinn, stopped.clone()),
-            collaborate(&altinn, stopped),
+            collaborate(&altinn, stopped.clone()),
+            make_subscribed(&altinn, stopped),
         ),
     );
     match select(std::pin::pin!(shutdown), std::pin::pin!(work)).await {
@@ -160,6 +164,20 @@ async fn do_service_tasks(altinn: &Altinn, mut stopped: watch::Receiver<bool>) {
             Ok(_) => wait(altinn.store().woken(SERVICE_TASKS, POLL), &mut stopped).await,
             Err(error) => {
                 tracing::warn!(code = error.code(), %error, "service tasks were not done");
+                wait(tokio::time::sleep(POLL), &mut stopped).await;
+            }
+        }
+    }
+}
+
+/// Makes the instances of subscriptions that are due.
+async fn make_subscribed(altinn: &Altinn, mut stopped: watch::Receiver<bool>) {
+    while !*stopped.borrow() {
+        match altinn.submissions().subscriptions().run_due(SUBSCRIPTIONS_AT_ONCE).await {
+            Ok(report) if report.claimed > 0 => {}
+            Ok(_) => wait(altinn.store().woken(INSTANCE_SUBSCRIPTIONS, POLL), &mut stopped).await,
+            Err(error) => {
+                tracing::warn!(code = error.code(), %error, "subscriptions made no instances");
                 wait(tokio::time::sleep(POLL), &mut stopped).await;
             }
         }

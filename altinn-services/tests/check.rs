@@ -139,7 +139,36 @@ fn code_of_the_app_is_named_with_the_trait_that_takes_its_place() {
     assert_eq!((hook.file.as_str(), hook.position.unwrap().line), ("logic/Fill.cs", 2));
     assert!(hook.detail.contains("`IDataProcessor`: here that is `Submission::calculate`"));
     fs::write(app.path().join("logic/Fill.cs"), "public class Fill : IUserAction {}\n").unwrap();
-    assert!(found(&app, "CHECK-HOOK").detail.ends_with("`IUserAction`: nothing takes its place here yet"));
+    assert!(
+        found(&app, "CHECK-HOOK")
+            .detail
+            .ends_with("`IUserAction`: here that is `Submission::user_action`, in Rust")
+    );
+}
+
+#[test]
+fn of_a_folder_that_does_not_load_every_file_says_what_is_wrong_with_it() {
+    let app = with(PROCESS, "<bpmn:startEvent", "<bpmn:endEvent");
+    let break_in = |file: &str, from: &str, to: &str| {
+        let path = app.path().join(file);
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "{file} has no `{from}`");
+        fs::write(path, text.replacen(from, to, 1)).unwrap();
+    };
+    break_in("config/texts/resource.nn.json", "{", "{ nonsense");
+    break_in(POLICY, "</xacml:Policy>", "");
+    fs::create_dir_all(app.path().join("options")).unwrap();
+    fs::write(app.path().join("options/kinds.json"), "[{]").unwrap();
+    let faults = check(app.path());
+    let files: std::collections::BTreeSet<&str> = faults.iter().map(|fault| fault.file.as_str()).collect();
+    for file in [PROCESS, POLICY, "config/texts/resource.nn.json", "options/kinds.json"] {
+        assert!(files.contains(file), "{file} is not in {faults:?}");
+    }
+    assert_eq!(files.len(), 4, "{faults:?}");
+    let mut seen = faults.clone();
+    seen.dedup();
+    assert_eq!(seen.len(), faults.len(), "each once");
+    assert!(faults.iter().all(|fault| fault.severity == FaultSeverity::Error));
 }
 
 #[test]
@@ -200,6 +229,23 @@ fn a_service_made_without_studio_loads_from_three_files() {
     assert!(service.form_schema("application").is_some());
     assert_eq!(service.metadata().data_type("photo").unwrap().max_count, 3);
     assert_eq!(service.metadata().title().in_language(altinn_core::Language::En), "Dog licence");
+    assert_eq!(service.subscription_terms(), None);
+}
+
+#[test]
+fn a_service_file_may_say_how_often_it_is_to_be_sent_in() {
+    let yearly = format!("{SERVICE}\n[subscription]\nevery = \"P1Y\"\ndue-after = \"P1M\"\n");
+    let service = AppDefinition::load(native(&yearly).path()).unwrap();
+    let schedule = service.subscription_terms().unwrap().beginning("2027-12-31".parse().unwrap());
+    let second = schedule.occasion(1).unwrap();
+    assert_eq!(
+        (second.opens.to_string(), second.due.unwrap().to_string()),
+        ("2028-12-31".into(), "2029-01-31".into())
+    );
+    let faults = check(native(&yearly.replace("P1M", "1 month")).path());
+    assert!(faults[0].detail.contains("`1 month` is no distance"), "{faults:?}");
+    let line = yearly.lines().position(|line| line.starts_with("due-after")).unwrap() + 1;
+    assert_eq!(usize::try_from(faults[0].position.unwrap().line).unwrap(), line);
 }
 
 #[test]

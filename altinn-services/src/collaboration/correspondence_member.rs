@@ -1,10 +1,7 @@
 //! Correspondences in cases.
 
 use altinn_auth::register::PartyRegister as _;
-use altinn_core::{
-    Actor, InstanceId, NationalIdentityNumber, OrganizationNumber, PartyId, PartyIdentifier,
-    SyntheticNumbers, Text,
-};
+use altinn_core::{Actor, InstanceId, PartyId, Text};
 use async_trait::async_trait;
 
 use super::{Begin, Look, Member, MemberError, MemberEvent, Progress};
@@ -33,7 +30,7 @@ impl Member for CorrespondenceMember {
     async fn begin(&self, begin: &Begin<'_>) -> Result<InstanceId, MemberError> {
         let party = begin.altinn.register().party(begin.party).await;
         let party = party.map_err(|error| MemberError::new(error.code()))?;
-        let recipient = party.and_then(|party| recipient(&party.identifier));
+        let recipient = party.and_then(|party| Recipient::of(&party.identifier));
         let recipient = recipient.ok_or(MemberError::new("COLLABORATION-PARTICIPANT"))?;
         let text = begin.message.ok_or(MemberError::new("COLLABORATION-NO-MESSAGE"))?;
         let message = Message::of_texts(text.title.clone(), Text::default(), text.body.clone());
@@ -58,19 +55,6 @@ impl Member for CorrespondenceMember {
             progress.events.push(MemberEvent::Confirmed);
         }
         Ok(progress)
-    }
-}
-
-fn recipient(identifier: &PartyIdentifier) -> Option<Recipient> {
-    let all = SyntheticNumbers::Accepted;
-    match identifier {
-        PartyIdentifier::Person(number) => {
-            NationalIdentityNumber::parse(number.expose(), all).ok().map(Recipient::Person)
-        }
-        PartyIdentifier::Organization(number) => {
-            OrganizationNumber::parse(&number.to_string(), all).ok().map(Recipient::Organization)
-        }
-        PartyIdentifier::SelfIdentified(_) => None,
     }
 }
 

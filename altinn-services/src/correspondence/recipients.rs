@@ -72,6 +72,20 @@ impl Recipient {
         }
     }
 
+    /// The recipient that a party of the register is; none for somebody self-identified.
+    pub fn of(identifier: &PartyIdentifier) -> Option<Self> {
+        let all = SyntheticNumbers::Accepted;
+        match identifier {
+            PartyIdentifier::Person(number) => {
+                NationalIdentityNumber::parse(number.expose(), all).ok().map(Self::Person)
+            }
+            PartyIdentifier::Organization(number) => {
+                OrganizationNumber::parse(&number.to_string(), all).ok().map(Self::Organization)
+            }
+            PartyIdentifier::SelfIdentified(_) => None,
+        }
+    }
+
     /// What the register of parties knows the recipient by.
     pub(super) fn identifier(&self) -> PartyIdentifier {
         match self {

@@ -22,6 +22,7 @@ use super::ui::{PageSet, read_ui};
 use crate::expression::Context;
 use crate::form::{FormData, FormSchema, Issue, Prefill, XmlModel};
 use crate::process::{MAX_BPMN_BYTES, Process};
+use crate::submission::SubscriptionTerms;
 
 pub(super) const METADATA: &str = "config/applicationmetadata.json";
 pub(super) const PROCESS: &str = "config/process/process.bpmn";
@@ -29,6 +30,9 @@ pub(super) const POLICY: &str = "config/authorization/policy.xml";
 pub(super) const TEXTS: &str = "config/texts";
 const MODELS: &str = "models";
 const OPTIONS: &str = "options";
+
+/// What expressions and texts call the kind of party that owns an instance.
+pub(super) const OWNER_KIND: &str = "instanceOwnerPartyType";
 
 const MAX_METADATA_BYTES: u64 = 2 * 1024 * 1024;
 const MAX_POLICY_BYTES: u64 = 10 * 1024 * 1024;
@@ -55,6 +59,8 @@ pub struct AppDefinition {
     form_files: FormFiles,
     options: BTreeMap<String, Value>,
     page_sets: Vec<PageSet>,
+    asks_for_owner_kind: bool,
+    subscription: Option<SubscriptionTerms>,
 }
 
 impl AppDefinition {
@@ -84,15 +90,19 @@ impl AppDefinition {
             .collect();
         let tasks: Vec<&str> = process.tasks().map(|task| task.id.as_str()).collect();
         let page_sets = read_ui(folder, &tasks)?;
+        let texts = read_texts(folder)?;
+        let asks_for_owner_kind = asks(&process, &page_sets, &texts) || form_files.asks_for_owner_kind();
         Ok(Self {
             metadata,
             process,
             policy,
-            texts: read_texts(folder)?,
+            texts,
             forms,
             form_files,
             options,
             page_sets,
+            asks_for_owner_kind,
+            subscription: None,
         })
     }
 
@@ -118,7 +128,19 @@ impl AppDefinition {
         let form_files =
             FormFiles::read(folder, &models_of_forms(native::SERVICE, metadata.data_types(), &models)?)?;
         let options = BTreeMap::new();
-        Ok(Self { metadata, process, policy, texts, forms, form_files, options, page_sets })
+        let asks_for_owner_kind = asks(&process, &page_sets, &texts) || form_files.asks_for_owner_kind();
+        Ok(Self {
+            metadata,
+            process,
+            policy,
+            texts,
+            forms,
+            form_files,
+            options,
+            page_sets,
+            asks_for_owner_kind,
+            subscription: service.subscription,
+        })
     }
 
     /// Who the app is, what its instances hold and who may own them.
@@ -184,6 +206,16 @@ impl AppDefinition {
         self.form_files.removes_hidden_data()
     }
 
+    /// Whether an expression or a text looks at what kind of party owns an instance (`instanceOwnerPartyType`).
+    pub(crate) fn asks_for_owner_kind(&self) -> bool {
+        self.asks_for_owner_kind
+    }
+
+    /// How often it is to be sent in by those who are subscribed to it, where a `service.toml` states it.
+    pub fn subscription_terms(&self) -> Option<SubscriptionTerms> {
+        self.subscription
+    }
+
     /// Every list of options, by its id.
     pub fn all_options(&self) -> &BTreeMap<String, Value> {
         &self.options
@@ -237,6 +269,15 @@ impl AppDefinition {
             layouts.map(|(set, fault)| Remark::Layout { set: set.to_owned(), fault: fault.clone() });
         id.into_iter().chain(org).chain(forms).chain(tasks).chain(layouts).collect()
     }
+}
+
+/// Whether a process, pages or texts look at what kind of party owns an instance.
+fn asks(process: &Process, page_sets: &[PageSet], texts: &TextResources) -> bool {
+    let in_flows = process.flows().iter().filter_map(|flow| flow.condition.as_ref());
+    let in_flows = in_flows.map(|condition| condition.source().to_string());
+    let in_pages = page_sets.iter().flat_map(|set| &set.pages).map(|page| page.layout.to_string());
+    in_flows.chain(in_pages).any(|text| text.contains(OWNER_KIND))
+        || texts.variables().any(|variable| variable.key.contains(OWNER_KIND))
 }
 
 fn read_texts(folder: &AppFolder) -> Result<TextResources, DefinitionError> {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::app::OWNER_KIND;
 use super::error::DefinitionError;
 use super::folder::AppFolder;
 use super::json_file;
@@ -25,6 +26,7 @@ pub(super) struct FormFiles {
     xml: BTreeMap<String, XmlModel>,
     frontend_settings: Value,
     removes_hidden_data: bool,
+    asks_for_owner_kind: bool,
 }
 
 impl FormFiles {
@@ -58,6 +60,7 @@ impl FormFiles {
             Ok(Some((path, text)))
         };
         if let Some((file, text)) = file(".validation.json")? {
+            self.asks_for_owner_kind |= text.contains(OWNER_KIND);
             let rules = ExpressionValidation::read(&json_file::<Value>(&file, &text)?)
                 .map_err(|source| DefinitionError::Rules { file, source: Box::new(source) })?;
             self.rules.insert(data_type.to_owned(), rules);
@@ -115,6 +118,11 @@ impl FormFiles {
 
     pub(super) fn frontend_settings(&self) -> &Value {
         &self.frontend_settings
+    }
+
+    /// Whether a rule looks at what kind of party owns an instance.
+    pub(super) fn asks_for_owner_kind(&self) -> bool {
+        self.asks_for_owner_kind
     }
 
     pub(super) fn removes_hidden_data(&self) -> bool {

@@ -85,6 +85,11 @@ impl TextResources {
         all.into_iter()
     }
 
+    /// What fills the places of all texts.
+    pub(super) fn variables(&self) -> impl Iterator<Item = &TextVariable> {
+        self.0.values().flat_map(BTreeMap::values).flat_map(|text| &text.variables)
+    }
+
     pub(super) fn add(&mut self, language: Language, file: ResourceFile) {
         let texts = file.resources.into_iter().map(|text| (text.id.clone(), text));
         self.0.entry(language).or_default().extend(texts);

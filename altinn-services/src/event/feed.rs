@@ -47,8 +47,9 @@ impl EventFeed {
     /// Adds an event to the batch of its cause.
     pub fn publish(batch: &mut Batch, event: &NewEvent) {
         batch.execute_one(
-            "insert into services_event (key, event, sequence, time, position) values ($1, $2, $3, $4, null)",
-            params![event.key, event.json.as_str(), event.sequence, event.time],
+            "insert into services_event (key, event, sequence, time, position, instance) \
+             values ($1, $2, $3, $4, null, $5)",
+            params![event.key, event.json.as_str(), event.sequence, event.time, event.instance],
         );
         batch.wake(Self::TOPIC);
     }
@@ -138,6 +139,18 @@ impl EventFeed {
             params![after, limit],
         );
         rows.await?.iter().map(|row| Ok((row.get("position")?, stored(row)?))).collect()
+    }
+
+    /// The events of an instance that have their numbers, with them; at most 1,000.
+    #[cfg(feature = "webhooks")]
+    pub(super) async fn of_instance(
+        &self,
+        instance: uuid::Uuid,
+    ) -> Result<Vec<(i64, CloudEvent)>, StoreError> {
+        let select = "select position, event from services_event where instance = $1 and position is not null \
+                      order by position limit $2";
+        let rows = self.store.query(select, params![instance, PAGE]).await?;
+        rows.iter().map(|row| Ok((row.get("position")?, stored(row)?))).collect()
     }
 
     /// The event at a place.

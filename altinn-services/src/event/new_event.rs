@@ -17,6 +17,8 @@ pub struct NewEvent {
     /// Its place among those of its subject: each later one has a higher one.
     pub(super) sequence: i64,
     pub(super) time: DateTime<Utc>,
+    /// The instance that it happened to.
+    pub(super) instance: Option<Uuid>,
 }
 
 impl NewEvent {
@@ -37,7 +39,7 @@ impl NewEvent {
             .with("subject", format!("/party/{}", instance.owner))?
             .with("resource", format!("urn:altinn:resource:{}", service.resource_id()))?
             .with("resourceinstance", instance.to_string())?;
-        Self::build(id, event, time, sequence)
+        Ok(Self { instance: Some(instance.guid), ..Self::build(id, event, time, sequence)? })
     }
 
     /// An event that happened to an element of a service, such as a file transfer, for one of its parties; `sequence` is
@@ -95,7 +97,7 @@ impl NewEvent {
         if json.len() > CloudEvent::MAX_BYTES {
             return Err(EventError::TooLong { bytes: json.len(), limit: CloudEvent::MAX_BYTES });
         }
-        Ok(Self { key, event, json, sequence, time })
+        Ok(Self { key, event, json, sequence, time, instance: None })
     }
 
     /// The event.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use altinn_core::Language;
+use altinn_core::{Language, PartyKind};
 use serde_json::Value;
 
 use super::failure::{Failure, FailureKind};
@@ -63,6 +63,16 @@ pub enum OwnerKind {
     /// Not known.
     #[default]
     Unknown,
+}
+
+impl From<PartyKind> for OwnerKind {
+    fn from(kind: PartyKind) -> Self {
+        match kind {
+            PartyKind::Person => Self::Person,
+            PartyKind::SelfIdentified => Self::SelfIdentified,
+            PartyKind::Organization | PartyKind::SubUnit | PartyKind::BankruptcyEstate => Self::Organisation,
+        }
+    }
 }
 
 impl OwnerKind {

@@ -84,6 +84,18 @@ impl Task {
         actions
     }
 
+    /// Whether the machine writes the elements of a data type here: signatures, what is known of signees, payments and
+    /// documents. Nobody attaches such elements.
+    pub(crate) fn writes(&self, data_type: &str) -> bool {
+        let signature = self.signature.as_ref().map(|config| {
+            [&config.signature_data_type, &config.signee_states_data_type, &config.signing_pdf_data_type]
+        });
+        let payment = self.payment.as_ref();
+        let payment = payment.map(|config| [&config.payment_data_type, &config.receipt_pdf_data_type]);
+        let written = signature.into_iter().flatten().chain(payment.into_iter().flatten());
+        written.flatten().any(|written| written == data_type)
+    }
+
     fn declares(&self, action: &str) -> bool {
         self.actions.iter().any(|declared| declared.moves_process && declared.name == action)
     }

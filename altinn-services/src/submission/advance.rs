@@ -25,6 +25,14 @@ enum Way<'a> {
     End,
 }
 
+/// How far a commit has come.
+#[derive(Debug)]
+struct Advanced {
+    instance: Instance,
+    /// Whether it stopped before a task that others than the caller sign.
+    waits_for_others: bool,
+}
+
 impl Submissions<'_> {
     /// Leaves the task at hand, by an action or else the usual one of its kind, and goes on to the next task that
     /// waits for somebody, or to the end.
@@ -74,6 +82,7 @@ impl Submissions<'_> {
     ///
     /// # Errors
     /// As [`Submissions::next`]; nothing is stored then unless a service task was on the way.
+    /// [`SubmissionError::SignaturesPending`] when it has come as far as a task that others sign, where it now stands;
     /// [`SubmissionError::ServiceTaskPending`] when such a task is not done yet: it goes on by itself, and so does a
     /// submission that is sent again.
     pub async fn submit(&self, actor: &Actor, id: &InstanceId) -> Result<ReceiptState, SubmissionError> {
@@ -104,7 +113,12 @@ impl Submissions<'_> {
         for _ in 0..MAX_ITERATIONS {
             let flow = flow_of(&instance);
             if matches!(way, Way::Next(_)) || !self.waits_for_machine(&instance) {
-                instance = self.commit_advance(actor, instance, way).await?;
+                let advanced = self.commit_advance(actor, instance, way).await?;
+                instance = advanced.instance;
+                if advanced.waits_for_others {
+                    let task = instance.task().unwrap_or_default().to_owned();
+                    return Err(SubmissionError::SignaturesPending { task });
+                }
             } else {
                 self.permit(actor, &instance, "read").await?;
             }
@@ -131,7 +145,7 @@ impl Submissions<'_> {
         actor: &Actor,
         instance: Instance,
         way: Way<'_>,
-    ) -> Result<Instance, SubmissionError> {
+    ) -> Result<Advanced, SubmissionError> {
         let mut tries = 1;
         loop {
             match self.try_advance(actor, instance.clone(), way).await {
@@ -148,7 +162,7 @@ impl Submissions<'_> {
         actor: &Actor,
         instance: Instance,
         way: Way<'_>,
-    ) -> Result<Instance, SubmissionError> {
+    ) -> Result<Advanced, SubmissionError> {
         let Ok(service) = self.service_of(&instance) else {
             self.permit(actor, &instance, "read").await?;
             return Err(SubmissionError::UnknownService(instance.service));
@@ -156,11 +170,15 @@ impl Submissions<'_> {
         let tools = self.altinn.tools(self.altinn.clock().now());
         let mut plan = Plan::go_on(&service, instance, tools, actor.into());
         let mut batch = self.also.clone();
+        let mut waits_for_others = false;
         for passed in 0.. {
+            if passed > 0 && self.waits_for_others(&mut plan, actor).await? {
+                waits_for_others = true;
+                break;
+            }
             let flow = flow_of(&plan.instance);
             let access = self.leave_task(&mut plan, actor, way).await?;
             access.guard(&mut batch);
-            self.call_signees(&mut plan, &mut batch).await?;
             if flow_of(&plan.instance) == flow {
                 break;
             }
@@ -174,7 +192,7 @@ impl Submissions<'_> {
             }
         }
         self.store_step(&mut plan, batch).await?;
-        Ok(plan.instance)
+        Ok(Advanced { instance: plan.instance, waits_for_others })
     }
 
     /// Commits what a plan comes to, with what follows when it has come to the end.
@@ -183,6 +201,8 @@ impl Submissions<'_> {
         plan: &mut Plan<'_>,
         mut batch: Batch,
     ) -> Result<(), SubmissionError> {
+        self.ask_for_signees(plan).await?;
+        self.reach_signees(plan, &mut batch).await?;
         if plan.instance.process.has_ended() {
             self.add_submission(plan, &mut batch).await?;
         }
@@ -213,13 +233,15 @@ impl Submissions<'_> {
         });
         let access = self.permit(actor, &plan.instance, action).await?;
         // What is known of the party is asked for when the caller may know it.
-        plan.tools.known = self.known_of(plan.service, plan.instance.id.owner).await?;
+        let tools = self.tools_for(plan.service, plan.instance.id.owner).await?;
+        (plan.tools.known, plan.tools.owner) = (tools.known, tools.owner);
         if action != REJECT {
             let issues = self.issues_of_hooks(plan.service, &plan.instance, &task.id).await?;
             if issues.iter().any(|issue| issue.severity == Severity::Error) {
                 return Err(SubmissionError::Invalid(issues));
             }
         }
+        self.ask_for_signees(plan).await?;
         let payment = self.settle_payment(&plan.instance, task, action).await?;
         let turn = match action {
             REJECT => Turn::Anyone,

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::element::DataElement;
 use super::history::History;
 use super::plan::Plan;
+use super::signing::EVIDENCE;
 use super::{FileScanResult, Instance, SubmissionError, Submissions, TRIES};
 use crate::definition::{DataType, ElementFacts, check_new_element};
 use crate::process::Task;
@@ -100,17 +101,17 @@ impl Submissions<'_> {
         let now = self.altinn.clock().now();
         let mut plan = Plan::go_on(&service, instance, self.altinn.tools(now), actor.into());
         let task = plan.task()?;
-        let kinds = service.definition().metadata().data_types();
         match change {
             Change::Attach { data_type, attachment } => {
-                let kind = kinds.iter().find(|kind| kind.id == data_type && is_of_task(kind, task));
                 let unknown = || SubmissionError::UnknownForm { data_type: data_type.to_owned() };
-                plan.attach(kind.ok_or_else(unknown)?, attachment)?;
+                plan.attach(plan.attachable(data_type, task).ok_or_else(unknown)?, attachment)?;
             }
             Change::Detach(element) => {
-                let of_task = |name: &str| kinds.iter().any(|kind| kind.id == name && is_of_task(kind, task));
                 let found = plan.instance.elements.iter().find(|known| known.id == element);
-                found.filter(|known| of_task(&known.data_type)).ok_or(SubmissionError::NotFound)?;
+                found
+                    .filter(|known| plan.attachable(&known.data_type, task).is_some())
+                    .ok_or(SubmissionError::NotFound)?;
+                plan.withdraw_signatures_on(element);
                 plan.remove(|known| known.id == element);
             }
         }
@@ -124,9 +125,14 @@ impl Submissions<'_> {
     }
 }
 
-/// Whether elements of a data type are attached in a task: those of the task, and those of no task.
-pub(super) fn is_of_task(kind: &DataType, task: &Task) -> bool {
-    !kind.is_form() && kind.task_id.as_deref().is_none_or(|own| own == task.id)
+impl<'a> Plan<'a> {
+    /// A data type whose elements are attached in a task: one of the task, or of no task, that the machine does not write.
+    pub(super) fn attachable(&self, data_type: &str, task: &Task) -> Option<&'a DataType> {
+        let is_written = data_type == EVIDENCE || self.process().tasks().any(|task| task.writes(data_type));
+        let kind = self.service.definition().metadata().data_type(data_type).filter(|_| !is_written)?;
+        let is_of_task = kind.task_id.as_deref().is_none_or(|own| own == task.id);
+        (!kind.is_form() && is_of_task).then_some(kind)
+    }
 }
 
 impl Plan<'_> {

@@ -6,13 +6,14 @@ use altinn_auth::decision::AccessError;
 use altinn_auth::delegation::DelegationError;
 use altinn_auth::register::RegisterError;
 use altinn_core::store::StoreError;
-use altinn_core::{IdempotencyError, ServiceId};
+use altinn_core::{IdempotencyError, Language, ServiceId, Text};
 use altinn_notify::OrderError;
 use altinn_notify::contact::ContactError;
 use thiserror::Error;
 
 use super::payment::{PaymentError, PaymentStatus};
 use super::signing::SigneeError;
+use super::subscription::ScheduleError;
 use crate::event::EventError;
 use crate::form::{FormDataError, Issue, PatchError};
 use crate::process::Refusal;
@@ -45,6 +46,18 @@ pub enum SubmissionError {
     /// A patch of a form can not be applied.
     #[error(transparent)]
     Patch(#[from] PatchError),
+    /// The agency's own code does not let an instance be started for the party: what whoever starts it is told.
+    #[error("the service cannot be started for the party: {}", .0.in_language(Language::Nb))]
+    MayNotStart(Text),
+    /// No code of the agency's does an action of users.
+    #[error("action `{action}` needs a `Submission::user_action`, and none does it")]
+    UserActionMissing {
+        /// The action.
+        action: String,
+    },
+    /// An action of a user was not done: what they are told.
+    #[error("the action was not done: {}", .0.in_language(Language::Nb))]
+    UserActionFailed(Text),
     /// What was filled in is not in order: where and why.
     #[error("the form has {} errors", .0.len())]
     Invalid(Vec<Issue>),
@@ -123,9 +136,15 @@ pub enum SubmissionError {
     /// Somebody else changed the instance in between: read it again.
     #[error("the instance has changed since it was read")]
     Changed,
+    /// The schedule of a subscription is not in order.
+    #[error(transparent)]
+    Schedule(#[from] ScheduleError),
     /// The idempotency key was used for another request, or is not in order.
     #[error(transparent)]
     Idempotency(#[from] IdempotencyError),
+    /// Signees could not be let in, or whom the caller represents cannot be told.
+    #[error(transparent)]
+    Delegation(DelegationError),
     /// The archive.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
@@ -156,9 +175,6 @@ pub enum SubmissionError {
     /// The instance has not come to its end: there is no receipt yet.
     #[error("the instance has not been submitted")]
     NotSubmitted,
-    /// Whom the caller represents cannot be told.
-    #[error(transparent)]
-    Parties(#[from] DelegationError),
     /// The register of parties and roles.
     #[error(transparent)]
     Register(#[from] RegisterError),
@@ -181,6 +197,15 @@ impl From<StoreError> for SubmissionError {
     }
 }
 
+impl From<DelegationError> for SubmissionError {
+    fn from(error: DelegationError) -> Self {
+        match error {
+            DelegationError::Store(error) => error.into(),
+            error => Self::Delegation(error),
+        }
+    }
+}
+
 impl SubmissionError {
     /// A stable code for programs.
     pub fn code(&self) -> &'static str {
@@ -192,6 +217,9 @@ impl SubmissionError {
             Self::Access(error) => error.code(),
             Self::Form(error) => error.code(),
             Self::Patch(error) => error.code(),
+            Self::MayNotStart(_) => "SUBMISSION-MAY-NOT-START",
+            Self::UserActionMissing { .. } => "SUBMISSION-USER-ACTION-MISSING",
+            Self::UserActionFailed(_) => "SUBMISSION-USER-ACTION-FAILED",
             Self::Invalid(_) => "SUBMISSION-INVALID",
             Self::Process(refusal) => refusal.code(),
             Self::ServiceTaskMissing { .. } => "SUBMISSION-SERVICE-TASK-MISSING",
@@ -207,7 +235,9 @@ impl SubmissionError {
             Self::NothingToRepair => "SUBMISSION-NOTHING-TO-REPAIR",
             Self::Payment(_) => "SUBMISSION-PAYMENT",
             Self::Changed => "SUBMISSION-CHANGED",
+            Self::Schedule(error) => error.code(),
             Self::Idempotency(error) => error.code(),
+            Self::Delegation(error) => error.code(),
             Self::Archive(error) => error.code(),
             Self::Seal(error) => error.code(),
             Self::Notify(error) => error.code(),
@@ -217,7 +247,6 @@ impl SubmissionError {
             Self::DeletionPrevented { .. } => "SUBMISSION-DELETION-PREVENTED",
             Self::CopyNotAllowed => "SUBMISSION-COPY-NOT-ALLOWED",
             Self::NotSubmitted => "SUBMISSION-NOT-SUBMITTED",
-            Self::Parties(error) => error.code(),
             Self::Register(error) => error.code(),
             Self::Stored { .. } => "SUBMISSION-STORED",
             Self::Store(error) => error.code(),

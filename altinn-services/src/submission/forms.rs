@@ -19,6 +19,7 @@ pub(super) struct Forms<'a> {
     attachments: BTreeMap<String, usize>,
     id: String,
     party: String,
+    owner: OwnerKind,
 }
 
 impl<'a> Forms<'a> {
@@ -26,6 +27,7 @@ impl<'a> Forms<'a> {
         service: &'a Service,
         instance: &Instance,
         task: &'a str,
+        owner: OwnerKind,
     ) -> Result<Self, SubmissionError> {
         let app = service.definition();
         let mut models = Vec::new();
@@ -42,7 +44,7 @@ impl<'a> Forms<'a> {
         let in_task = |data_type: &str| service.forms_of(task).any(|form| form.id == data_type);
         models.sort_by_key(|(data_type, _)| (Some(data_type.as_str()) != first, !in_task(data_type)));
         let (id, party) = (instance.id().to_string(), instance.id().owner.to_string());
-        Ok(Self { app, task, models, attachments, id, party })
+        Ok(Self { app, task, models, attachments, id, party, owner })
     }
 
     fn layouts(&self) -> Option<&'a LayoutSet> {
@@ -94,7 +96,7 @@ impl<'a> Forms<'a> {
                 id: &self.id,
                 app_id: self.app.metadata().id(),
                 owner_party_id: &self.party,
-                owner: OwnerKind::Unknown,
+                owner: self.owner,
             });
         if let Some(set) = self.layouts() {
             context = context.with_layouts(&set.layouts);

@@ -1,10 +1,11 @@
 //! What an agency's own code adds to the forms of a service.
 
-use altinn_core::Party;
+use altinn_core::{Party, Text};
 use async_trait::async_trait;
 use serde_json::Value;
 
-use super::{Instance, Service, SubmissionError, Submissions};
+use super::{Instance, OptionsAsked, Service, SubmissionError, Submissions, UserAction, UserActionDone};
+use crate::definition::Choice;
 use crate::form::Issue;
 
 /// What an agency's own code adds to the forms of a service: rules, calculation and what it knows already. All that is
@@ -43,6 +44,27 @@ pub trait Submission: std::fmt::Debug + Send + Sync {
     /// Works out the fields of a form that follow from others; asked when it is saved.
     async fn calculate(&self, _form: &Form<'_>, _data: &mut Value) {}
 
+    /// Whether an instance may be started for a party, beside what the policy says; asked for every instance that is to be
+    /// made, also by a subscription (Altinn's `IInstantiationValidator`).
+    ///
+    /// # Errors
+    /// Why not, as whoever starts it is told.
+    async fn may_start(&self, _service: &Service, _owner: &Party) -> Result<(), Text> {
+        Ok(())
+    }
+
+    /// The choices of a list that no file of `options` holds (Altinn's `IAppOptionsProvider` and, with an instance,
+    /// `IInstanceAppOptionsProvider`); none when there is no such list.
+    async fn options(&self, _id: &str, _asked: &OptionsAsked<'_>) -> Option<Vec<Choice>> {
+        None
+    }
+
+    /// What happens when a user does an action that moves no process (`serverAction`), by its name (Altinn's
+    /// `IUserAction`); none when there is no such action.
+    async fn user_action(&self, _action: &UserAction<'_>) -> Option<Result<UserActionDone, Text>> {
+        None
+    }
+
     /// What a source that the app's `prefill.json` names knows of the party that an instance is for; asked when the
     /// instance is made. What the registers give for `ER`, `DSF` and `UserProfile` is replaced by it.
     async fn prefill(&self, _service: &Service, _source: &str, _owner: &Party) -> Option<Value> {
@@ -51,6 +73,14 @@ pub trait Submission: std::fmt::Debug + Send + Sync {
 }
 
 impl Submissions<'_> {
+    /// Refuses to start an instance that the agency's own code does not let be started.
+    pub(super) async fn check_start(&self, service: &Service, owner: &Party) -> Result<(), SubmissionError> {
+        match self.altinn.plug_ins().submission(service.id()) {
+            Some(hooks) => hooks.may_start(service, owner).await.map_err(SubmissionError::MayNotStart),
+            None => Ok(()),
+        }
+    }
+
     /// What is wrong with the forms of a task by the agency's own rules.
     pub(super) async fn issues_of_hooks(
         &self,

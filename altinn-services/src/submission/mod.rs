@@ -7,6 +7,7 @@
 mod advance;
 mod attachment;
 mod author;
+mod delivery;
 mod documents;
 mod element;
 mod error;
@@ -19,6 +20,7 @@ mod inbox;
 mod instance;
 mod life;
 mod list;
+mod options;
 mod past;
 mod pay;
 mod payment;
@@ -34,7 +36,9 @@ mod sign;
 mod sign_document;
 mod signing;
 mod start;
+mod subscription;
 mod support;
+mod user_action;
 mod validate;
 
 use altinn_auth::decision::{Access, AccessRequest};
@@ -42,6 +46,7 @@ use altinn_core::store::Batch;
 use altinn_core::{Actor, InstanceId, Subject};
 
 pub use attachment::Attachment;
+pub use delivery::{DeliveredAgain, ElementContents, InstanceContents};
 pub use element::DataElement;
 pub use error::SubmissionError;
 pub use file_scan::FileScanResult;
@@ -49,6 +54,7 @@ pub use hooks::{Form, Submission};
 pub use instance::Instance;
 pub use life::{CompleteConfirmation, InstanceStatus, ReadStatus, Substatus};
 pub use list::{InstanceCursor, InstancePage, InstanceQuery, InvalidInstanceCursor};
+pub use options::OptionsAsked;
 pub use past::PastEvent;
 pub use payment::{
     Hundredths, OrderDetails, OrderLine, Payment, PaymentContext, PaymentDetails, PaymentError,
@@ -60,13 +66,25 @@ pub use service_task::{
     ServiceTask, ServiceTaskContext, ServiceTaskDone, ServiceTaskError, ServiceTaskReport, ServiceTaskState,
     ServiceTaskWork,
 };
-pub use signing::{Signee, SigneeContext, SigneeError, SigneeProvider};
+#[cfg(feature = "correspondence")]
+pub use signing::CorrespondenceCall;
+pub use signing::{
+    Address, Call, CallToSign, CallToSignError, CommunicationConfig, InboxMessage, NotificationStatus,
+    Signee, SigneeContext, SigneeEmail, SigneeError, SigneeNotification, SigneeProvider, SigneeSms,
+};
 pub use start::StartOptions;
+pub use subscription::{
+    InstanceSubscription, InstanceSubscriptions, Interval, MadeInstance, NewSubscription, Occasion, Schedule,
+    ScheduleError, SubscriptionReport, SubscriptionState, SubscriptionTerms,
+};
 pub use validate::ElementIssue;
+
+pub use user_action::{UserAction, UserActionDone};
 
 pub(crate) use facts::StoredInstances;
 pub(crate) use plan::Tools;
 pub(crate) use service_task::SERVICE_TASKS;
+pub(crate) use subscription::INSTANCE_SUBSCRIPTIONS;
 
 use crate::altinn::Altinn;
 
@@ -108,6 +126,11 @@ impl<'a> Submissions<'a> {
     pub fn also(mut self, own: Batch) -> Self {
         self.also.append(own);
         self
+    }
+
+    /// Subscriptions (abonnement): instances that are made when they are due.
+    pub fn subscriptions(&self) -> InstanceSubscriptions<'a> {
+        InstanceSubscriptions::new(self.altinn)
     }
 
     /// Reads an instance.

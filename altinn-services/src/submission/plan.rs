@@ -1,11 +1,13 @@
 //! What one call does to an instance, worked out before anything is stored.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use altinn_auth::decision::Access;
 use altinn_core::store::Batch;
 use altinn_core::{IdSource, InstanceId};
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::author::Author;
@@ -14,9 +16,11 @@ use super::forms::Forms;
 use super::history::History;
 use super::pay::Settled;
 use super::service_task::{NewWork, ServiceTaskDone, abandon_open};
-use super::signing::{EVIDENCE, Given, Turn};
+use super::signing::{EVIDENCE, Given, Turn, data_type_of};
 use super::{Instance, InstanceStatus, ReadStatus, Service, SubmissionError};
+use crate::definition::DataType;
 use crate::event::{EventError, EventFeed, NewEvent};
+use crate::expression::OwnerKind;
 use crate::form::{Issue, PrefillSources, Severity};
 use crate::inbox::{InboxKey, Place};
 use crate::plug_ins::PlugIns;
@@ -39,6 +43,10 @@ pub(crate) struct Tools<'a> {
     pub(crate) plug_ins: Arc<PlugIns>,
     /// What is known of the party already, for the forms that are made.
     pub(crate) known: Arc<PrefillSources>,
+    /// What the forms that are made hold from the start, by data type.
+    pub(crate) given: Arc<BTreeMap<String, Value>>,
+    /// What kind of party the owner is, where the app asks for it.
+    pub(crate) owner: OwnerKind,
     pub(crate) now: DateTime<Utc>,
 }
 
@@ -55,11 +63,13 @@ pub(super) struct Plan<'a> {
     /// Stored elements that are to be deleted.
     removed_elements: Vec<Uuid>,
     /// What the machine is to do next, outside of this commit.
-    work: Option<NewWork>,
+    pub(super) work: Option<NewWork>,
     /// Whether work that the machine was to do is not to be done any more.
     abandons_work: bool,
     /// Where it goes in its party's inbox; none: it stays where it is.
     pub(super) place: Option<Place>,
+    /// Whether it stood in a task with signees of its own, who have been let in for it.
+    pub(super) had_signees: bool,
     /// A signature that has no seal yet.
     pub(super) given: Option<Given>,
     pub(super) author: Author,
@@ -110,7 +120,9 @@ impl<'a> Plan<'a> {
     }
 
     fn of(service: &'a Service, instance: Instance, tools: Tools<'a>, author: Author) -> Self {
+        let task = instance.task().and_then(|task| service.definition().process().task(task));
         Self {
+            had_signees: task.is_some_and(|task| data_type_of(task).is_some()),
             stored_elements: instance.elements.len(),
             instance,
             history: Vec::new(),
@@ -212,7 +224,7 @@ impl<'a> Plan<'a> {
 
     /// The step that an event is, out of a task: its conditions look at the forms as they are.
     fn step(&self, task: &str, event: &Event) -> Result<Step, SubmissionError> {
-        let forms = Forms::of(self.service, &self.instance, task)?;
+        let forms = Forms::of(self.service, &self.instance, task, self.tools.owner)?;
         let context = forms.of_process();
         Ok(step_in(self.process(), &self.instance.process, event, &context, self.tools.now)?)
     }
@@ -220,7 +232,7 @@ impl<'a> Plan<'a> {
     /// What is wrong with what a task's forms and attachments hold.
     pub(super) fn issues(&self, task: &Task) -> Result<Vec<Issue>, SubmissionError> {
         let app = self.service.definition();
-        let forms = Forms::of(self.service, &self.instance, &task.id)?;
+        let forms = Forms::of(self.service, &self.instance, &task.id, self.tools.owner)?;
         let mut issues = Vec::new();
         for element in self.forms_of(task) {
             issues.extend(forms.issues(&element.data_type, &element.form()?, None));
@@ -240,7 +252,7 @@ impl<'a> Plan<'a> {
     /// Brings the forms of a task that is done into the shape that is kept: without what is hidden where the app asks
     /// for it, and without the ids of rows.
     fn finish_forms(&mut self, task: &Task) -> Result<(), SubmissionError> {
-        let forms = Forms::of(self.service, &self.instance, &task.id)?;
+        let forms = Forms::of(self.service, &self.instance, &task.id, self.tools.owner)?;
         let mut finished = Vec::new();
         for element in self.forms_of(task) {
             let data = forms.finished(&element.data_type, &element.form()?);
@@ -261,6 +273,10 @@ impl<'a> Plan<'a> {
             self.instance.process = state;
             if let Ok(task) = self.task() {
                 self.tools.plug_ins.check(task)?;
+                // Who signs is asked anew at each visit.
+                if let Some(states) = data_type_of(task) {
+                    self.forget_signees(|data_type| data_type == states);
+                }
             }
             for effect in effects {
                 match effect {
@@ -307,16 +323,15 @@ impl<'a> Plan<'a> {
     /// Makes the forms of the task at hand that the service wants to be there from the start.
     fn make_forms(&mut self) {
         let Some(task) = self.instance.task() else { return };
-        let wanted = self
-            .service
-            .forms_of(task)
-            .filter(|form| form.app_logic.as_ref().is_some_and(|logic| logic.auto_create));
+        let given = Arc::clone(&self.tools.given);
+        let is_made = |form: &&DataType| form.app_logic.as_ref().is_some_and(|logic| logic.auto_create);
+        let wanted = self.service.forms_of(task).filter(|form| is_made(form) || given.contains_key(&form.id));
         let missing: Vec<_> = wanted
             .filter(|form| self.instance.element(&form.id).is_none())
             .map(|form| form.id.clone())
             .collect();
         for data_type in missing {
-            let mut data = serde_json::json!({});
+            let mut data = given.get(&data_type).cloned().unwrap_or_else(|| serde_json::json!({}));
             if let Some(prefill) = self.service.definition().prefill(&data_type) {
                 prefill.fill(&mut data, &self.tools.known);
             }

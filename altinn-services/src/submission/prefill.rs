@@ -7,10 +7,37 @@ use altinn_core::{Party, PartyId, PartyIdentifier, PartyKind};
 use altinn_notify::Recipient;
 use serde_json::{Map, Value, json};
 
+use super::plan::Tools;
 use super::{Service, SubmissionError, Submissions};
+use crate::expression::OwnerKind;
 use crate::form::{Prefill, PrefillSources};
 
 impl Submissions<'_> {
+    /// What a step of an instance of a party is worked out with, with what is known of the party for the forms that are
+    /// made.
+    pub(super) async fn tools_for(
+        &self,
+        service: &Service,
+        owner: PartyId,
+    ) -> Result<Tools<'_>, SubmissionError> {
+        let known = self.known_of(service, owner).await?;
+        Ok(Tools { known, ..self.tools_of(service, owner).await? })
+    }
+
+    /// As [`tools_for`](Self::tools_for), where no forms are made.
+    pub(super) async fn tools_of(
+        &self,
+        service: &Service,
+        owner: PartyId,
+    ) -> Result<Tools<'_>, SubmissionError> {
+        let mut tools = self.altinn.tools(self.altinn.clock().now());
+        if service.definition().asks_for_owner_kind() {
+            let owner = self.altinn.register().party(owner).await?;
+            tools.owner = owner.map_or(OwnerKind::Unknown, |owner| owner.kind.into());
+        }
+        Ok(tools)
+    }
+
     /// What the sources that the forms of a service name know of the party that an instance is for: the registers, and
     /// before them the agency's own code.
     pub(super) async fn known_of(

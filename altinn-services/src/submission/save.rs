@@ -110,15 +110,16 @@ impl Submissions<'_> {
     ) -> Result<Saved, SubmissionError> {
         let access = self.permit(actor, &instance, "write").await?;
         let service = self.service_of(&instance)?;
-        let now = self.altinn.clock().now();
-        let mut plan = Plan::go_on(&service, instance, self.altinn.tools(now), actor.into());
+        let tools = self.tools_of(&service, instance.id.owner).await?;
+        let (now, owner) = (tools.now, tools.owner);
+        let mut plan = Plan::go_on(&service, instance, tools, actor.into());
         let task = plan.task()?;
         let unknown = || SubmissionError::UnknownForm { data_type: data_type.to_owned() };
         service.forms_of(&task.id).find(|known| known.id == data_type).ok_or_else(unknown)?;
 
         let mut batch = self.also.clone();
         access.guard(&mut batch);
-        let forms = Forms::of(&service, &plan.instance, &task.id)?;
+        let forms = Forms::of(&service, &plan.instance, &task.id, owner)?;
         let (data, issues) = self.worked_out(&service, &plan.instance, &forms, data_type, change).await?;
         let content = match (data, change) {
             (None, Change::To(form)) => form.text().as_bytes().to_vec(),

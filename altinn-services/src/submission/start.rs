@@ -6,19 +6,19 @@ use altinn_auth::decision::AccessRequest;
 use altinn_auth::register::PartyRegister as _;
 use altinn_core::{Actor, Digest, Idempotency, IdempotencyAnswer, InstanceId, PartyId};
 use chrono::{DateTime, Utc};
-
 use serde_json::{Value, json};
 
-use super::attachment::is_of_task;
 use super::forms::Forms;
-use super::plan::{Plan, Tools};
+use super::plan::Plan;
 use super::save::Change;
 use super::{Attachment, Instance, Service, SubmissionError, Submissions, TRIES};
 use crate::definition::DataType;
 use crate::form::{FormData, put};
 
 /// What may be said when a submission is started.
-#[derive(Debug, Clone, Default)]
+///
+/// `Debug` shows of what is filled in already where it goes.
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct StartOptions {
     /// The same key twice starts one instance, and gives it both times.
@@ -33,6 +33,17 @@ pub struct StartOptions {
     pub attachments: Vec<(String, Attachment)>,
     /// Fields of the forms that are filled in already, by their names in layouts: `applicant.name`.
     pub prefill: BTreeMap<String, Value>,
+}
+
+impl std::fmt::Debug for StartOptions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("StartOptions")
+            .field("idempotency_key", &self.idempotency_key)
+            .field("prefill", &self.prefill.keys())
+            .field("due_before", &self.due_before)
+            .field("visible_after", &self.visible_after)
+            .finish()
+    }
 }
 
 impl StartOptions {
@@ -136,16 +147,16 @@ impl Submissions<'_> {
         if let Some(earlier) = self.started_before(once.as_ref(), party).await? {
             return Ok(earlier);
         }
-        let now = self.altinn.clock().now();
-        let known = self.known_of(service, party).await?;
-        let mut plan = Plan::start(service, &access, Tools { known, ..self.altinn.tools(now) })?;
+        self.check_start(service, &owner).await?;
+        let mut plan = Plan::start(service, &access, self.tools_for(service, party).await?)?;
         let mut batch = self.also.clone();
         access.guard(&mut batch);
         if let Some(once) = &once {
-            once.claim(&mut batch, plan.instance.id.guid, now);
+            once.claim(&mut batch, plan.instance.id.guid, plan.tools.now);
         }
-        self.call_signees(&mut plan, &mut batch).await?;
         self.begin_with(&mut plan, options).await?;
+        self.ask_for_signees(&mut plan).await?;
+        self.reach_signees(&mut plan, &mut batch).await?;
         plan.instance.status.due_before = options.due_before;
         plan.instance.status.visible_after = options.visible_after;
         plan.keep_fields()?;
@@ -167,7 +178,7 @@ impl Submissions<'_> {
                 .forms_of(&task.id)
                 .find(|known| known.id == *data_type)
                 .ok_or_else(|| unknown(data_type))?;
-            let forms = Forms::of(service, &plan.instance, &task.id)?;
+            let forms = Forms::of(service, &plan.instance, &task.id, plan.tools.owner)?;
             let (data, _) =
                 self.worked_out(service, &plan.instance, &forms, data_type, Change::To(form)).await?;
             let content = data.map_or_else(|| form.text().to_owned(), |data| data.to_string()).into_bytes();
@@ -177,10 +188,9 @@ impl Submissions<'_> {
             }
         }
         plan.fill_in(&options.prefill)?;
-        let kinds = service.definition().metadata().data_types();
         for (data_type, attachment) in &options.attachments {
-            let kind = kinds.iter().find(|kind| kind.id == *data_type && is_of_task(kind, task));
-            plan.attach(kind.ok_or_else(|| unknown(data_type))?, attachment)?;
+            let kind = plan.attachable(data_type, task).ok_or_else(|| unknown(data_type))?;
+            plan.attach(kind, attachment)?;
         }
         Ok(())
     }

@@ -74,7 +74,8 @@ impl Submissions<'_> {
         let service = self.service_of(&instance)?;
         let now = self.altinn.clock().now();
         let step = jump(service.definition().process(), &instance.process, task, now)?;
-        let mut plan = Plan::go_on(&service, instance, self.altinn.tools(now), supporter.into());
+        let tools = self.tools_for(&service, instance.id.owner).await?;
+        let mut plan = Plan::go_on(&service, instance, tools, supporter.into());
         plan.move_by(step)?;
         let mut batch = Batch::new();
         access.guard(&mut batch);

@@ -50,7 +50,8 @@ impl Submissions<'_> {
         instance: &Instance,
         task: &str,
     ) -> Result<Vec<ElementIssue>, SubmissionError> {
-        let forms = Forms::of(service, instance, task)?;
+        let owner = self.tools_of(service, instance.id.owner).await?.owner;
+        let forms = Forms::of(service, instance, task, owner)?;
         let hooks = self.altinn.plug_ins().submission(service.id());
         let mut found = Vec::new();
         for element in instance.elements() {

@@ -4,7 +4,14 @@
 #![allow(clippy::future_not_send, reason = "a test runs where it was started")]
 
 mod access;
+mod agency_code;
 mod attachments;
+mod delegated_signing;
+#[cfg(feature = "webhooks")]
+mod delivery;
+#[cfg(feature = "webhooks")]
+#[path = "../end_point/mod.rs"]
+mod end_point;
 mod events;
 mod evidence;
 mod forms;
@@ -16,6 +23,7 @@ mod payments;
 mod scene;
 mod service_tasks;
 mod signing;
+mod subscriptions;
 mod support;
 mod walk;
 mod workers;

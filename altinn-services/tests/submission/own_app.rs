@@ -24,6 +24,7 @@ pub(crate) struct OwnApp {
     flows: usize,
     data_types: Vec<Value>,
     actions: Vec<&'static str>,
+    gives: Vec<&'static str>,
     files: Vec<(&'static str, String)>,
 }
 
@@ -38,6 +39,7 @@ impl OwnApp {
             flows: 0,
             data_types: vec![form],
             actions: vec!["instantiate", "read", "write", "delete", "complete"],
+            gives: Vec::new(),
             files: Vec::new(),
         };
         app.task("Fill", "task", "data", "").flow("Start", "Fill")
@@ -98,6 +100,12 @@ impl OwnApp {
         self
     }
 
+    /// What the policy lets the app give by itself on its instances.
+    pub(crate) fn gives(mut self, actions: &[&'static str]) -> Self {
+        self.gives.extend(actions);
+        self
+    }
+
     /// A further file of its folder.
     pub(crate) fn file(mut self, path: &'static str, text: String) -> Self {
         self.files.push((path, text));
@@ -145,13 +153,27 @@ impl OwnApp {
             r#"<Policy xmlns="{XACML}" PolicyId="p" Version="1.0"
             RuleCombiningAlgId="urn:oasis:names:tc:xacml:3.0:rule-combining-algorithm:deny-overrides"><Target/>
             <Rule RuleId="r" Effect="Permit"><Target>{}{}{}</Target></Rule>
+            {}
             <Rule RuleId="agency" Effect="Permit"><Target>{}{}{}</Target></Rule></Policy>"#,
             any_of("urn:altinn:rolecode", SUBJECT, &["dagl", "utinn"]),
             any_of("urn:altinn:app", RESOURCE, &["[app]"]),
             any_of("urn:oasis:names:tc:xacml:1.0:action:action-id", ACTION, &self.actions),
+            match self.gives.as_slice() {
+                [] => String::new(),
+                actions => format!(
+                    r#"<Rule RuleId="gives" Effect="Permit"><Target>{}{}{}</Target></Rule>"#,
+                    any_of("urn:altinn:resource:delegation", SUBJECT, &[&format!("app_ttd_{}", self.name)]),
+                    any_of("urn:altinn:app", RESOURCE, &["[app]"]),
+                    any_of("urn:oasis:names:tc:xacml:1.0:action:action-id", ACTION, actions),
+                ),
+            },
             any_of("urn:altinn:org", SUBJECT, &["[org]"]),
             any_of("urn:altinn:app", RESOURCE, &["[app]"]),
-            any_of("urn:oasis:names:tc:xacml:1.0:action:action-id", ACTION, &["read", "write"]),
+            any_of(
+                "urn:oasis:names:tc:xacml:1.0:action:action-id",
+                ACTION,
+                &["read", "write", "instantiate"]
+            ),
         )
     }
 }

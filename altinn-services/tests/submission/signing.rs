@@ -8,7 +8,7 @@ use crate::own_app::OwnApp;
 use crate::scene::{FORM, Scene, everywhere, valid};
 
 #[derive(Debug)]
-struct Board(Vec<Signee>);
+pub(crate) struct Board(pub(crate) Vec<Signee>);
 
 #[async_trait::async_trait]
 impl SigneeProvider for Board {
@@ -18,17 +18,23 @@ impl SigneeProvider for Board {
 }
 
 fn signed_by_the_board() -> OwnApp {
-    let extension = "<altinn:actions><altinn:action>reject</altinn:action></altinn:actions><altinn:signatureConfig>\
+    board_with("<altinn:signingPdfDataType>signed-pdf</altinn:signingPdfDataType>")
+}
+
+/// An app whose second task is signed by those whom `board` names, with more of its `signatureConfig`.
+pub(crate) fn board_with(more: &str) -> OwnApp {
+    let extension = format!(
+        "<altinn:actions><altinn:action>reject</altinn:action></altinn:actions><altinn:signatureConfig>\
         <altinn:dataTypesToSign><altinn:dataType>form</altinn:dataType></altinn:dataTypesToSign>\
         <altinn:signatureDataType>signatures</altinn:signatureDataType>\
         <altinn:signeeProviderId>board</altinn:signeeProviderId>\
-        <altinn:signeeStatesDataTypeId>signees</altinn:signeeStatesDataTypeId>\
-        <altinn:signingPdfDataType>signed-pdf</altinn:signingPdfDataType></altinn:signatureConfig>";
+        <altinn:signeeStatesDataTypeId>signees</altinn:signeeStatesDataTypeId>{more}</altinn:signatureConfig>"
+    );
     OwnApp::new("board")
         .data_type(json!({"id": "signatures"}))
         .data_type(json!({"id": "signees"}))
         .data_type(json!({"id": "signed-pdf"}))
-        .task("Sign", "task", "signing", extension)
+        .task("Sign", "task", "signing", &extension)
         .flow("Fill", "Sign")
         .flow("Sign", "Signed")
         .back_on_reject("Signed", "End")

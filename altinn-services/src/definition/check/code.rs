@@ -8,25 +8,25 @@ use super::fault::{Fault, FaultSeverity};
 use super::sources::Sources;
 use crate::definition::{AppDefinition, Position, Remark};
 
-/// The interfaces that an app's C# code implements, and what takes their place here, if anything does.
-const HOOKS: [(&str, Option<&str>); 17] = [
-    ("IInstantiationProcessor", Some("`Submission::prefill`")),
-    ("IInstantiationValidator", None),
-    ("IDataProcessor", Some("`Submission::calculate`")),
-    ("IDataWriteProcessor", Some("`Submission::calculate`")),
-    ("IFormDataValidator", Some("`Submission::validate`")),
-    ("ITaskValidator", Some("`Submission::validate`")),
-    ("IDataElementValidator", Some("`Submission::validate`")),
-    ("IInstanceValidator", Some("`Submission::validate`")),
-    ("IValidator", Some("`Submission::validate`")),
-    ("IAppOptionsProvider", None),
-    ("IInstanceAppOptionsProvider", None),
-    ("IServiceTask", Some("`ServiceTask`")),
-    ("IPaymentProcessor", Some("`Payment`")),
-    ("IOrderDetailsCalculator", Some("`Payment::order`")),
-    ("ISigneeProvider", Some("`SigneeProvider`")),
-    ("IProcessExclusiveGateway", Some("conditions in the process")),
-    ("IUserAction", None),
+/// The interfaces that an app's C# code implements, and what takes their place here.
+const HOOKS: [(&str, &str); 17] = [
+    ("IInstantiationProcessor", "`Submission::prefill`"),
+    ("IInstantiationValidator", "`Submission::may_start`"),
+    ("IDataProcessor", "`Submission::calculate`"),
+    ("IDataWriteProcessor", "`Submission::calculate`"),
+    ("IFormDataValidator", "`Submission::validate`"),
+    ("ITaskValidator", "`Submission::validate`"),
+    ("IDataElementValidator", "`Submission::validate`"),
+    ("IInstanceValidator", "`Submission::validate`"),
+    ("IValidator", "`Submission::validate`"),
+    ("IAppOptionsProvider", "`Submission::options`"),
+    ("IInstanceAppOptionsProvider", "`Submission::options`"),
+    ("IServiceTask", "`ServiceTask`"),
+    ("IPaymentProcessor", "`Payment`"),
+    ("IOrderDetailsCalculator", "`Payment::order`"),
+    ("ISigneeProvider", "`SigneeProvider`"),
+    ("IProcessExclusiveGateway", "conditions in the process"),
+    ("IUserAction", "`Submission::user_action`"),
 ];
 
 pub(super) fn look(app: &AppDefinition, sources: &Sources<'_>, faults: &mut Vec<Fault>) {
@@ -61,6 +61,16 @@ fn signees(app: &AppDefinition, sources: &Sources<'_>, faults: &mut Vec<Fault>) 
             let at = (sources.process(), provider);
             faults.push(sources.fault("CHECK-SIGNEE-PROVIDER", FaultSeverity::Warning, at, detail));
         }
+        let configured = task.signature.as_ref().filter(|config| config.signee_provider.is_some());
+        for resource in configured.iter().flat_map(|config| &config.correspondence_resources) {
+            let resource = resource.value.as_str();
+            let detail = format!(
+                "the signees of task `{}` are called by `{resource}`: it needs a `CallToSign` that is registered for it",
+                task.id
+            );
+            let at = (sources.process(), resource);
+            faults.push(sources.fault("CHECK-CALL-TO-SIGN", FaultSeverity::Warning, at, detail));
+        }
     }
 }
 
@@ -82,8 +92,9 @@ fn options(app: &AppDefinition, sources: &Sources<'_>, faults: &mut Vec<Fault>) 
         for id in page.components().filter_map(|component| component.get("optionsId").and_then(Value::as_str))
         {
             if app.options(id).is_none() && seen.insert(id.to_owned()) {
-                let detail =
-                    format!("options `{id}` are in no file of `options`, and nothing else gives options yet");
+                let detail = format!(
+                    "options `{id}` are in no file of `options`: they need a `Submission::options` that gives them"
+                );
                 let at = (page.file.as_str(), id);
                 faults.push(sources.fault("CHECK-OPTION-PROVIDER", FaultSeverity::Warning, at, detail));
             }
@@ -103,16 +114,12 @@ fn hooks_in(file: &str, text: &str) -> Vec<Fault> {
             words.filter_map(|word| HOOKS.iter().find(|(interface, _)| *interface == word))
         {
             let at = line.find(interface).unwrap_or(0);
-            let place = place.map_or_else(
-                || "nothing takes its place here yet".to_owned(),
-                |place| format!("here that is {place}, in Rust"),
-            );
             faults.push(Fault {
                 code: "CHECK-HOOK",
                 severity: FaultSeverity::Warning,
                 file: file.to_owned(),
                 position: Some(Position::of(text, start + at)),
-                detail: format!("the app's code implements `{interface}`: {place}"),
+                detail: format!("the app's code implements `{interface}`: here that is {place}, in Rust"),
             });
         }
         start += line.len();

@@ -4,6 +4,7 @@ mod code;
 mod data;
 mod fault;
 mod fields;
+mod files;
 mod policy;
 mod process;
 mod sources;
@@ -22,8 +23,9 @@ use super::folder::AppFolder;
 use super::native;
 use super::service_folder::ServiceFolder;
 
-/// Finds everything that is wrong with the folder of a service, in the order of its files. A folder that does not load
-/// has the fault that keeps it from loading; one that loads is looked through for what will go wrong later.
+/// Finds everything that is wrong with the folder of a service, in the order of its files. Of a folder that does not load
+/// each file is read on its own, so that all that keeps it from loading is told at once; one that loads is looked through
+/// for what will go wrong later.
 ///
 /// ```
 /// use altinn_services::definition::{FaultSeverity, check};
@@ -36,13 +38,17 @@ pub fn check(folder: impl AsRef<Path>) -> Vec<Fault> {
     if let Some(faults) = of_another_type(folder) {
         return faults;
     }
-    let app = match AppDefinition::load(folder) {
-        Ok(app) => app,
+    let opened = match AppFolder::open(folder, &[METADATA, native::SERVICE]) {
+        Ok(opened) => opened,
         Err(error) => return vec![Fault::of_error(&error)],
     };
-    match AppFolder::open(folder, &[METADATA, native::SERVICE]) {
-        Ok(opened) => look_through(&app, &Sources::of(&opened)),
-        Err(error) => vec![Fault::of_error(&error)],
+    match AppDefinition::load(folder) {
+        Ok(app) => look_through(&app, &Sources::of(&opened)),
+        Err(error) => {
+            let mut faults = files::look(&opened);
+            faults.push(Fault::of_error(&error));
+            in_order(faults)
+        }
     }
 }
 
@@ -72,6 +78,11 @@ fn look_through(app: &AppDefinition, sources: &Sources<'_>) -> Vec<Fault> {
     texts::look(app, sources, &mut faults);
     fields::look(app, sources, &mut faults);
     code::look(app, sources, &mut faults);
+    in_order(faults)
+}
+
+/// The faults in the order of the files, each once.
+fn in_order(mut faults: Vec<Fault>) -> Vec<Fault> {
     faults.sort_by(|one, other| {
         (&one.file, one.position, one.code).cmp(&(&other.file, other.position, other.code))
     });

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use crate::definition::Position;
 use crate::definition::error::DefinitionError;
 use crate::process::TaskKind;
+use crate::submission::SubscriptionTerms;
 
 /// The most steps, forms and attachments of a service.
 const MAX_PARTS: usize = 100;
@@ -32,6 +33,9 @@ pub(in crate::definition) struct ServiceFile {
     pub(super) attachments: Vec<Attachment>,
     #[serde(default, rename = "step")]
     pub(super) steps: Vec<Step>,
+    /// How often it is to be sent in by those who are subscribed to it.
+    #[serde(default)]
+    pub(in crate::definition) subscription: Option<SubscriptionTerms>,
 }
 
 /// A form.

@@ -30,6 +30,14 @@
 //! roles = ["PRIV", "DAGL"]
 //! ```
 //!
+//! A service that is to be sent in again and again may say how often, for the subscriptions to it:
+//!
+//! ```toml
+//! [subscription]
+//! every = "P1Y"
+//! due-after = "P1M"
+//! ```
+//!
 //! It is read as the same metadata, process and policy that an app's folder holds.
 
 mod file;

@@ -114,6 +114,36 @@ impl Webhooks {
         }
     }
 
+    /// Adds to a batch that the events of an instance are sent again to the subscriptions of a consumer whose filters let
+    /// them through; gives how many deliveries it makes. Each is a delivery of its own, with an id of its own: an end point
+    /// that asked for it is not to take it for one that it has.
+    ///
+    /// # Errors
+    /// A [`StoreError`] when the store fails.
+    pub async fn deliver_again(
+        &self,
+        batch: &mut Batch,
+        consumer: &str,
+        instance: Uuid,
+    ) -> Result<usize, StoreError> {
+        self.feed.number().await?;
+        let events = self.feed.of_instance(instance).await?;
+        let select =
+            "select * from services_subscription where consumer = $1 and state = 'valid' order by id";
+        let mut rows = Vec::new();
+        for row in self.store.query(select, params![consumer]).await? {
+            let subscription = Subscription::stored(&row)?;
+            let wanted = events.iter().filter(|(_, event)| subscription.filter.matches(event));
+            rows.extend(wanted.map(|(position, _)| {
+                delivery::row(self.ids.next_id(), subscription.id, Some(*position), self.clock.now())
+            }));
+        }
+        let made = rows.len();
+        delivery::insert_all(batch, rows);
+        batch.wake(EventFeed::TOPIC);
+        Ok(made)
+    }
+
     /// Moves subscriptions on in the feed and makes the deliveries of what they passed.
     async fn make(&self) -> Result<usize, StoreError> {
         let head = self.feed.head().await?;

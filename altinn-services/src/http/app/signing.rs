@@ -30,7 +30,9 @@ struct SigneeState {
     name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     signed_time: Option<DateTime<Utc>>,
-    /// `Sent` or `NotSent`.
+    /// Whether they have been given what they need to read and sign.
+    delegation_successful: bool,
+    /// `Sent`, `NotSent` or `Failed`.
     notification_status: &'static str,
 }
 
@@ -59,7 +61,8 @@ pub(super) async fn signees(
             party_id: signee.party.get(),
             name: party.map(|party| party.name),
             signed_time: signee.signed_time,
-            notification_status: if signee.has_been_messaged_for_call_to_sign { "Sent" } else { "NotSent" },
+            delegation_successful: signee.is_access_delegated,
+            notification_status: signee.notification_status().name(),
         });
     }
     Ok(Json(SigningState { signee_states }))

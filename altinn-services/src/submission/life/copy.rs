@@ -1,12 +1,13 @@
 //! A new instance that begins with what an earlier one held.
 
 use altinn_auth::decision::AccessRequest;
+use altinn_auth::register::PartyRegister as _;
 use altinn_core::{Actor, InstanceId};
 
 use crate::definition::{CopyInstanceSettings, DataType};
 use crate::expression::FieldPath;
 use crate::submission::element::DataElement;
-use crate::submission::plan::{Plan, Tools};
+use crate::submission::plan::Plan;
 use crate::submission::{Instance, SubmissionError, Submissions};
 
 impl Submissions<'_> {
@@ -31,14 +32,16 @@ impl Submissions<'_> {
         }
         let request = AccessRequest::new("instantiate", service.id().clone(), earlier.owner);
         let access = self.altinn.authorizer().decide(actor, &request).await?;
-        let known = self.known_of(&service, earlier.owner).await?;
-        let now = self.altinn.clock().now();
-        let mut plan = Plan::start(&service, &access, Tools { known, ..self.altinn.tools(now) })?;
+        let owner = self.altinn.register().party(earlier.owner).await?.ok_or(SubmissionError::NotFound)?;
+        self.check_start(&service, &owner).await?;
+        let tools = self.tools_for(&service, earlier.owner).await?;
+        let mut plan = Plan::start(&service, &access, tools)?;
         plan.take_over(&source, settings)?;
         plan.keep_fields()?;
         let mut batch = self.also.clone();
         access.guard(&mut batch);
-        self.call_signees(&mut plan, &mut batch).await?;
+        self.ask_for_signees(&mut plan).await?;
+        self.reach_signees(&mut plan, &mut batch).await?;
         plan.instance.insert(&mut batch)?;
         plan.add_traces(&mut batch)?;
         self.altinn.store().commit(batch).await?;

@@ -84,7 +84,7 @@ impl Submissions<'_> {
         Submissions { altinn: self.altinn, also }.store_change(plan, &access, None).await
     }
 
-    async fn of_agency(
+    pub(in crate::submission) async fn of_agency(
         &self,
         agency: &Actor,
         id: &InstanceId,
@@ -102,7 +102,7 @@ impl Submissions<'_> {
     /// Commits a change of an instance's status; in the trail, under a name of its own or that of the action.
     pub(super) async fn store_change(
         &self,
-        plan: Plan<'_>,
+        mut plan: Plan<'_>,
         access: &Access,
         name: Option<&str>,
     ) -> Result<Instance, SubmissionError> {
@@ -113,6 +113,9 @@ impl Submissions<'_> {
             name.clone_into(&mut entry.action);
         }
         entry.insert(&mut batch);
+        if plan.instance.status.hard_deleted.is_some() {
+            self.reach_signees(&mut plan, &mut batch).await?;
+        }
         plan.instance.update(&mut batch)?;
         plan.add_traces(&mut batch)?;
         self.altinn.store().commit(batch).await?;

@@ -15,11 +15,12 @@ use uuid::Uuid;
 use super::{Instance, Service};
 use crate::process::{Environment, Task};
 
+pub(super) use run::Ending;
 pub use run::ServiceTaskReport;
 pub use work::{ServiceTaskState, ServiceTaskWork};
 
 pub(crate) use work::TOPIC as SERVICE_TASKS;
-pub(super) use work::{NewWork, abandon_open};
+pub(super) use work::{LEASE, NewWork, abandon_open};
 
 /// The work of a service task of one kind (`eFormidling`, `fiksArkiv`, or a name of the app's own).
 ///

@@ -8,6 +8,7 @@ use super::work::{LEASE, ServiceTaskState, ServiceTaskWork};
 use super::{ServiceTaskContext, ServiceTaskDone, ServiceTaskError};
 use crate::process::{MAX_ITERATIONS, Task};
 use crate::submission::plan::Plan;
+use crate::submission::signing::CALL_TO_SIGN;
 use crate::submission::{Instance, SubmissionError, Submissions, TRIES};
 
 /// What became of the work that a call to [`Submissions::run_service_tasks`] took up.
@@ -28,7 +29,7 @@ pub struct ServiceTaskReport {
 
 /// How one attempt ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Ending {
+pub(in crate::submission) enum Ending {
     Done,
     Deferred,
     Failed,
@@ -117,6 +118,9 @@ impl Submissions<'_> {
         };
         if !work.is_of(&instance) {
             return self.give_up(work).await;
+        }
+        if work.kind == CALL_TO_SIGN {
+            return self.call_again(work, instance).await;
         }
         match self.call(work, &instance).await {
             Ok(done) => self.complete(work, instance, &done).await,
@@ -210,15 +214,15 @@ impl Submissions<'_> {
     ) -> Result<(), SubmissionError> {
         let service = self.service_of(&instance)?;
         let now = self.altinn.clock().now();
-        let mut plan = Plan::go_on(&service, instance, self.altinn.tools(now), work.author.clone());
+        let tools = self.tools_for(&service, instance.id.owner).await?;
+        let mut plan = Plan::go_on(&service, instance, tools, work.author.clone());
         plan.finish_service_task(&work.task, done)?;
         let mut batch = Batch::new();
         work.finish(&mut batch, ServiceTaskState::Done, now);
-        self.call_signees(&mut plan, &mut batch).await?;
         self.store_step(&mut plan, batch).await
     }
 
-    async fn record_failure(
+    pub(in crate::submission) async fn record_failure(
         &self,
         work: &ServiceTaskWork,
         error: &ServiceTaskError,
@@ -230,7 +234,10 @@ impl Submissions<'_> {
         self.commit_held(batch, if retried { Ending::Deferred } else { Ending::Failed }).await
     }
 
-    async fn give_up(&self, work: &ServiceTaskWork) -> Result<Ending, SubmissionError> {
+    pub(in crate::submission) async fn give_up(
+        &self,
+        work: &ServiceTaskWork,
+    ) -> Result<Ending, SubmissionError> {
         let mut batch = Batch::new();
         work.finish(&mut batch, ServiceTaskState::Abandoned, self.altinn.clock().now());
         self.commit_held(batch, Ending::Abandoned).await

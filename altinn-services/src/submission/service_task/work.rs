@@ -8,10 +8,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use crate::submission::author::Author;
+use crate::submission::signing::CALL_TO_SIGN;
 use crate::submission::{Instance, SubmissionError};
 
 /// How long a worker holds a piece of work at most; an attempt is cut off after half of it.
-pub(super) const LEASE: Duration = Duration::from_secs(240);
+pub(in crate::submission) const LEASE: Duration = Duration::from_secs(240);
 
 /// How often work is tried by itself before it waits for a supporter.
 const MAX_FAILURES: i64 = 10;
@@ -187,23 +188,29 @@ impl ServiceTaskWork {
         store.query_opt(sql, params![instance]).await?.map(|row| row.get("id")).transpose()
     }
 
-    /// The last work of an instance.
+    /// The last work of a service task of an instance.
     pub(in crate::submission) async fn last_of(
         store: &Store,
         instance: Uuid,
     ) -> Result<Option<Self>, SubmissionError> {
-        let sql = "select * from services_task where instance = $1 order by created_at desc, id desc limit 1";
-        store.query_opt(sql, params![instance]).await?.as_ref().map(Self::from_row).transpose()
+        let sql = "select * from services_task where instance = $1 and kind <> $2 \
+                   order by created_at desc, id desc limit 1";
+        store.query_opt(sql, params![instance, CALL_TO_SIGN]).await?.as_ref().map(Self::from_row).transpose()
     }
 
     /// Whether an instance stands in the task, on the visit that the work is for.
-    pub(super) fn is_of(&self, instance: &Instance) -> bool {
+    pub(in crate::submission) fn is_of(&self, instance: &Instance) -> bool {
         let current = instance.process.current_task();
         current.is_some_and(|task| task.element_id == self.task && i64::from(task.flow) == self.flow)
     }
 
     /// Adds to a batch that the work has come to its end, if the claim is still held.
-    pub(super) fn finish(&self, batch: &mut Batch, state: ServiceTaskState, now: DateTime<Utc>) {
+    pub(in crate::submission) fn finish(
+        &self,
+        batch: &mut Batch,
+        state: ServiceTaskState,
+        now: DateTime<Utc>,
+    ) {
         WORK.finish(batch, &self.claim);
         batch.execute_one(
             "update services_task set state = $1, reason = null, changed_at = $2 where id = $3",
@@ -238,9 +245,16 @@ impl ServiceTaskWork {
     }
 
     /// Adds to a batch that an attempt failed, if the claim is still held; gives whether it is tried again by itself.
-    pub(super) fn fail(&self, batch: &mut Batch, reason: &str, may_retry: bool, now: DateTime<Utc>) -> bool {
+    pub(in crate::submission) fn fail(
+        &self,
+        batch: &mut Batch,
+        reason: &str,
+        may_retry: bool,
+        now: DateTime<Utc>,
+    ) -> bool {
         let failures = self.failures.saturating_add(1);
-        let retried = may_retry && failures < MAX_FAILURES;
+        // Signees are called for as long as the process waits for them.
+        let retried = may_retry && (failures < MAX_FAILURES || self.kind == CALL_TO_SIGN);
         let state = if retried { ServiceTaskState::Waiting } else { ServiceTaskState::Failed };
         if retried {
             WORK.put_back(batch, &self.claim, now + wait_after(failures));

@@ -1,26 +1,53 @@
 //! Several signees: who they are, in which order they sign, and who has.
 //!
 //! A signing task whose drawing names a `signeeProviderId` asks the agency's [`SigneeProvider`] who signs when the
-//! process comes to it. What is known of the signees stands in a data element (`signeeStatesDataTypeId`); each is told
-//! that a signature is waited for when it is their turn, and the process goes on when all have signed.
+//! process comes to it. What is known of the signees stands in a data element (`signeeStatesDataTypeId`); each is let in
+//! and told that a signature is waited for when it is their turn, and the process goes on when all have signed.
+//!
+//! **Let in**: in the batch of the step that comes to the task, the app gives each signee the rights to read, sign and
+//! reject this instance, as far as its policy lets it (a rule for `urn:altinn:resource:delegation`); in the batch of the
+//! step that leaves the task they are taken back. Where the policy lets the app give nothing, those sign who have the
+//! rights by themselves.
+//!
+//! **Told**: mail or SMS is ordered in the same batch. Where the task names a `correspondenceResource`, a worker sends a
+//! correspondence through the [`CallToSign`] that is registered for it, once. What failed stands in the list of signees,
+//! and is tried again with a growing wait for as long as the process stands in the task.
 
-mod call;
+mod again;
+mod ask;
+mod call_to_sign;
+mod communication;
+#[cfg(feature = "correspondence")]
+mod correspondence_call;
 mod evidence;
+mod reach;
+mod signee;
 mod states;
+mod tell;
 mod withdraw;
+mod wording;
 
+use altinn_auth::register::StoredRegister;
+use altinn_core::{NationalIdentityNumber, OrganizationNumber, PartyIdentifier};
 use async_trait::async_trait;
-use serde::{Deserialize, Serialize};
 use thiserror::Error;
-
-use altinn_core::PartyId;
-use chrono::{DateTime, Utc};
 
 use super::{Instance, Service};
 use crate::process::Task;
 
+pub use call_to_sign::{Call, CallToSign, CallToSignError};
+pub use communication::{
+    Address, CommunicationConfig, InboxMessage, SigneeEmail, SigneeNotification, SigneeSms,
+};
+#[cfg(feature = "correspondence")]
+pub use correspondence_call::CorrespondenceCall;
+pub use signee::{NotificationStatus, Signee};
+
 pub(super) use evidence::{EVIDENCE, Given};
-pub(super) use states::Turn;
+pub(super) use states::{Turn, data_type_of};
+
+/// The kind of the work that is left to be done for signees, beside the kinds of service tasks.
+pub(super) const CALL_TO_SIGN: &str = "callToSign";
 
 /// Says who signs in the signing tasks whose drawing names it.
 #[async_trait]
@@ -42,41 +69,33 @@ pub struct SigneeContext<'a> {
     pub instance: &'a Instance,
     /// The signing task.
     pub task: &'a Task,
+    pub(super) register: &'a StoredRegister,
 }
 
-/// Who is to sign, with what has become of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct Signee {
-    /// The party: a person, or an organisation for which somebody signs.
-    pub party: PartyId,
-    /// Who has a lower number signs first; those of one number sign in parallel.
-    pub order: u32,
-    /// Whether they have been told that their signature is waited for (Altinn's `isMessagedForCallToSign`).
-    #[serde(default)]
-    pub has_been_messaged_for_call_to_sign: bool,
-    /// When they signed; none before.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub signed_time: Option<DateTime<Utc>>,
-}
-
-impl Signee {
-    /// A party that signs at any time.
-    pub fn new(party: PartyId) -> Self {
-        Self { party, order: 0, has_been_messaged_for_call_to_sign: false, signed_time: None }
+impl SigneeContext<'_> {
+    /// The signee who has this number.
+    ///
+    /// # Errors
+    /// A [`SigneeError`] when the register does not know them, or does not answer.
+    pub async fn person(&self, number: &NationalIdentityNumber) -> Result<Signee, SigneeError> {
+        self.of(number.clone().into()).await
     }
 
-    /// The same, after all with a lower number.
-    #[must_use]
-    pub fn in_order(mut self, order: u32) -> Self {
-        self.order = order;
-        self
+    /// The organisation that has this number, for which somebody signs who has a key role in it.
+    ///
+    /// # Errors
+    /// As [`person`](Self::person).
+    pub async fn organization(&self, number: OrganizationNumber) -> Result<Signee, SigneeError> {
+        self.of(number.into()).await
     }
 
-    /// Whether they have signed.
-    pub fn has_signed(&self) -> bool {
-        self.signed_time.is_some()
+    async fn of(&self, identifier: PartyIdentifier) -> Result<Signee, SigneeError> {
+        let found = self.register.parties_by_identifier(&[identifier]).await;
+        let found = found.map_err(|error| SigneeError::new(error.code()))?;
+        let party = found.into_iter().flatten().find(|party| !party.deleted);
+        party
+            .map(|party| Signee::new(party.id))
+            .ok_or_else(|| SigneeError::new("a signee is not in the register"))
     }
 }
 

@@ -13,25 +13,35 @@ impl Plan<'_> {
     /// they were given stays in the history.
     pub(in crate::submission) fn withdraw_signatures(&mut self) {
         self.withdraw(|_| true);
+        self.forget_signees(|_| true);
     }
 
     /// Takes out the signatures on an element whose content changes.
     pub(in crate::submission) fn withdraw_signatures_on(&mut self, element: Uuid) {
         let id = element.to_string();
-        self.withdraw(|signature| signs(signature, &id));
+        if self.withdraw(|signature| signs(signature, &id)) {
+            self.forget_signees(|_| true);
+        }
     }
 
-    fn withdraw(&mut self, is_meant: impl Fn(&DataElement) -> bool) {
-        let tasks: Vec<_> = self.process().tasks().collect();
+    /// Takes out what is known of signees, of those data types.
+    pub(in crate::submission) fn forget_signees(&mut self, is_meant: impl Fn(&str) -> bool) {
+        let states: Vec<&str> = self.process().tasks().filter_map(data_type_of).collect();
+        self.remove(|element| states.contains(&element.data_type()) && is_meant(element.data_type()));
+    }
+
+    /// Takes out signatures; says whether there was any.
+    fn withdraw(&mut self, is_meant: impl Fn(&DataElement) -> bool) -> bool {
+        let tasks = self.process().tasks();
         let signatures: Vec<&str> =
-            tasks.iter().filter_map(|task| task.signature.as_ref()?.signature_data_type.as_deref()).collect();
+            tasks.filter_map(|task| task.signature.as_ref()?.signature_data_type.as_deref()).collect();
         let goes = |element: &DataElement| signatures.contains(&element.data_type()) && is_meant(element);
         if !self.instance.elements.iter().any(&goes) {
-            return;
+            return false;
         }
-        let states: Vec<&str> = tasks.iter().filter_map(|task| data_type_of(task)).collect();
-        self.remove(|element| goes(element) || states.contains(&element.data_type()));
+        self.remove(goes);
         self.history.push(History::of_instance("SignaturesWithdrawn", self.tools.now));
+        true
     }
 }
 

@@ -12,6 +12,7 @@ mod broker;
 mod clock;
 mod correspondence;
 mod delegation;
+mod delivery;
 mod export;
 mod expression;
 mod identifier;
@@ -24,6 +25,8 @@ mod notify;
 mod proof;
 mod service;
 mod settings;
+mod signees;
+mod subscription;
 mod support;
 mod token;
 mod world;
@@ -125,6 +128,17 @@ async fn run(world: &World, op: &str, arguments: Value) -> Result<Value, Failure
         "sign" => life::sign(world, answer::arguments(arguments)?).await,
         "action" => life::act(world, answer::arguments(arguments)?).await,
         "instance.delete" => life::delete(world, answer::arguments(arguments)?).await,
+        "instance.contents" => delivery::contents(world, answer::arguments(arguments)?).await,
+        "instance.deliver" => delivery::deliver(world, answer::arguments(arguments)?).await,
+        "options" => delivery::options(world, answer::arguments(arguments)?).await,
+        "signees.set" => signees::set(world, answer::arguments(arguments)?),
+        "signees.list" => signees::list(world, answer::arguments(arguments)?).await,
+        "signees.run" => signees::run(world, answer::arguments(arguments)?).await,
+        "subscription.create" => subscription::create(world, answer::arguments(arguments)?).await,
+        "subscription.list" => subscription::list(world, answer::arguments(arguments)?).await,
+        "subscription.change" => subscription::change(world, answer::arguments(arguments)?).await,
+        "subscription.end" => subscription::end(world, answer::arguments(arguments)?).await,
+        "subscription.run" => subscription::run(world, answer::arguments(arguments)?).await,
         "support.stuck" => support::stuck(world, answer::arguments(arguments)?).await,
         "support.resume" => support::resume(world, answer::arguments(arguments)?).await,
         "support.move" => support::move_to(world, answer::arguments(arguments)?).await,

@@ -58,7 +58,7 @@ pub(crate) async fn move_to(world: &World, asked: MoveTo) -> Result<Value, Failu
 }
 
 /// The agency whose service it is.
-fn agency(loaded: &Loaded) -> Actor {
+pub(crate) fn agency(loaded: &Loaded) -> Actor {
     let subject = Subject::ServiceOwner { org: loaded.service.id().org().to_owned(), number: None };
     Actor::new(subject, AuthenticationLevel::VerySensitive)
 }

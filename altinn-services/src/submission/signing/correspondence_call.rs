@@ -1,0 +1,52 @@
+//! Calls for signatures as correspondences of this program.
+
+use altinn_auth::register::PartyRegister as _;
+use altinn_core::{Actor, PartyId};
+use async_trait::async_trait;
+use uuid::Uuid;
+
+use super::{Call, CallToSign, CallToSignError};
+use crate::correspondence::{CorrespondenceService, Message, NewCorrespondence, Recipient};
+
+/// Correspondences of a service of this program, from the agency. Whoever plugs it in says who sends them.
+///
+/// ```
+/// # use altinn_core::{Actor, PartyId};
+/// # use altinn_services::{AltinnBuilder, correspondence::CorrespondenceService};
+/// use altinn_services::submission::CorrespondenceCall;
+///
+/// # fn example(builder: AltinnBuilder, service: CorrespondenceService, agency: PartyId, by: Actor) -> AltinnBuilder {
+/// builder.call_to_sign("ttd-signing", CorrespondenceCall::new(service, agency, by))
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct CorrespondenceCall {
+    service: CorrespondenceService,
+    sender: PartyId,
+    by: Actor,
+}
+
+impl CorrespondenceCall {
+    /// Correspondences of a service from a party, sent by somebody whom its policy lets send.
+    pub fn new(service: CorrespondenceService, sender: PartyId, by: Actor) -> Self {
+        Self { service, sender, by }
+    }
+}
+
+#[async_trait]
+impl CallToSign for CorrespondenceCall {
+    async fn send(&self, call: &Call<'_>) -> Result<Uuid, CallToSignError> {
+        let party = call.altinn.register().party(call.signee.party).await;
+        let party = party.map_err(|error| CallToSignError::new(error.code()))?;
+        let recipient = party.and_then(|party| Recipient::of(&party.identifier));
+        let recipient = recipient.ok_or_else(|| CallToSignError::new("the signee has no number"))?;
+        let message = Message::of_texts(call.title.clone(), call.summary.clone(), call.body.clone());
+        let new = NewCorrespondence::new(call.instance.id().to_string(), recipient, message);
+        let correspondences = call.altinn.correspondences();
+        let sent = correspondences.send(&self.by, &self.service, self.sender, &new.once(&call.key)).await;
+        let sent = sent.map_err(|error| CallToSignError::new(error.code()))?;
+        let id = sent.recipients.first().and_then(|recipient| recipient.correspondence);
+        let id = id.map(|id| id.guid);
+        id.ok_or_else(|| CallToSignError::new("CORRESPONDENCE-NOT-FOUND"))
+    }
+}
