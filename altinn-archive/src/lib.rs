@@ -65,7 +65,7 @@ mod xml_writer;
 
 pub use access::{AccessPage, Kept, Read, Reader, Reading};
 pub use altinn_core::Digest;
-pub use archive::{Archive, ArchiveKeys, Consistency, Integrated, ReceiptState};
+pub use archive::{Archive, ArchiveKeys, Consistency, Integrated, ReceiptState, StagedEntry};
 pub use audit::{Anchor, AuditReport, Fault, Rollback};
 pub use content::{ContentError, ContentReader, ContentWriter, Objects, StoredContent};
 pub use entry::{

@@ -1,20 +1,28 @@
 //! Putting staged entries into the log.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{self, PoisonError};
 
+use altinn_core::Digest;
 use altinn_core::store::{Batch, params};
 use tokio::sync::Mutex;
 
 use super::head::Head;
 use super::round::{Edge, Round, Staged};
 use super::{Archive, tiles};
+use crate::entry::EntryId;
 use crate::error::ArchiveError;
 use crate::log::Frontier;
+use crate::receipt::Proof;
 
 /// How many leaves one round puts into the log.
 const LEAVES_A_ROUND: i64 = 4_096;
+
+/// How many rounds are remembered, for those whose entry somebody else has put into the log, and how many leaves of
+/// theirs: about half a mebibyte.
+const ROUNDS_REMEMBERED: usize = 16;
+const LEAVES_REMEMBERED: usize = 4_096;
 
 /// What an integration did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +50,31 @@ enum Outcome {
 pub(super) struct Integrator {
     numbers: AtomicU64,
     turn: Mutex<Turn>,
+    /// The last rounds that put anything into the log, the latest first.
+    rounds: sync::Mutex<VecDeque<Round>>,
+}
+
+impl Integrator {
+    /// The proof of an entry that one of the last rounds put into the log with this leaf.
+    pub(super) fn proof(&self, entry: EntryId, leaf: Digest) -> Option<Proof> {
+        self.rounds().iter().find_map(|round| round.proof(entry, leaf))
+    }
+
+    fn remember(&self, round: Round) {
+        let mut rounds = self.rounds();
+        rounds.push_front(round);
+        let mut leaves = 0;
+        let kept = rounds.iter().take(ROUNDS_REMEMBERED).take_while(|round| {
+            leaves += round.leaves();
+            leaves <= LEAVES_REMEMBERED
+        });
+        let kept = kept.count().max(1);
+        rounds.truncate(kept);
+    }
+
+    fn rounds(&self) -> sync::MutexGuard<'_, VecDeque<Round>> {
+        self.rounds.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// What the one whose turn it is holds.
@@ -51,8 +84,6 @@ struct Turn {
     covered: u64,
     /// Where the log ended after the last round, while no other process has moved it.
     edge: Option<Edge>,
-    /// The last round that put anything into the log.
-    last: Option<Arc<Round>>,
 }
 
 impl Archive {
@@ -70,14 +101,14 @@ impl Archive {
         self.take_turn(&mut turn).await
     }
 
-    /// Sees to it that a round begins after this call and ends; gives the last round.
-    pub(super) async fn integrate_since_now(&self) -> Result<Option<Arc<Round>>, ArchiveError> {
+    /// Sees to it that a round begins after this call and ends.
+    pub(super) async fn integrate_since_now(&self) -> Result<(), ArchiveError> {
         let number = self.integrator.numbers.fetch_add(1, Ordering::SeqCst);
         let mut turn = self.integrator.turn.lock().await;
         if turn.covered <= number {
             self.take_turn(&mut turn).await?;
         }
-        Ok(turn.last.clone())
+        Ok(())
     }
 
     async fn take_turn(&self, turn: &mut Turn) -> Result<Integrated, ArchiveError> {
@@ -121,7 +152,7 @@ impl Archive {
         }
         let integrated = Integrated { added: staged.len() as u64, size: edge.head.size };
         turn.edge = Some(edge);
-        turn.last = Some(Arc::new(round));
+        self.integrator.remember(round);
         Ok(Outcome::Done(integrated))
     }
 

@@ -29,6 +29,7 @@ pub(crate) use keyring::WrappingKey;
 pub use prove::ReceiptState;
 pub(crate) use record::{CONTENT_COLUMNS, ContentRow, Kept, Record, bound_to, content_bound_to};
 pub use serve::Consistency;
+pub use stage::StagedEntry;
 pub(crate) use tiles::read_tile;
 
 use crate::content::Objects;

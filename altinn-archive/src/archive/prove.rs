@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use altinn_core::Digest;
 use altinn_core::store::{StoreError, params};
 
 use super::record::Record;
+use super::stage::StagedEntry;
 use super::{Archive, tiles};
 use crate::entry::EntryId;
 use crate::error::ArchiveError;
@@ -63,7 +65,31 @@ impl Archive {
         if let Some(leaf) = leaf {
             return Ok(ReceiptState::Proved(self.proved(statement, leaf).await?));
         }
-        match tokio::time::timeout(at_most, self.integrated(statement.clone())).await {
+        let leaf = statement.leaf_hash();
+        self.prove_statement(statement, leaf, at_most).await
+    }
+
+    /// As [`prove`](Archive::prove), right after the batch is committed that the entry was staged in: it need not be read
+    /// again.
+    ///
+    /// # Errors
+    /// As [`Archive::receipt`].
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn prove_staged(
+        &self,
+        staged: StagedEntry,
+        at_most: Duration,
+    ) -> Result<ReceiptState, ArchiveError> {
+        self.prove_statement(staged.statement, staged.leaf, at_most).await
+    }
+
+    async fn prove_statement(
+        &self,
+        statement: Statement,
+        leaf: Digest,
+        at_most: Duration,
+    ) -> Result<ReceiptState, ArchiveError> {
+        match tokio::time::timeout(at_most, self.integrated(statement.clone(), leaf)).await {
             Ok(Ok(receipt)) => Ok(ReceiptState::Proved(receipt)),
             Ok(Err(ArchiveError::Store(StoreError::Unavailable { .. }))) | Err(_) => {
                 Ok(self.promised(statement))
@@ -73,16 +99,20 @@ impl Archive {
     }
 
     /// Puts the entry into the log, however long that takes.
-    async fn integrated(&self, statement: Statement) -> Result<Receipt, ArchiveError> {
+    async fn integrated(&self, statement: Statement, leaf: Digest) -> Result<Receipt, ArchiveError> {
+        let entry = statement.entry;
         loop {
-            let round = match self.integrate_since_now().await {
-                Err(ArchiveError::Store(StoreError::OutcomeUnknown { .. })) => None,
-                outcome => outcome?,
-            };
-            if let Some(proof) = round.and_then(|round| round.proof(statement.entry, statement.leaf_hash())) {
+            if let Some(proof) = self.integrator.proof(entry, leaf) {
                 return Ok(Receipt::new(self.verifier_key(), statement, proof));
             }
-            if let Some(leaf) = self.statement(statement.entry).await?.1 {
+            match self.integrate_since_now().await {
+                Err(ArchiveError::Store(StoreError::OutcomeUnknown { .. })) => {}
+                outcome => outcome?,
+            }
+            if let Some(proof) = self.integrator.proof(entry, leaf) {
+                return Ok(Receipt::new(self.verifier_key(), statement, proof));
+            }
+            if let (statement, Some(leaf)) = self.statement(entry).await? {
                 return self.proved(statement, leaf).await;
             }
         }

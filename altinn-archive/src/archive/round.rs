@@ -87,6 +87,11 @@ fn changed_below(changed: &[Tile], full: usize, tile: &Tile) -> bool {
 }
 
 impl Round {
+    /// How many leaves it put into the log.
+    pub(super) fn leaves(&self) -> usize {
+        self.places.len()
+    }
+
     /// The proof of an entry that this round put into the log with this leaf.
     pub(super) fn proof(&self, entry: EntryId, leaf: Digest) -> Option<Proof> {
         let (index, _) = *self.places.get(&entry).filter(|(_, logged)| *logged == leaf)?;

@@ -1,5 +1,6 @@
 //! Putting an entry into a batch.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use crate::content::{ContentWriter, NewPlace, Place, StoredContent, unnamed};
 use crate::entry::{EntryId, Fields, Header, NewEntry, Opening};
 use crate::error::ArchiveError;
 use crate::listing::{TAGS, tag_rows};
-use crate::receipt::Receipt;
+use crate::receipt::{Receipt, Statement};
 
 /// Woken when a batch with a staged entry is committed.
 const STAGED: &str = "altinn-archive/staged";
@@ -26,6 +27,27 @@ const APPEND_AT_MOST: Duration = Duration::from_secs(30);
 
 /// How often [`Archive::append`] begins again because the key in use has changed.
 const TRIES: usize = 8;
+
+/// An entry that was added to a batch, and what its receipt will say.
+#[derive(Clone)]
+pub struct StagedEntry {
+    pub(super) statement: Statement,
+    pub(super) leaf: Digest,
+}
+
+impl StagedEntry {
+    /// The entry's id.
+    pub fn entry(&self) -> EntryId {
+        self.statement.entry
+    }
+}
+
+impl fmt::Debug for StagedEntry {
+    /// Not what it says: that is personal.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "StagedEntry({})", self.entry())
+    }
+}
 
 impl Archive {
     /// Adds an entry to a batch; once the batch is committed the entry is archived, and the next integration puts it
@@ -37,6 +59,19 @@ impl Archive {
     /// [`ArchiveError::Entry`] says what is wrong with the entry, [`ArchiveError::Key`] that the agency's keys cannot
     /// be used, [`ArchiveError::Content`] that the objects cannot; nothing has been added then.
     pub async fn stage(&self, batch: &mut Batch, entry: NewEntry) -> Result<EntryId, ArchiveError> {
+        Ok(self.stage_to_prove(batch, entry).await?.entry())
+    }
+
+    /// As [`stage`](Archive::stage), for those who [prove](Archive::prove_staged) the entry once they have committed the
+    /// batch.
+    ///
+    /// # Errors
+    /// As [`Archive::stage`].
+    pub async fn stage_to_prove(
+        &self,
+        batch: &mut Batch,
+        entry: NewEntry,
+    ) -> Result<StagedEntry, ArchiveError> {
         let entry = self.store_large_content(entry).await?;
         let (fields, contents) = entry.check(self.clock.now())?;
         let owner = self.keyring.tags().owner(fields.party.expose().0, &fields.class);
@@ -53,10 +88,11 @@ impl Archive {
     pub async fn append(&self, entry: NewEntry) -> Result<Receipt, ArchiveError> {
         let entry = self.store_large_content(entry).await?;
         let (fields, contents) = entry.check(self.clock.now())?;
-        let id = self.commit_entry(fields, contents).await?;
-        match self.prove(id, APPEND_AT_MOST).await? {
+        let staged = self.commit_entry(fields, contents).await?;
+        let entry = staged.entry();
+        match self.prove_staged(staged, APPEND_AT_MOST).await? {
             ReceiptState::Proved(receipt) => Ok(receipt),
-            ReceiptState::Promised(_) => Err(ArchiveError::NotYetProved { entry: id }),
+            ReceiptState::Promised(_) => Err(ArchiveError::NotYetProved { entry }),
         }
     }
 
@@ -65,7 +101,7 @@ impl Archive {
         &self,
         fields: Fields,
         contents: Vec<StoredContent>,
-    ) -> Result<EntryId, ArchiveError> {
+    ) -> Result<StagedEntry, ArchiveError> {
         let owner = self.keyring.tags().owner(fields.party.expose().0, &fields.class);
         let mut tries = 1;
         loop {
@@ -74,10 +110,10 @@ impl Archive {
                 _ => self.keyring.in_use(&self.store, owner).await?,
             };
             let mut batch = Batch::new();
-            let id = self.stage_with(&mut batch, &fields, contents.clone(), &key)?;
+            let staged = self.stage_with(&mut batch, &fields, contents.clone(), &key)?;
             match self.store.commit(batch).await {
                 Err(error) if error.is_conflict() && tries < TRIES => tries += 1,
-                outcome => return outcome.map(|_| id).map_err(ArchiveError::from),
+                outcome => return outcome.map(|_| staged).map_err(ArchiveError::from),
             }
         }
     }
@@ -89,7 +125,7 @@ impl Archive {
         fields: &Fields,
         contents: Vec<StoredContent>,
         key: &Arc<WrappingKey>,
-    ) -> Result<EntryId, ArchiveError> {
+    ) -> Result<StagedEntry, ArchiveError> {
         let openings = fields.open(self.salts.as_ref())?;
         let id = EntryId::new(self.ids.next_id());
         let commitments = openings.iter().map(Opening::commitment).collect();
@@ -109,12 +145,12 @@ impl Archive {
         batch.insert_rows(&CONTENT, rows);
         batch.insert_rows(&TAGS, tag_rows(self.tags(), id, fields));
         objects.into_iter().for_each(|name| unnamed::named(batch, name));
-        batch.execute_one(
-            "insert into archive_staged (entry_id, leaf) values ($1, $2)",
-            params![id, record.header.leaf_hash()],
-        );
+        let leaf = record.header.leaf_hash();
+        batch.execute_one("insert into archive_staged (entry_id, leaf) values ($1, $2)", params![id, leaf]);
         batch.wake(STAGED);
-        Ok(id)
+        let shown = Fields::from_openings(&record.openings);
+        let shown = shown.map_err(|what| ArchiveError::damaged(format!("{what} of entry `{id}`")))?;
+        Ok(StagedEntry { statement: Statement::new(&record, shown), leaf })
     }
 
     /// The row of content, encrypted.

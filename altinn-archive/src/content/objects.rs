@@ -1,21 +1,24 @@
 //! Where objects are.
 
 use std::fmt;
-use std::fs;
-use std::io::ErrorKind;
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom};
 use std::ops::Range;
 use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
-use futures_util::{StreamExt as _, TryStreamExt as _};
+use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
-use object_store::{GetOptions, MultipartUpload, ObjectStore, ObjectStoreExt as _};
+use object_store::{
+    GetOptions, GetResult, GetResultPayload, MultipartUpload, ObjectStore, ObjectStoreExt as _,
+};
 use uuid::Uuid;
 
 use super::error::ContentError;
+use crate::cipher::SEALED_CHUNK;
 
 /// Where large content goes: a folder of this machine, or any other object store. What is in it is encrypted.
 ///
@@ -42,6 +45,8 @@ const FOLDER_PART: usize = 1024 * 1024;
 const PART: usize = 8 * 1024 * 1024;
 /// After how many parts they become twice as large.
 const PARTS_OF_ONE_SIZE: u32 = 2_000;
+/// How many bytes of a file of this machine are read at a time: whole chunks, so that they are decrypted where they lie.
+const PIECE: usize = 4 * SEALED_CHUNK;
 
 impl Objects {
     /// Objects in a folder, made if it is not there; an object is on the disk, and so is its name, before it counts as
@@ -51,7 +56,7 @@ impl Objects {
     /// [`ContentError::Objects`] when the folder cannot be used.
     pub fn folder(path: impl AsRef<FilePath>) -> Result<Self, ContentError> {
         let path = path.as_ref();
-        let failed = |error: std::io::Error| ContentError::Objects { reason: error.to_string() };
+        let failed = |error: io::Error| ContentError::Objects { reason: error.to_string() };
         fs::create_dir_all(path).map_err(failed)?;
         let store = LocalFileSystem::new_with_prefix(path)?.with_fsync(true);
         Ok(Self { store: Arc::new(store), folder: Some(path.to_owned()), part: FOLDER_PART })
@@ -85,8 +90,12 @@ impl Objects {
         range: Option<Range<u64>>,
     ) -> Result<BoxStream<'static, Result<Bytes, ContentError>>, ContentError> {
         let options = GetOptions { range: range.map(Into::into), ..GetOptions::default() };
-        let found = self.store.get_opts(path, options).await?;
-        Ok(found.into_stream().map_err(ContentError::from).boxed())
+        match self.store.get_opts(path, options).await? {
+            GetResult { payload: GetResultPayload::File(file, _), range, .. } => {
+                Ok(pieces_of(file, range).boxed())
+            }
+            found => Ok(found.into_stream().map_err(ContentError::from).boxed()),
+        }
     }
 
     /// Removes an object and what was left of the attempts to write it; one that is not there is removed already.
@@ -116,7 +125,7 @@ impl Objects {
 
     /// A folder keeps what is being written beside its object, under the object's name, `#` and a number. Elsewhere
     /// the store's own rules remove unfinished uploads.
-    fn remove_unfinished(&self, path: &Path) -> std::io::Result<()> {
+    fn remove_unfinished(&self, path: &Path) -> io::Result<()> {
         let Some(folder) = &self.folder else { return Ok(()) };
         let object = folder.join(path.as_ref());
         let (Some(parent), Some(name)) = (object.parent(), path.filename()) else { return Ok(()) };
@@ -133,6 +142,31 @@ impl Objects {
         }
         Ok(())
     }
+}
+
+/// These bytes of a file. The object store itself would read eight KiB at a time, each on another thread.
+fn pieces_of(file: File, range: Range<u64>) -> impl Stream<Item = Result<Bytes, ContentError>> + Send {
+    let failed = |reason: String| ContentError::Objects { reason };
+    stream::try_unfold((file, range), move |(file, range)| async move {
+        if range.is_empty() {
+            return Ok(None);
+        }
+        let read = tokio::task::spawn_blocking(move || read_piece(file, range)).await;
+        let (piece, rest) =
+            read.map_err(|error| failed(error.to_string()))?.map_err(|error| failed(error.to_string()))?;
+        Ok(Some((piece, rest)))
+    })
+}
+
+/// The first bytes of a range of a file, and what is left of it.
+fn read_piece(mut file: File, range: Range<u64>) -> io::Result<(Bytes, (File, Range<u64>))> {
+    let size = (range.end - range.start).min(PIECE as u64);
+    let mut piece = Vec::with_capacity(usize::try_from(size).unwrap_or(PIECE));
+    file.seek(SeekFrom::Start(range.start))?;
+    if (&file).take(size).read_to_end(&mut piece)? as u64 != size {
+        return Err(ErrorKind::UnexpectedEof.into());
+    }
+    Ok((piece.into(), (file, range.start + size..range.end)))
 }
 
 /// Where an object lies: names are random, so the last two of their digits spread them over folders.

@@ -85,8 +85,12 @@ impl ContentReader {
     /// Reads all bytes and keeps none; gives the digest of what they are encrypted to.
     pub(crate) async fn check(self) -> Result<Digest, ContentError> {
         let mut opened = self.open().await?;
-        while opened.next().await?.is_some() {}
-        Ok(opened.digest.finish())
+        let mut digest = Sha256::new();
+        while let Some(sealed) = opened.next_sealed().await? {
+            digest.update(&sealed);
+            opened.unseal(sealed)?;
+        }
+        Ok(digest.finish())
     }
 
     async fn open(self) -> Result<Opened, ContentError> {
@@ -118,7 +122,6 @@ impl ContentReader {
             last_size: usize::try_from(self.size - last * CHUNK as u64).unwrap_or(CHUNK),
             before: usize::try_from(before).unwrap_or_default(),
             left: range.end - range.start,
-            digest: Sha256::new(),
             check: whole.then(|| (Sha256::new(), self.sha256)),
         })
     }
@@ -137,31 +140,48 @@ struct Opened {
     /// How many bytes before those that are wanted the next chunk has, and how many are wanted still.
     before: usize,
     left: u64,
-    /// Of the encrypted bytes.
-    digest: Sha256,
     check: Option<(Sha256, Digest)>,
 }
 
 impl Opened {
     /// The next piece; none at the end, if all were what was archived.
     async fn next(&mut self) -> Result<Option<Bytes>, ContentError> {
+        match self.next_sealed().await? {
+            Some(sealed) => Ok(Some(self.unseal(sealed)?)),
+            None => Ok(None),
+        }
+    }
+
+    /// The next chunk as it is encrypted; none at the end, if all were what was archived.
+    async fn next_sealed(&mut self) -> Result<Option<BytesMut>, ContentError> {
         let Some(number) = self.chunks.next() else { return self.end().await.map(|()| None) };
-        let last = number == self.last;
-        let sealed = SEALED_CHUNK - if last { CHUNK - self.last_size } else { 0 };
+        let sealed = SEALED_CHUNK - if number == self.last { CHUNK - self.last_size } else { 0 };
         while self.buffer.len() < sealed {
             let piece = self.pieces.try_next().await?.ok_or(ContentError::Altered)?;
-            self.buffer.extend_from_slice(&piece);
+            self.take(piece);
         }
-        let mut chunk = self.buffer.split_to(sealed);
-        self.digest.update(&chunk);
-        self.opener.open(&mut chunk, last)?;
+        Ok(Some(self.buffer.split_to(sealed)))
+    }
+
+    /// Takes a piece into the buffer: as it is, where nothing is left of those before it.
+    fn take(&mut self, piece: Bytes) {
+        let shared = if self.buffer.is_empty() { piece.try_into_mut() } else { Err(piece) };
+        match shared {
+            Ok(own) => self.buffer = own,
+            Err(shared) => self.buffer.extend_from_slice(&shared),
+        }
+    }
+
+    /// Decrypts the chunk that was taken last.
+    fn unseal(&mut self, mut chunk: BytesMut) -> Result<Bytes, ContentError> {
+        self.opener.open(&mut chunk, self.chunks.start > self.last)?;
         if let Some((sha256, _)) = &mut self.check {
             sha256.update(&chunk);
         }
         chunk.advance(std::mem::take(&mut self.before).min(chunk.len()));
         chunk.truncate(usize::try_from(self.left).unwrap_or(usize::MAX));
         self.left -= chunk.len() as u64;
-        Ok(Some(chunk.freeze()))
+        Ok(chunk.freeze())
     }
 
     /// When all was read, nothing may be left over, and the whole must have its digest.

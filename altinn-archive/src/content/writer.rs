@@ -14,7 +14,7 @@ use super::error::ContentError;
 use super::objects::{Objects, object_path};
 use super::stored::{NewObject, StoredContent};
 use super::unnamed::Note;
-use crate::cipher::{CHUNK, Chunks};
+use crate::cipher::{CHUNK, Chunks, SEALED_CHUNK};
 
 /// Takes content piece by piece, and encrypts and sends it with one part in memory at the most.
 ///
@@ -73,6 +73,9 @@ impl ContentWriter {
         let mut rest = piece;
         while !rest.is_empty() {
             if self.part.len() - self.open == CHUNK {
+                if self.parts == 0 {
+                    self.make_room();
+                }
                 self.seal(false)?;
                 if self.part.len() >= self.objects.part_size(self.parts) {
                     self.send().await?;
@@ -131,17 +134,28 @@ impl ContentWriter {
         Ok(())
     }
 
+    /// Makes room for a whole part, once the content is known not to fit into a row.
+    fn make_room(&mut self) {
+        let room = self.objects.part_size(0) + SEALED_CHUNK;
+        self.part.reserve(room.saturating_sub(self.part.len()));
+    }
+
     async fn send(&mut self) -> Result<(), ContentError> {
         self.note.keep().await?;
-        let part = self.part.split().freeze();
+        let part = std::mem::take(&mut self.part).freeze();
         self.open = 0;
         let mut upload = match self.upload.take() {
             Some(upload) => upload,
             None => self.objects.put_multipart(&object_path(self.name)).await?,
         };
-        if let Err(error) = upload.put_part(part.into()).await {
+        if let Err(error) = upload.put_part(part.clone().into()).await {
             let _ = upload.abort().await;
             return Err(error.into());
+        }
+        // The next part is written where this one was, unless the object store still has a hand on it.
+        if let Ok(mut written) = part.try_into_mut() {
+            written.clear();
+            self.part = written;
         }
         self.parts += 1;
         self.upload = Some(upload);
