@@ -20,6 +20,7 @@ mod facts;
 mod gather;
 mod grant;
 mod level;
+mod one_call;
 mod passing;
 mod policy_source;
 mod policy_test;

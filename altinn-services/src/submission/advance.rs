@@ -1,18 +1,16 @@
 //! Going on: one task at a time, or all the way to the receipt.
 
-use altinn_archive::{NewElement, NewEntry, Participant, ReceiptState};
-use altinn_auth::decision::Access;
-use altinn_auth::register::PartyRegister as _;
+use altinn_archive::{NewElement, NewEntry, Participant, ReceiptState, StagedEntry};
+use altinn_auth::decision::{Access, Authorizer};
 use altinn_core::store::Batch;
 use altinn_core::{Actor, InstanceId};
 use altinn_notify::{Content, Order};
 
-use super::author::Author;
 use super::element::DataElement;
 use super::history::History;
 use super::plan::{Plan, REJECT};
 use super::signing::Turn;
-use super::{Instance, Service, SubmissionError, Submissions, TRIES};
+use super::{Instance, SubmissionError, Submissions, TRIES};
 use crate::form::Severity;
 use crate::process::{MAX_ITERATIONS, Refusal, Task};
 
@@ -26,11 +24,10 @@ enum Way<'a> {
 }
 
 /// How far a commit has come.
-#[derive(Debug)]
 struct Advanced {
     instance: Instance,
-    /// Whether it stopped before a task that others than the caller sign.
-    waits_for_others: bool,
+    /// Its entry of the archive, if that has just been committed with it.
+    staged: Option<StagedEntry>,
 }
 
 impl Submissions<'_> {
@@ -50,7 +47,7 @@ impl Submissions<'_> {
         action: Option<&str>,
     ) -> Result<Instance, SubmissionError> {
         let instance = self.load_for(actor, id).await?;
-        self.advance(actor, instance, Way::Next(action)).await
+        Ok(self.advance(actor, instance, Way::Next(action)).await?.instance)
     }
 
     /// Leaves a task as [`next`](Self::next) does. When the instance has left it already, it stays where it is, so
@@ -67,7 +64,7 @@ impl Submissions<'_> {
     ) -> Result<Instance, SubmissionError> {
         let instance = self.load_for(actor, id).await?;
         if instance.task() == Some(task) {
-            return self.advance(actor, instance, Way::Next(action)).await;
+            return Ok(self.advance(actor, instance, Way::Next(action)).await?.instance);
         }
         self.permit(actor, &instance, "read").await?;
         if History::has_left(self.altinn.store(), id, task).await? {
@@ -92,7 +89,8 @@ impl Submissions<'_> {
             return self.receipt_of(&instance).await;
         }
         match self.advance(actor, instance, Way::End).await {
-            Ok(instance) => self.receipt_of(&instance).await,
+            Ok(Advanced { staged: Some(staged), .. }) => self.receipt_of_staged(staged).await,
+            Ok(Advanced { instance, .. }) => self.receipt_of(&instance).await,
             // Somebody was first: when they came to the end, theirs is the receipt.
             Err(SubmissionError::Changed) => match self.receipt(actor, id).await {
                 Err(SubmissionError::NotSubmitted) => Err(SubmissionError::Changed),
@@ -109,22 +107,18 @@ impl Submissions<'_> {
         actor: &Actor,
         mut instance: Instance,
         way: Way<'_>,
-    ) -> Result<Instance, SubmissionError> {
+    ) -> Result<Advanced, SubmissionError> {
+        let mut staged = None;
         for _ in 0..MAX_ITERATIONS {
             let flow = flow_of(&instance);
             if matches!(way, Way::Next(_)) || !self.waits_for_machine(&instance) {
-                let advanced = self.commit_advance(actor, instance, way).await?;
-                instance = advanced.instance;
-                if advanced.waits_for_others {
-                    let task = instance.task().unwrap_or_default().to_owned();
-                    return Err(SubmissionError::SignaturesPending { task });
-                }
+                Advanced { instance, staged } = self.commit_advance(actor, instance, way).await?;
             } else {
                 self.permit(actor, &instance, "read").await?;
             }
             instance = self.drive(instance).await?;
             if matches!(way, Way::Next(_)) || instance.process.has_ended() {
-                return Ok(instance);
+                return Ok(Advanced { instance, staged });
             }
             if self.waits_for_machine(&instance) {
                 return Err(self.pending(&instance).await?);
@@ -170,6 +164,7 @@ impl Submissions<'_> {
         let tools = self.altinn.tools(self.altinn.clock().now());
         let mut plan = Plan::go_on(&service, instance, tools, actor.into());
         let mut batch = self.also.clone();
+        let authorizer = self.altinn.authorizer().for_one_call();
         let mut waits_for_others = false;
         for passed in 0.. {
             if passed > 0 && self.waits_for_others(&mut plan, actor).await? {
@@ -177,7 +172,7 @@ impl Submissions<'_> {
                 break;
             }
             let flow = flow_of(&plan.instance);
-            let access = self.leave_task(&mut plan, actor, way).await?;
+            let access = self.leave_task(&mut plan, (actor, &authorizer), way).await?;
             access.guard(&mut batch);
             if flow_of(&plan.instance) == flow {
                 break;
@@ -192,7 +187,11 @@ impl Submissions<'_> {
             }
         }
         self.store_step(&mut plan, batch).await?;
-        Ok(Advanced { instance: plan.instance, waits_for_others })
+        if waits_for_others {
+            let task = plan.instance.task().unwrap_or_default().to_owned();
+            return Err(SubmissionError::SignaturesPending { task });
+        }
+        Ok(Advanced { instance: plan.instance, staged: plan.staged })
     }
 
     /// Commits what a plan comes to, with what follows when it has come to the end.
@@ -216,7 +215,7 @@ impl Submissions<'_> {
     async fn leave_task(
         &self,
         plan: &mut Plan<'_>,
-        actor: &Actor,
+        (actor, authorizer): (&Actor, &Authorizer),
         way: Way<'_>,
     ) -> Result<Access, SubmissionError> {
         let task = match plan.task() {
@@ -231,7 +230,7 @@ impl Submissions<'_> {
             Way::Next(action) => action,
             Way::End => None,
         });
-        let access = self.permit(actor, &plan.instance, action).await?;
+        let access = self.permit_by(authorizer, actor, &plan.instance, action).await?;
         // What is known of the party is asked for when the caller may know it.
         let tools = self.tools_for(plan.service, plan.instance.id.owner).await?;
         (plan.tools.known, plan.tools.owner) = (tools.known, tools.owner);
@@ -256,8 +255,11 @@ impl Submissions<'_> {
     /// mail to whoever sent it in.
     async fn add_submission(&self, plan: &mut Plan<'_>, batch: &mut Batch) -> Result<(), SubmissionError> {
         plan.remove_what_goes_at_the_end();
-        let entry = self.entry_of(&plan.instance, plan.service, &plan.author).await?;
-        plan.instance.entry = Some(self.altinn.archive().stage(batch, entry).await?);
+        self.learn_names(plan, [plan.instance.id.owner]).await?;
+        let entry = entry_of(plan);
+        let staged = self.altinn.archive().stage_to_prove(batch, entry).await?;
+        plan.instance.entry = Some(staged.entry());
+        plan.staged = Some(staged);
         let Some(contact) = self.altinn.contact_of(plan.author.party).await? else { return Ok(()) };
         let reference = plan.instance.id.guid.to_string();
         let title = plan.service.title(contact.language).to_owned();
@@ -270,29 +272,20 @@ impl Submissions<'_> {
         self.altinn.notifier().order(batch, &order)?;
         Ok(())
     }
+}
 
-    /// The entry of the archive: all that the instance holds, who sent it in, and for whom.
-    async fn entry_of(
-        &self,
-        instance: &Instance,
-        service: &Service,
-        author: &Author,
-    ) -> Result<NewEntry, SubmissionError> {
-        let owner = self.altinn.register().party(instance.id.owner).await?;
-        let party = Participant::new(
-            instance.id.owner.to_string(),
-            owner.map_or_else(String::new, |party| party.name),
-        );
-        let sender = Participant::new(author.reference.clone(), "");
-        let mut entry = NewEntry::new(service.id().to_string(), party, sender, author.level)
-            .at(instance.changed)
-            .with_title(service.definition().metadata().title().clone())
-            .with_label("instance", instance.id.to_string());
-        for (index, element) in instance.elements.iter().enumerate() {
-            entry = entry.with_element(archived(instance, index, element));
-        }
-        Ok(entry)
-    }
+/// The entry of the archive: all that the instance holds, who sent it in, and for whom.
+fn entry_of(plan: &Plan<'_>) -> NewEntry {
+    let (instance, service, author) = (&plan.instance, plan.service, &plan.author);
+    let owner = instance.id.owner;
+    let party = Participant::new(owner.to_string(), plan.name_of(Some(owner)));
+    let sender = Participant::new(author.reference.clone(), "");
+    let entry = NewEntry::new(service.id().to_string(), party, sender, author.level)
+        .at(instance.changed)
+        .with_title(service.definition().metadata().title().clone())
+        .with_label("instance", instance.id.to_string());
+    let elements = instance.elements.iter().enumerate();
+    elements.fold(entry, |entry, (index, element)| entry.with_element(archived(instance, index, element)))
 }
 
 /// An element as the archive keeps it.

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
+use uuid::Uuid;
 
-use super::{Instance, Service, SubmissionError};
+use super::{DataElement, Instance, Service, SubmissionError};
 use crate::definition::{AppDefinition, DataType, LayoutSet};
 use crate::expression::{Context, InstanceSource, OwnerKind};
 use crate::form::{FormData, HiddenData, Issue, IssueCode, give_row_ids, has_row_ids, take_row_ids, wording};
@@ -14,12 +15,20 @@ use crate::form::{FormData, HiddenData, Issue, IssueCode, give_row_ids, has_row_
 pub(super) struct Forms<'a> {
     app: &'a AppDefinition,
     task: &'a str,
-    /// The data by data type, those of the task's layouts first.
-    models: Vec<(String, Value)>,
+    /// Those of the task's layouts first.
+    models: Vec<Model>,
     attachments: BTreeMap<String, usize>,
     id: String,
     party: String,
     owner: OwnerKind,
+}
+
+/// A form that an instance holds.
+#[derive(Debug)]
+struct Model {
+    element: Uuid,
+    data_type: String,
+    data: Value,
 }
 
 impl<'a> Forms<'a> {
@@ -35,16 +44,25 @@ impl<'a> Forms<'a> {
         for element in instance.elements() {
             let is_form = app.metadata().data_type(element.data_type()).is_some_and(DataType::is_form);
             if is_form {
-                models.push((element.data_type().to_owned(), element.form()?));
+                let data_type = element.data_type().to_owned();
+                models.push(Model { element: element.id(), data_type, data: element.form()? });
             } else {
                 *attachments.entry(element.data_type().to_owned()).or_default() += 1;
             }
         }
         let first = app.layouts_of(task).and_then(|set| set.data_type.as_deref());
         let in_task = |data_type: &str| service.forms_of(task).any(|form| form.id == data_type);
-        models.sort_by_key(|(data_type, _)| (Some(data_type.as_str()) != first, !in_task(data_type)));
+        models.sort_by_key(|model| {
+            let data_type = model.data_type.as_str();
+            (Some(data_type) != first, !in_task(data_type))
+        });
         let (id, party) = (instance.id().to_string(), instance.id().owner.to_string());
         Ok(Self { app, task, models, attachments, id, party, owner })
+    }
+
+    /// What an element holds, if it is a form.
+    pub(super) fn data_of(&self, element: &DataElement) -> Option<&Value> {
+        self.models.iter().find(|model| model.element == element.id()).map(|model| &model.data)
     }
 
     fn layouts(&self) -> Option<&'a LayoutSet> {
@@ -72,7 +90,7 @@ impl<'a> Forms<'a> {
         let mut seen: Vec<&str> = instead_of.into_iter().collect();
         let mut is_left_out = instead_of.is_none();
         let mut context = context;
-        for (name, stored) in &self.models {
+        for Model { data_type: name, data: stored, .. } in &self.models {
             if !is_left_out && Some(name.as_str()) == instead_of {
                 is_left_out = true;
             } else if seen.contains(&name.as_str()) {
@@ -145,6 +163,9 @@ impl<'a> Forms<'a> {
     /// # Errors
     /// An issue when it can not be decided what is hidden.
     pub(super) fn finished(&self, data_type: &str, data: &Value) -> Result<Option<Value>, Issue> {
+        if !self.app.removes_hidden_data() && !has_row_ids(data) {
+            return Ok(None);
+        }
         let mut finished = data.clone();
         let mut changed =
             self.app.removes_hidden_data() && self.hidden(data_type, data)?.remove_from(&mut finished);

@@ -20,6 +20,7 @@ mod inbox;
 mod instance;
 mod life;
 mod list;
+mod names;
 mod options;
 mod past;
 mod pay;
@@ -41,7 +42,7 @@ mod support;
 mod user_action;
 mod validate;
 
-use altinn_auth::decision::{Access, AccessRequest};
+use altinn_auth::decision::{Access, AccessRequest, Authorizer};
 use altinn_core::store::Batch;
 use altinn_core::{Actor, InstanceId, Subject};
 
@@ -176,11 +177,22 @@ impl<'a> Submissions<'a> {
         instance: &Instance,
         action: &str,
     ) -> Result<Access, SubmissionError> {
+        self.permit_by(self.altinn.authorizer(), actor, instance, action).await
+    }
+
+    /// As [`permit`](Self::permit), decided by this authorizer.
+    async fn permit_by(
+        &self,
+        authorizer: &Authorizer,
+        actor: &Actor,
+        instance: &Instance,
+        action: &str,
+    ) -> Result<Access, SubmissionError> {
         let mut request = AccessRequest::new(action, instance.service.clone(), instance.id.owner);
         request.instance = Some(instance.id);
         request.task = instance.task().map(str::to_owned);
         request.end_event.clone_from(&instance.process.end_event);
-        match self.altinn.authorizer().decide(actor, &request).await {
+        match authorizer.decide(actor, &request).await {
             Ok(access) if instance.status.soft_deleted.is_none() || IN_THE_BIN.contains(&action) => {
                 Ok(access)
             }

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use altinn_archive::StagedEntry;
 use altinn_auth::decision::Access;
 use altinn_core::store::Batch;
-use altinn_core::{IdSource, InstanceId};
+use altinn_core::{IdSource, InstanceId, PartyId};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use uuid::Uuid;
@@ -72,6 +73,10 @@ pub(super) struct Plan<'a> {
     pub(super) had_signees: bool,
     /// A signature that has no seal yet.
     pub(super) given: Option<Given>,
+    /// The entry of the archive, when it has come to its end.
+    pub(super) staged: Option<StagedEntry>,
+    /// The names of parties, as far as they were asked for.
+    pub(super) names: BTreeMap<PartyId, String>,
     pub(super) author: Author,
     pub(super) service: &'a Service,
     pub(super) tools: Tools<'a>,
@@ -133,6 +138,8 @@ impl<'a> Plan<'a> {
             abandons_work: false,
             place: None,
             given: None,
+            staged: None,
+            names: BTreeMap::new(),
             author,
             service,
             tools,
@@ -167,14 +174,17 @@ impl<'a> Plan<'a> {
         payment: Settled,
     ) -> Result<(), SubmissionError> {
         let (task, action) = (self.task()?, access.action());
+        let mut forms = Forms::of(self.service, &self.instance, &task.id, self.tools.owner)?;
         if action != REJECT {
-            let issues = self.issues(task)?;
+            let issues = self.issues(task, &forms);
             if issues.iter().any(|issue| issue.severity == Severity::Error) {
                 return Err(SubmissionError::Invalid(issues));
             }
-            self.finish_forms(task)?;
+            if self.finish_forms(task, &forms)? {
+                forms = Forms::of(self.service, &self.instance, &task.id, self.tools.owner)?;
+            }
         }
-        let step = self.step(&task.id, &Event::next(action))?;
+        let step = self.step_with(&forms, &Event::next(action))?;
         self.abandons_work = task.is_done_by_machine();
         if task.kind == TaskKind::Signing && action != REJECT {
             self.sign(task, access.actor(), turn)?;
@@ -225,22 +235,26 @@ impl<'a> Plan<'a> {
     /// The step that an event is, out of a task: its conditions look at the forms as they are.
     fn step(&self, task: &str, event: &Event) -> Result<Step, SubmissionError> {
         let forms = Forms::of(self.service, &self.instance, task, self.tools.owner)?;
+        self.step_with(&forms, event)
+    }
+
+    fn step_with(&self, forms: &Forms<'_>, event: &Event) -> Result<Step, SubmissionError> {
         let context = forms.of_process();
         Ok(step_in(self.process(), &self.instance.process, event, &context, self.tools.now)?)
     }
 
     /// What is wrong with what a task's forms and attachments hold.
-    pub(super) fn issues(&self, task: &Task) -> Result<Vec<Issue>, SubmissionError> {
-        let app = self.service.definition();
-        let forms = Forms::of(self.service, &self.instance, &task.id, self.tools.owner)?;
+    pub(super) fn issues(&self, task: &Task, forms: &Forms<'_>) -> Vec<Issue> {
         let mut issues = Vec::new();
         for element in self.forms_of(task) {
-            issues.extend(forms.issues(&element.data_type, &element.form()?, None));
+            if let Some(data) = forms.data_of(element) {
+                issues.extend(forms.issues(&element.data_type, data, None));
+            }
         }
         let of_app = self.instance.elements.iter().filter(|element| element.data_type != EVIDENCE);
         let facts: Vec<_> = of_app.map(DataElement::facts).collect();
-        issues.extend(app.check_elements(&task.id, &facts));
-        Ok(issues)
+        issues.extend(self.service.definition().check_elements(&task.id, &facts));
+        issues
     }
 
     /// The forms that are filled in in a task.
@@ -250,19 +264,20 @@ impl<'a> Plan<'a> {
     }
 
     /// Brings the forms of a task that is done into the shape that is kept: without what is hidden where the app asks
-    /// for it, and without the ids of rows.
-    fn finish_forms(&mut self, task: &Task) -> Result<(), SubmissionError> {
-        let forms = Forms::of(self.service, &self.instance, &task.id, self.tools.owner)?;
+    /// for it, and without the ids of rows. Says whether that changed any.
+    fn finish_forms(&mut self, task: &Task, forms: &Forms<'_>) -> Result<bool, SubmissionError> {
         let mut finished = Vec::new();
         for element in self.forms_of(task) {
-            let data = forms.finished(&element.data_type, &element.form()?);
+            let Some(data) = forms.data_of(element) else { continue };
+            let data = forms.finished(&element.data_type, data);
             let data = data.map_err(|issue| SubmissionError::Invalid(vec![issue]))?;
             finished.extend(data.map(|data| (element.id, data)));
         }
+        let is_changed = !finished.is_empty();
         for (element, data) in finished {
             self.change(element, data.to_string().into_bytes());
         }
-        Ok(())
+        Ok(is_changed)
     }
 
     /// Takes what a step gave: the state, the history, the work of service tasks and the steps that follow from it.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use altinn_archive::ReceiptState;
+use altinn_archive::{ReceiptState, StagedEntry};
 use altinn_core::{Actor, InstanceId};
 
 use super::{Instance, SubmissionError, Submissions};
@@ -24,5 +24,13 @@ impl Submissions<'_> {
     pub(super) async fn receipt_of(&self, instance: &Instance) -> Result<ReceiptState, SubmissionError> {
         let entry = instance.entry.ok_or(SubmissionError::NotSubmitted)?;
         Ok(self.altinn.archive().prove(entry, PROOF).await?)
+    }
+
+    /// The receipt of an entry that has just been committed.
+    pub(super) async fn receipt_of_staged(
+        &self,
+        staged: StagedEntry,
+    ) -> Result<ReceiptState, SubmissionError> {
+        Ok(self.altinn.archive().prove_staged(staged, PROOF).await?)
     }
 }

@@ -3,7 +3,6 @@
 use altinn_archive::Participant;
 use altinn_archive::evidence::{Authority, SignatureRecord, Signatures, SignedElement};
 use altinn_auth::decision::{Access, Grant};
-use altinn_auth::register::PartyRegister as _;
 use altinn_core::{Actor, InstanceId, Language, PartyId, Text};
 
 use super::Turn;
@@ -48,11 +47,13 @@ impl Submissions<'_> {
             Turn::Anyone => access.party(),
         };
         let actor = access.actor();
+        let named = actor.party().into_iter().chain([party, plan.instance.id.owner]);
+        self.learn_names(plan, named).await?;
         let record = SignatureRecord {
             subject: format!("{}/{}", plan.instance.id, given.task),
             elements: given.elements,
-            signer: Participant::new(actor.reference(), self.name_of(actor.party()).await?),
-            party: Participant::new(party.to_string(), self.name_of(Some(party)).await?),
+            signer: Participant::new(actor.reference(), plan.name_of(actor.party())),
+            party: Participant::new(party.to_string(), plan.name_of(Some(party))),
             level: actor.level(),
             method: actor.method().map_or_else(String::new, |method| method.name().to_owned()),
             authority: authority(access, party),
@@ -63,11 +64,6 @@ impl Submissions<'_> {
         signatures.sign(record, self.altinn.sealer()).await?;
         plan.keep_evidence(&signatures);
         Ok(())
-    }
-
-    async fn name_of(&self, party: Option<PartyId>) -> Result<String, SubmissionError> {
-        let Some(party) = party else { return Ok(String::new()) };
-        Ok(self.altinn.register().party(party).await?.map_or_else(String::new, |party| party.name))
     }
 }
 
