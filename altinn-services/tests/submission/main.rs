@@ -12,11 +12,13 @@ mod delivery;
 #[cfg(feature = "webhooks")]
 #[path = "../end_point/mod.rs"]
 mod end_point;
+mod crash_points;
 mod events;
 mod evidence;
 mod forms;
 mod journey;
 mod life;
+mod mortal;
 mod opening;
 mod own_app;
 mod payments;

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
+use altinn_services::Altinn;
 use altinn_services::submission::Service;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -114,6 +115,11 @@ impl OwnApp {
 
     /// Publishes the app in a scene.
     pub(crate) fn publish(&self, scene: &Scene) -> Service {
+        self.publish_in(&scene.altinn)
+    }
+
+    /// Publishes the app.
+    pub(crate) fn publish_in(&self, altinn: &Altinn) -> Service {
         let folder = TempDir::new().unwrap();
         let write = |file: &str, text: String| {
             let path = folder.path().join("config").join(file);
@@ -134,7 +140,7 @@ impl OwnApp {
         for (path, text) in &self.files {
             write(&format!("../{path}"), text.clone());
         }
-        scene.altinn.publish_app(folder.path()).unwrap()
+        altinn.publish_app(folder.path()).unwrap()
     }
 
     fn policy(&self) -> String {

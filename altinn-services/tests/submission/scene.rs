@@ -6,7 +6,9 @@ use std::sync::Arc;
 use altinn_archive::{LogKey, MemoryKeys};
 use altinn_auth::register::{Role, RoleAssignment, RoleRegister};
 use altinn_core::key::SecretKey;
-use altinn_core::store::{Batch, Dialect, Store, fresh, params};
+#[cfg(feature = "postgres")]
+use altinn_core::store::Postgres;
+use altinn_core::store::{Backend, Batch, Dialect, Sqlite, Store, fresh, params};
 use altinn_core::testing::SyntheticPeople;
 use altinn_core::{Actor, AuthenticationLevel, InstanceId, Language, Party, Subject};
 use altinn_notify::Recipient;
@@ -71,6 +73,25 @@ pub(crate) async fn everywhere_with(
     }
 }
 
+/// Every back end there is, empty, under its name; the first in a file.
+pub(crate) async fn every_backend() -> Vec<(&'static str, Arc<dyn Backend>, TempDir)> {
+    let folder = TempDir::new().unwrap();
+    let sqlite = Sqlite::open(folder.path().join("t.db")).await.unwrap();
+    let mut backends: Vec<(_, Arc<dyn Backend>, _)> = vec![("SQLite", Arc::new(sqlite), folder)];
+    #[cfg(feature = "postgres")]
+    if let Some(url) = fresh::postgres_url().await.unwrap() {
+        let postgres = Postgres::connect(&url).await.unwrap();
+        backends.push(("PostgreSQL", Arc::new(postgres), TempDir::new().unwrap()));
+    }
+    backends
+}
+
+/// An `Altinn` over a store with keys that stay in a folder, so that another one can go on with them.
+pub(crate) fn with_keys_of(folder: &TempDir, store: Store) -> AltinnBuilder {
+    let builder = Altinn::over(store).objects_in(&folder.path().join("objects")).unwrap();
+    builder.keys_in(&folder.path().join("keys"), true).unwrap()
+}
+
 fn builder_over(store: Store, folder: &TempDir) -> AltinnBuilder {
     Altinn::over(store)
         .objects_in(&folder.path().join("objects"))
@@ -102,7 +123,7 @@ pub(crate) fn person(party: &Party, level: AuthenticationLevel) -> Actor {
 }
 
 impl Scene {
-    async fn set(altinn: Altinn, folder: TempDir) -> Self {
+    pub(crate) async fn set(altinn: Altinn, folder: TempDir) -> Self {
         let service = altinn.publish_app(examples().join("apps/bakery-licence")).unwrap();
         let mut people = SyntheticPeople::from_seed(11);
         let bakery = people.organization();
