@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, Statement, ToSql, ffi};
 
@@ -41,6 +42,8 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
 fn open(path: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
+    // A statement keeps its plan, whatever its parameters are: else SQLite parses and plans it anew for each of them.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
     Ok(connection)
 }
@@ -142,5 +145,29 @@ pub(super) fn error_of(text: &str, error: &rusqlite::Error) -> StoreError {
             _,
         ) => unavailable(),
         _ => refused(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::StatementStatus;
+
+    use super::*;
+    use crate::store::params;
+
+    #[test]
+    fn a_statement_is_planned_once_whatever_its_parameters_are() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.db");
+        let create = "create table t (a integer primary key, b text)";
+        open_writer(&path).unwrap().execute_batch(create).unwrap();
+        let connection = open_reader(&path).unwrap();
+        let text = "select a from t where a > $1 and b > $2 union all select a from t where b = $3 order by a limit $4";
+        for n in 0..10_i64 {
+            run(&connection, text, &params![n, n.to_string(), n.to_string(), n]).unwrap();
+        }
+        let statement = connection.prepare_cached(text).unwrap();
+        assert_eq!(statement.get_status(StatementStatus::Run), 10);
+        assert_eq!(statement.get_status(StatementStatus::RePrepare), 0);
     }
 }
