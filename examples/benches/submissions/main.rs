@@ -23,7 +23,7 @@ use std::path::Path;
 use altinn_archive::{LogKey, MemoryKeys};
 use altinn_core::key::SecretKey;
 use altinn_core::store::{Backend, Sqlite, Store};
-use altinn_core::testing::process::{peak_memory, resident_memory};
+use altinn_core::testing::process::{peak_memory, processor_seconds, resident_memory};
 use altinn_services::{Altinn, AltinnBuilder};
 use recorder::{Recorder, replay};
 use scene::Scene;
@@ -86,20 +86,30 @@ async fn side_by_side<B: Backend>(
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
         let folder = folder.path();
         let both = Both::open(open(folder, "ours").await?, open(folder, "bare").await?, folder).await?;
+        let begun = processor_seconds()?;
         let (own, _) = both.scene.submit(count).await?;
         let recorded = both.recorder.take();
         both.scene.end().await?;
+        let done = processor_seconds()?;
         let other = replay(&both.bare, &recorded).await?;
-        rounds.push((other / own, own, other, recorded.len()));
+        let computed = (done - begun, processor_seconds()? - done);
+        rounds.push((other / own, own, other, recorded.len(), computed));
     }
     rounds.sort_by(|a, b| a.0.total_cmp(&b.0));
     let ratios: Vec<String> = rounds.iter().map(|round| format!("{:.2}", round.0)).collect();
-    if let Some((ratio, own, other, batches)) = rounds.get(ROUNDS / 2) {
+    if let Some((ratio, own, other, batches, computed)) = rounds.get(ROUNDS / 2) {
         println!(
             "{name}: {:.0}/s, the bare store {:.0}/s with {batches} batches; ratio {ratio:.2} of [{}], bar 0.50 or more",
             count as f64 / own,
             count as f64 / other,
             ratios.join(" ")
+        );
+        let micros = |seconds: f64| seconds * 1e6 / count as f64;
+        let (own, other) = *computed;
+        println!(
+            "{name}: {:.0} µs of processor time each, the bare store {:.0} µs",
+            micros(own),
+            micros(other)
         );
     }
     Ok(())
