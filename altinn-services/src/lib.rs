@@ -48,6 +48,7 @@ mod error;
 pub mod event;
 pub mod expression;
 pub mod form;
+pub mod form_page;
 #[cfg(feature = "axum")]
 pub mod http;
 pub mod inbox;

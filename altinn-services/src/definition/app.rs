@@ -11,14 +11,13 @@ use super::error::DefinitionError;
 use super::folder::AppFolder;
 use super::form_files::FormFiles;
 use super::json_file;
-use super::layout_sets::LayoutSet;
+use super::layout_sets::{self, LayoutSet};
 use super::metadata::ApplicationMetadata;
 use super::models::{ModelFiles, models_of_forms, schemas_of_forms};
 use super::native;
 use super::options::{Choice, read_choices};
 use super::remark::Remark;
 use super::text_resources::TextResources;
-use super::ui::{PageSet, read_ui};
 use crate::expression::Context;
 use crate::form::{FormData, FormSchema, Issue, Prefill, XmlModel};
 use crate::process::{MAX_BPMN_BYTES, Process};
@@ -58,7 +57,6 @@ pub struct AppDefinition {
     forms: BTreeMap<String, FormSchema>,
     form_files: FormFiles,
     options: BTreeMap<String, Value>,
-    page_sets: Vec<PageSet>,
     asks_for_owner_kind: bool,
     subscription: Option<SubscriptionTerms>,
 }
@@ -83,15 +81,13 @@ impl AppDefinition {
         let policy = folder.text(POLICY, MAX_POLICY_BYTES)?;
         let models: ModelFiles = json_files(folder, MODELS, ".schema.json", MAX_MODEL_BYTES)?.collect();
         let forms = schemas_of_forms(METADATA, metadata.data_types(), &models)?;
-        let form_files =
-            FormFiles::read(folder, &models_of_forms(METADATA, metadata.data_types(), &models)?)?;
+        let models = models_of_forms(METADATA, metadata.data_types(), &models)?;
+        let form_files = FormFiles::read(folder, &models, layout_sets::read(folder)?)?;
         let options = json_files(folder, OPTIONS, ".json", MAX_OPTIONS_BYTES)?
             .map(|(name, options)| (name.trim_end_matches(".json").to_owned(), options))
             .collect();
-        let tasks: Vec<&str> = process.tasks().map(|task| task.id.as_str()).collect();
-        let page_sets = read_ui(folder, &tasks)?;
         let texts = read_texts(folder)?;
-        let asks_for_owner_kind = asks(&process, &page_sets, &texts) || form_files.asks_for_owner_kind();
+        let asks_for_owner_kind = asks(&process, &texts) || form_files.asks_for_owner_kind();
         Ok(Self {
             metadata,
             process,
@@ -100,7 +96,6 @@ impl AppDefinition {
             forms,
             form_files,
             options,
-            page_sets,
             asks_for_owner_kind,
             subscription: None,
         })
@@ -121,14 +116,14 @@ impl AppDefinition {
             true => native::texts(read_json(folder, native::TEXTS, MAX_TEXTS_BYTES)?),
             false => TextResources::default(),
         };
-        let page_sets = match folder.has(native::LAYOUT) {
-            true => vec![service.page_set(read_json(folder, native::LAYOUT, MAX_MODEL_BYTES)?)],
+        let layout_sets = match folder.has(native::LAYOUT) {
+            true => vec![service.layout_set(&read_json(folder, native::LAYOUT, MAX_MODEL_BYTES)?)?],
             false => Vec::new(),
         };
-        let form_files =
-            FormFiles::read(folder, &models_of_forms(native::SERVICE, metadata.data_types(), &models)?)?;
+        let models = models_of_forms(native::SERVICE, metadata.data_types(), &models)?;
+        let form_files = FormFiles::read(folder, &models, layout_sets)?;
         let options = BTreeMap::new();
-        let asks_for_owner_kind = asks(&process, &page_sets, &texts) || form_files.asks_for_owner_kind();
+        let asks_for_owner_kind = asks(&process, &texts) || form_files.asks_for_owner_kind();
         Ok(Self {
             metadata,
             process,
@@ -137,7 +132,6 @@ impl AppDefinition {
             forms,
             form_files,
             options,
-            page_sets,
             asks_for_owner_kind,
             subscription: service.subscription,
         })
@@ -181,7 +175,12 @@ impl AppDefinition {
         issues.map(|issue| issue.into_issue(&self.texts)).collect()
     }
 
-    /// The layouts of a task; none where the app has none.
+    /// Every set of layouts, those of sub-forms included.
+    pub fn layout_sets(&self) -> &[LayoutSet] {
+        self.form_files.layout_sets()
+    }
+
+    /// The layouts of a task: those of its own, else those that are for every task; none where the app has none.
     pub fn layouts_of(&self, task: &str) -> Option<&LayoutSet> {
         self.form_files.layouts_of(task)
     }
@@ -231,18 +230,6 @@ impl AppDefinition {
         read_choices(self.options(id)?)
     }
 
-    /// The pages, by the tasks that they are shown in.
-    pub fn page_sets(&self) -> &[PageSet] {
-        &self.page_sets
-    }
-
-    /// The pages that are shown in a task: those of its own, else the set that is for every task.
-    pub fn page_set_of(&self, task: &str) -> Option<&PageSet> {
-        let of_task = |set: &&PageSet| set.tasks.iter().any(|id| id == task);
-        let of_all = |set: &&PageSet| set.id == "layouts";
-        self.page_sets.iter().find(of_task).or_else(|| self.page_sets.iter().find(of_all))
-    }
-
     /// What is wrong with the elements of an instance that stands in `task`; see [`check_elements`].
     pub fn check_elements(&self, task: &str, elements: &[ElementFacts]) -> Vec<Issue> {
         check_elements(self.metadata.data_types(), task, elements)
@@ -271,12 +258,11 @@ impl AppDefinition {
     }
 }
 
-/// Whether a process, pages or texts look at what kind of party owns an instance.
-fn asks(process: &Process, page_sets: &[PageSet], texts: &TextResources) -> bool {
+/// Whether a process or texts look at what kind of party owns an instance.
+fn asks(process: &Process, texts: &TextResources) -> bool {
     let in_flows = process.flows().iter().filter_map(|flow| flow.condition.as_ref());
-    let in_flows = in_flows.map(|condition| condition.source().to_string());
-    let in_pages = page_sets.iter().flat_map(|set| &set.pages).map(|page| page.layout.to_string());
-    in_flows.chain(in_pages).any(|text| text.contains(OWNER_KIND))
+    let mut in_flows = in_flows.map(|condition| condition.source().to_string());
+    in_flows.any(|text| text.contains(OWNER_KIND))
         || texts.variables().any(|variable| variable.key.contains(OWNER_KIND))
 }
 

@@ -9,7 +9,7 @@ use super::app::OWNER_KIND;
 use super::error::DefinitionError;
 use super::folder::AppFolder;
 use super::json_file;
-use super::layout_sets::{self, LayoutSet};
+use super::layout_sets::LayoutSet;
 use crate::expression::LayoutError;
 use crate::form::{ExpressionValidation, Prefill, XmlModel};
 
@@ -34,8 +34,10 @@ impl FormFiles {
     pub(super) fn read(
         folder: &AppFolder,
         models: &BTreeMap<String, String>,
+        layout_sets: Vec<LayoutSet>,
     ) -> Result<Self, DefinitionError> {
-        let mut files = Self { layout_sets: layout_sets::read(folder)?, ..Self::default() };
+        let asks_for_owner_kind = layout_sets.iter().any(|set| set.asks_for_owner_kind);
+        let mut files = Self { layout_sets, asks_for_owner_kind, ..Self::default() };
         for (data_type, model) in models {
             files.read_model(folder, data_type, model)?;
         }
@@ -94,9 +96,13 @@ impl FormFiles {
         Ok(())
     }
 
+    pub(super) fn layout_sets(&self) -> &[LayoutSet] {
+        &self.layout_sets
+    }
+
     pub(super) fn layouts_of(&self, task: &str) -> Option<&LayoutSet> {
-        let own = self.layout_sets.iter().find(|set| set.tasks.iter().any(|own| own == task));
-        own.or_else(|| self.layout_sets.iter().find(|set| set.tasks.is_empty() && set.id == "layouts"))
+        let own = self.layout_sets.iter().find(|set| set.is_for(task));
+        own.or_else(|| self.layout_sets.iter().find(|set| set.is_for_all()))
     }
 
     /// What was passed over in the layouts, with the set that it is in.
@@ -120,7 +126,7 @@ impl FormFiles {
         &self.frontend_settings
     }
 
-    /// Whether a rule looks at what kind of party owns an instance.
+    /// Whether a rule or a page looks at what kind of party owns an instance.
     pub(super) fn asks_for_owner_kind(&self) -> bool {
         self.asks_for_owner_kind
     }

@@ -9,30 +9,64 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::app::OWNER_KIND;
 use super::data_type::or_default;
 use super::error::DefinitionError;
 use super::folder::AppFolder;
 use super::json_file;
-use crate::expression::{LayoutError, Layouts};
+use crate::expression::{LayoutError, Layouts, Page};
 
 const UI: &str = "ui";
 const SETS: &str = "ui/layout-sets.json";
+/// The id of the only set of an older app.
+const FOR_ALL: &str = "layouts";
 const MAX_BYTES: u64 = 10 * 1024 * 1024;
 
 /// The layouts of one or more tasks.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct LayoutSet {
-    /// Its id: the name of its folder.
+    /// Its id: the name of its folder; `layouts` for the only set of an older app.
     pub id: String,
-    /// The data type that its fields are of, where it says so.
+    /// The data type of the fields whose binding names none, where it says so.
     pub data_type: Option<String>,
-    /// The tasks that it is for; none for an app with one layout for all.
+    /// The tasks that it is for; none where it is a sub-form's, or for every task.
     pub tasks: Vec<String>,
     /// The pages, in the order in which they are shown.
     pub layouts: Layouts,
-    /// What was passed over in them.
+    /// The pages that are not shown in the form: the one of documents is among them.
+    pub aside: Layouts,
+    /// The page that documents show instead of the others.
+    pub pdf_page: Option<String>,
+    /// The pages that documents leave out.
+    pub exclude_from_pdf: Vec<String>,
+    /// What was passed over in the pages.
     pub(super) faults: Vec<LayoutError>,
+    /// Where the files of the pages are.
+    pub(super) files: BTreeMap<String, String>,
+    /// Whether a page looks at what kind of party owns an instance.
+    pub(super) asks_for_owner_kind: bool,
+}
+
+impl LayoutSet {
+    /// Every page: those of the form in their order, then those aside.
+    pub fn all_pages(&self) -> impl Iterator<Item = (&Layouts, &Page)> {
+        let of = |layouts| Layouts::pages(layouts).iter().map(move |page| (layouts, page));
+        of(&self.layouts).chain(of(&self.aside))
+    }
+
+    /// The file of a page, as it lies below the `App` folder.
+    pub fn file_of(&self, page: &Page) -> &str {
+        self.files.get(&page.name).map_or("", String::as_str)
+    }
+
+    pub(super) fn is_for(&self, task: &str) -> bool {
+        self.tasks.iter().any(|own| own == task)
+    }
+
+    pub(super) fn is_for_all(&self) -> bool {
+        self.tasks.is_empty() && self.id == FOR_ALL
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -51,18 +85,39 @@ struct SetEntry {
     tasks: Vec<String>,
 }
 
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Settings {
+    #[serde(default, deserialize_with = "or_default")]
+    pages: PageSettings,
+    #[serde(default)]
+    default_data_type: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PageSettings {
+    #[serde(default, deserialize_with = "or_default")]
+    order: Vec<String>,
+    #[serde(default, deserialize_with = "or_default")]
+    groups: Vec<PageGroup>,
+    #[serde(default, deserialize_with = "or_default")]
+    exclude_from_pdf: Vec<String>,
+    #[serde(default)]
+    pdf_layout_name: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct PageGroup {
+    #[serde(default, deserialize_with = "or_default")]
+    order: Vec<String>,
+}
+
 /// Reads every set of layouts of an app; none when it has no layouts.
 pub(super) fn read(folder: &AppFolder) -> Result<Vec<LayoutSet>, DefinitionError> {
-    let single = folder.names("ui/layouts", "", ".json")?;
-    if !single.is_empty() {
-        let (layouts, faults) = layouts_in(folder, UI, &order(folder, UI)?)?;
-        return Ok(vec![LayoutSet {
-            id: "layouts".to_owned(),
-            data_type: None,
-            tasks: Vec::new(),
-            layouts,
-            faults,
-        }]);
+    if !folder.names("ui/layouts", "", ".json")?.is_empty() {
+        let entry = SetEntry { id: FOR_ALL.to_owned(), data_type: None, tasks: Vec::new() };
+        return Ok(vec![read_set(folder, UI, entry)?]);
     }
     let entries = match folder.names(UI, "layout-sets", ".json")?.is_empty() {
         false => json_file::<SetsFile>(SETS, &folder.text(SETS, MAX_BYTES)?)?.sets,
@@ -75,53 +130,92 @@ pub(super) fn read(folder: &AppFolder) -> Result<Vec<LayoutSet>, DefinitionError
     let mut sets = Vec::new();
     for entry in entries {
         let place = format!("{UI}/{}", entry.id);
-        if folder.names(&format!("{place}/layouts"), "", ".json")?.is_empty() {
-            continue;
+        if !folder.names(&format!("{place}/layouts"), "", ".json")?.is_empty() {
+            sets.push(read_set(folder, &place, entry)?);
         }
-        let settings = settings(folder, &place)?;
-        let stated = settings.as_ref().and_then(|settings| settings.get("defaultDataType")?.as_str());
-        let data_type = entry.data_type.or_else(|| stated.map(str::to_owned));
-        let (layouts, faults) = layouts_in(folder, &place, &order_in(settings.as_ref()))?;
-        sets.push(LayoutSet { id: entry.id, data_type, tasks: entry.tasks, layouts, faults });
     }
     Ok(sets)
 }
 
-fn settings(folder: &AppFolder, place: &str) -> Result<Option<Value>, DefinitionError> {
-    if folder.names(place, "Settings", ".json")?.is_empty() {
-        return Ok(None);
+fn read_set(folder: &AppFolder, place: &str, entry: SetEntry) -> Result<LayoutSet, DefinitionError> {
+    let mut settings = Settings::default();
+    if folder.names(place, "Settings", ".json")?.iter().any(|name| name == "Settings.json") {
+        let file = format!("{place}/Settings.json");
+        settings = json_file(&file, &folder.text(&file, MAX_BYTES)?)?;
     }
-    let file = format!("{place}/Settings.json");
-    json_file(&file, &folder.text(&file, MAX_BYTES)?).map(Some)
-}
-
-fn order(folder: &AppFolder, place: &str) -> Result<Vec<String>, DefinitionError> {
-    Ok(order_in(settings(folder, place)?.as_ref()))
-}
-
-/// The names of the pages, in order; none when all there are are shown.
-fn order_in(settings: Option<&Value>) -> Vec<String> {
-    let pages = settings.and_then(|settings| settings.get("pages"));
-    let groups = pages.and_then(|pages| pages.get("groups")).and_then(Value::as_array).into_iter().flatten();
-    let lists = pages.into_iter().chain(groups).filter_map(|part| part.get("order")?.as_array());
-    lists.flatten().filter_map(Value::as_str).map(str::to_owned).collect()
-}
-
-fn layouts_in(
-    folder: &AppFolder,
-    place: &str,
-    order: &[String],
-) -> Result<(Layouts, Vec<LayoutError>), DefinitionError> {
+    let mut pages = BTreeMap::new();
     let mut files = BTreeMap::new();
+    let mut asks_for_owner_kind = false;
     for name in folder.names(&format!("{place}/layouts"), "", ".json")? {
         let file = format!("{place}/layouts/{name}");
-        let page: Value = json_file(&file, &folder.text(&file, MAX_BYTES)?)?;
-        files.insert(name.trim_end_matches(".json").to_owned(), page);
+        let text = folder.text(&file, MAX_BYTES)?;
+        asks_for_owner_kind |= text.contains(OWNER_KIND);
+        let page: Value = json_file(&file, &text)?;
+        let name = name.trim_end_matches(".json").to_owned();
+        pages.insert(name.clone(), page);
+        files.insert(name, file);
     }
-    let all: Vec<String> = files.keys().cloned().collect();
-    let order = if order.is_empty() { &all } else { order };
-    let pages = order.iter().filter_map(|name| files.get_key_value(name.as_str()));
-    Layouts::read_tolerant(pages.map(|(name, page)| (name.as_str(), page))).map_err(|source| {
-        DefinitionError::Layout { file: format!("{place}/layouts"), source: Box::new(source) }
+    let Settings { pages: settings, default_data_type } = settings;
+    let grouped = settings.groups.iter().flat_map(|group| &group.order);
+    let order: Vec<&String> = settings.order.iter().chain(grouped).collect();
+    let shown: Vec<(String, Value)> = match order.is_empty() {
+        true => std::mem::take(&mut pages).into_iter().collect(),
+        false => order.into_iter().filter_map(|name| pages.remove_entry(name)).collect(),
+    };
+    let read = Layouts::read_tolerant(shown.iter().map(|(name, page)| (name.as_str(), page)));
+    let (layouts, mut faults) = read.map_err(|source| DefinitionError::Layout {
+        file: format!("{place}/layouts"),
+        source: Box::new(source),
+    })?;
+    let aside = read_aside(&pages, &mut faults);
+    Ok(LayoutSet {
+        id: entry.id,
+        data_type: entry.data_type.or(default_data_type),
+        tasks: entry.tasks,
+        layouts,
+        aside,
+        pdf_page: settings.pdf_layout_name,
+        exclude_from_pdf: settings.exclude_from_pdf,
+        faults,
+        files,
+        asks_for_owner_kind,
+    })
+}
+
+/// The pages that no order names: what is wrong there keeps nobody from filling in the form.
+fn read_aside(pages: &BTreeMap<String, Value>, faults: &mut Vec<LayoutError>) -> Layouts {
+    match Layouts::read_tolerant(pages.iter().map(|(name, page)| (name.as_str(), page))) {
+        Ok((layouts, passed_over)) => {
+            faults.extend(passed_over);
+            layouts
+        }
+        Err(fault) => {
+            faults.push(fault);
+            Layouts::default()
+        }
+    }
+}
+
+/// The set with one page of a service that was made without Studio.
+pub(super) fn of_one_page(
+    file: &str,
+    page: &Value,
+    task: Option<&str>,
+    data_type: Option<&str>,
+) -> Result<LayoutSet, DefinitionError> {
+    let name = "layout".to_owned();
+    let (layouts, faults) = Layouts::read_tolerant([(name.as_str(), page)])
+        .map_err(|source| DefinitionError::Layout { file: file.to_owned(), source: Box::new(source) })?;
+    Ok(LayoutSet {
+        id: name.clone(),
+        data_type: data_type.map(str::to_owned),
+        tasks: task.map(str::to_owned).into_iter().collect(),
+        layouts,
+        aside: Layouts::default(),
+        pdf_page: None,
+        exclude_from_pdf: Vec::new(),
+        faults,
+        files: BTreeMap::from([(name, file.to_owned())]),
+        asks_for_owner_kind: page.to_string().contains(OWNER_KIND),
     })
 }

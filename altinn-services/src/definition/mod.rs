@@ -27,7 +27,6 @@ mod relaxed_json;
 mod remark;
 mod service_folder;
 mod text_resources;
-mod ui;
 
 use serde::de::DeserializeOwned;
 
@@ -45,7 +44,6 @@ pub use position::Position;
 pub use remark::Remark;
 pub use service_folder::ServiceFolder;
 pub use text_resources::{TextResource, TextResources, TextVariable};
-pub use ui::{PageSet, UiPage};
 
 pub(crate) use relaxed_json::{blank_comments_and_trailing_commas, fault as json_fault};
 

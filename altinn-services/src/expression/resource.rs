@@ -9,6 +9,7 @@ use super::evaluate::{Evaluator, Item, Scope, first, second};
 use super::failure::{Failure, FailureKind};
 use super::layout::Component;
 use super::path::FieldPath;
+use super::tree::Expression;
 use crate::definition::{TextResource, TextVariable};
 
 impl Evaluator<'_> {
@@ -16,11 +17,40 @@ impl Evaluator<'_> {
     pub(super) fn text(&self, key: &Value, scope: &Scope<'_>) -> Result<Value, Failure> {
         let Some(key) = coerce::text(key)? else { return Ok(Value::Null) };
         let text = match self.resource(&key) {
-            Some(resource) => self.filled(resource, scope)?,
+            Some(resource) => self.filled(resource, scope, str::to_owned)?,
             None => key.into_owned(),
         };
         self.spend(text.len() / 32)?;
         Ok(Value::String(text))
+    }
+
+    /// A text of a component as Markdown: the text resource that it names, with its variables as mere letters; what
+    /// names no resource is itself the text.
+    pub(crate) fn markdown(&self, text: &Expression, scope: &Scope<'_>) -> Result<Option<String>, Failure> {
+        let key = self.evaluate(text, scope)?;
+        let Some(key) = coerce::text(&key)? else { return Ok(None) };
+        match self.resource(&key) {
+            Some(resource) => self.filled(resource, scope, without_marks).map(Some),
+            None => Ok(Some(key.into_owned())),
+        }
+    }
+
+    /// A text resource as Markdown; none where there is none of that id.
+    pub(crate) fn markdown_of(&self, id: &str, scope: &Scope<'_>) -> Result<Option<String>, Failure> {
+        self.begin();
+        self.resource(id).map(|resource| self.filled(resource, scope, without_marks)).transpose()
+    }
+
+    /// A value of a component as it is shown.
+    pub(crate) fn shown_value(
+        &self,
+        component: &Component,
+        value: &Value,
+        scope: &Scope<'_>,
+    ) -> Result<String, Failure> {
+        self.begin();
+        let shown = self.display_value(component, value, scope)?;
+        Ok(shown.as_str().unwrap_or_default().to_owned())
     }
 
     fn resource(&self, key: &str) -> Option<&TextResource> {
@@ -30,11 +60,17 @@ impl Evaluator<'_> {
         languages.into_iter().find_map(|language| texts.get(language, key))
     }
 
-    fn filled(&self, resource: &TextResource, scope: &Scope<'_>) -> Result<String, Failure> {
+    /// A text with its variables, each as `write` writes it.
+    fn filled(
+        &self,
+        resource: &TextResource,
+        scope: &Scope<'_>,
+        write: fn(&str) -> String,
+    ) -> Result<String, Failure> {
         let mut text = resource.value.clone();
         for (index, variable) in resource.variables.iter().enumerate() {
             let mark = format!("{{{index}}}");
-            let value = self.variable(variable, scope)?;
+            let value = write(&self.variable(variable, scope)?);
             self.spend(1 + super::texts::size_replaced(&text, &mark, &value) / 32)?;
             text = text.replace(&mark, &value);
         }
@@ -142,4 +178,17 @@ impl Evaluator<'_> {
         }
         Ok(coerce::text(value)?.unwrap_or_default().into_owned())
     }
+}
+
+/// Text that means nothing in Markdown: what people fill in makes no links.
+fn without_marks(text: &str) -> String {
+    let mut written = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '\n' | '\r' => written.push(' '),
+            letter if letter.is_ascii_punctuation() => written.extend(['\\', letter]),
+            letter => written.push(letter),
+        }
+    }
+    written
 }

@@ -20,6 +20,7 @@ mod prefill;
 mod rows;
 mod sample;
 mod schema;
+mod schema_field;
 pub(crate) mod wording;
 mod xml;
 

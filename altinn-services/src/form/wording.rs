@@ -44,7 +44,7 @@ pub(super) fn of_rule(rule: &ValidationErrorKind) -> (IssueCode, Text) {
     }
 }
 
-fn required() -> Text {
+pub(crate) fn required() -> Text {
     text("Feltet må fylles ut.", "Feltet må fyllast ut.", "This field must be filled in.")
 }
 

@@ -15,7 +15,9 @@ use super::payment::{PaymentError, PaymentStatus};
 use super::signing::SigneeError;
 use super::subscription::ScheduleError;
 use crate::event::EventError;
+use crate::expression::Failure;
 use crate::form::{FormDataError, Issue, PatchError};
+use crate::form_page::PostError;
 use crate::process::Refusal;
 
 /// Why a submission did not go on. Nothing was stored by the call that gave it.
@@ -58,6 +60,12 @@ pub enum SubmissionError {
     /// An action of a user was not done: what they are told.
     #[error("the action was not done: {}", .0.in_language(Language::Nb))]
     UserActionFailed(Text),
+    /// What a browser sent does not belong to the page.
+    #[error(transparent)]
+    Post(#[from] PostError),
+    /// The pages of a form can not be worked out: its layouts and its data do not go together.
+    #[error("the pages of the form can not be shown: {0}")]
+    Pages(#[from] Failure),
     /// What was filled in is not in order: where and why.
     #[error("the form has {} errors", .0.len())]
     Invalid(Vec<Issue>),
@@ -220,6 +228,8 @@ impl SubmissionError {
             Self::MayNotStart(_) => "SUBMISSION-MAY-NOT-START",
             Self::UserActionMissing { .. } => "SUBMISSION-USER-ACTION-MISSING",
             Self::UserActionFailed(_) => "SUBMISSION-USER-ACTION-FAILED",
+            Self::Post(error) => error.code(),
+            Self::Pages(_) => "SUBMISSION-PAGES",
             Self::Invalid(_) => "SUBMISSION-INVALID",
             Self::Process(refusal) => refusal.code(),
             Self::ServiceTaskMissing { .. } => "SUBMISSION-SERVICE-TASK-MISSING",

@@ -65,6 +65,20 @@ impl<'a> Forms<'a> {
         self.models.iter().find(|model| model.element == element.id()).map(|model| &model.data)
     }
 
+    pub(super) fn task(&self) -> &'a str {
+        self.task
+    }
+
+    /// The data by data type: of several forms of a type, the first one.
+    pub(super) fn models(&self) -> impl Iterator<Item = (&str, &Value)> {
+        let first = |index: usize, name: &str| {
+            self.models.iter().position(|model| model.data_type == name) == Some(index)
+        };
+        let all =
+            self.models.iter().enumerate().filter(move |(index, model)| first(*index, &model.data_type));
+        all.map(|(_, model)| (model.data_type.as_str(), &model.data))
+    }
+
     fn layouts(&self) -> Option<&'a LayoutSet> {
         self.app.layouts_of(self.task)
     }

@@ -6,15 +6,16 @@
 mod access;
 mod agency_code;
 mod attachments;
+mod crash_points;
 mod delegated_signing;
 #[cfg(feature = "webhooks")]
 mod delivery;
 #[cfg(feature = "webhooks")]
 #[path = "../end_point/mod.rs"]
 mod end_point;
-mod crash_points;
 mod events;
 mod evidence;
+mod form_pages;
 mod forms;
 mod journey;
 mod life;

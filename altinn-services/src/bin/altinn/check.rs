@@ -3,12 +3,14 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use altinn_services::definition::{FaultSeverity, check};
+use altinn_services::definition::{AppDefinition, FaultSeverity, check};
+use altinn_services::form_page::RenderedComponents;
 use clap::Args;
 
 use crate::answer::{Answer, Failure};
 
-/// Lists every fault of a service's folder, with file and line.
+/// Lists every fault of a service's folder, with file and line, and says how many components of its form pages are
+/// rendered, and which are not.
 #[derive(Debug, Args)]
 pub(crate) struct Check {
     /// The folder of an Altinn 3 app, or of a service with a `service.toml`.
@@ -22,6 +24,9 @@ impl Check {
         let mut text = String::new();
         for fault in &faults {
             writeln!(text, "{fault}")?;
+        }
+        if let Ok(app) = AppDefinition::load(&self.folder) {
+            writeln!(text, "{}", RenderedComponents::of(&app))?;
         }
         write!(text, "{errors} errors, {} warnings", faults.len() - errors)?;
         Answer::new(text, &faults, errors == 0)

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
 use super::fault::{Fault, FaultSeverity};
 use super::sources::Sources;
 use crate::definition::{AppDefinition, Position, Remark};
@@ -88,14 +86,14 @@ fn files(app: &AppDefinition, sources: &Sources<'_>, faults: &mut Vec<Fault>) {
 /// Lists of options that no file holds: code of the app's gives them.
 fn options(app: &AppDefinition, sources: &Sources<'_>, faults: &mut Vec<Fault>) {
     let mut seen = BTreeSet::new();
-    for page in app.page_sets().iter().flat_map(|set| &set.pages) {
-        for id in page.components().filter_map(|component| component.get("optionsId").and_then(Value::as_str))
-        {
+    let all = app.layout_sets().iter().flat_map(|set| set.all_pages().map(move |at| (set, at)));
+    for (set, (layouts, page)) in all {
+        for id in layouts.components_of(page).filter_map(|component| component.options_id.as_deref()) {
             if app.options(id).is_none() && seen.insert(id.to_owned()) {
                 let detail = format!(
                     "options `{id}` are in no file of `options`: they need a `Submission::options` that gives them"
                 );
-                let at = (page.file.as_str(), id);
+                let at = (set.file_of(page), id);
                 faults.push(sources.fault("CHECK-OPTION-PROVIDER", FaultSeverity::Warning, at, detail));
             }
         }

@@ -63,7 +63,7 @@ fn on_data_type(
         return (!known).then(|| sources.fault("CHECK-TASK-UNKNOWN", FaultSeverity::Error, at, detail));
     }
     let below_another = data_type.app_logic.as_ref().is_some_and(|logic| logic.allow_in_subform)
-        || app.page_sets().iter().any(|set| set.data_type.as_deref() == Some(&data_type.id));
+        || app.layout_sets().iter().any(|set| set.data_type.as_deref() == Some(&data_type.id));
     let has_its_place = WRITTEN_BY_SERVICES.contains(&data_type.id.as_str())
         || used.contains(data_type.id.as_str())
         || app.metadata().is_stateless()

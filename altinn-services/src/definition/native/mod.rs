@@ -52,8 +52,8 @@ use serde_json::Value;
 pub(super) use file::ServiceFile;
 
 use super::error::DefinitionError;
+use super::layout_sets::{self, LayoutSet};
 use super::text_resources::{ResourceFile, TextResource, TextResources};
-use super::ui::{PageSet, UiPage};
 
 /// The file that makes a folder a service of this kind.
 pub(super) const SERVICE: &str = "service.toml";
@@ -77,18 +77,11 @@ impl ServiceFile {
         policy::of(self)
     }
 
-    /// The one page of a service with a layout.
-    pub(super) fn page_set(&self, layout: Value) -> PageSet {
+    /// The layout of a service that has one: a page of its first form.
+    pub(super) fn layout_set(&self, page: &Value) -> Result<LayoutSet, DefinitionError> {
         let form = self.forms.first();
-        let page = UiPage { name: "layout".to_owned(), file: LAYOUT.to_owned(), layout };
-        PageSet {
-            id: "layout".to_owned(),
-            tasks: form.map(|form| form.step.clone()).into_iter().collect(),
-            data_type: form.map(|form| form.id.clone()),
-            pages: vec![page],
-            pdf_page: None,
-            exclude_from_pdf: Vec::new(),
-        }
+        let (task, data_type) = (form.map(|form| form.step.as_str()), form.map(|form| form.id.as_str()));
+        layout_sets::of_one_page(LAYOUT, page, task, data_type)
     }
 }
 

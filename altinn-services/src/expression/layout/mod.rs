@@ -11,9 +11,13 @@ use std::collections::{BTreeMap, HashMap};
 
 pub use error::LayoutError;
 pub use rows::ComponentInstance;
+use serde_json::Value;
 
 use super::path::FieldPath;
 use super::tree::Expression;
+
+/// Where the components stand in a layout file.
+const COMPONENTS: &str = "/data/layout";
 
 /// The pages of a form with their components, checked: every child is there, and belongs to one component.
 ///
@@ -43,6 +47,7 @@ pub struct Page {
     pub name: String,
     /// Whether it is hidden.
     pub hidden: Option<Expression>,
+    source: Value,
     index: usize,
     roots: Vec<usize>,
 }
@@ -63,12 +68,21 @@ pub struct Component {
     pub hidden_row: Option<Expression>,
     /// Whether its data are removed when it is hidden; they are when nothing is said.
     pub remove_when_hidden: Option<Expression>,
+    /// Whether it must be filled in.
+    pub required: Option<Expression>,
+    /// Whether it can only be read.
+    pub read_only: Option<Expression>,
+    /// Which of its options can be chosen.
+    pub option_filter: Option<Expression>,
+    /// Its texts (`title`, `description`, `help`, ...): expressions whose value is the key of a text, or the text.
+    pub texts: BTreeMap<String, Expression>,
     /// The list of options that its value is one of.
     pub options_id: Option<String>,
     /// The options that its value is one of, written in the layout.
-    pub options: Vec<serde_json::Value>,
+    pub options: Vec<Value>,
     index: usize,
     page: usize,
+    on_page: usize,
     parent: Option<Parent>,
     groups: Vec<usize>,
     may_be_hidden: bool,
@@ -112,17 +126,34 @@ impl Layouts {
         self.components.get(*self.by_id.get(id)?)
     }
 
+    /// The components of a page, in the order of its file.
+    pub fn components_of(&self, page: &Page) -> impl Iterator<Item = &Component> {
+        let number = page.index;
+        self.components.iter().filter(move |component| component.page == number)
+    }
+
+    /// What the layout file says of a component, its properties that are read nowhere else included.
+    pub fn source(&self, component: &Component) -> &Value {
+        let components = self.page_of(component).and_then(|page| page.source.pointer(COMPONENTS));
+        components.and_then(|all| all.get(component.on_page)).unwrap_or(&Value::Null)
+    }
+
     pub(super) fn at(&self, index: usize) -> Option<&Component> {
         self.components.get(index)
     }
 
     /// The page that a component is on.
-    pub(super) fn page_of(&self, component: &Component) -> Option<&Page> {
+    pub fn page_of(&self, component: &Component) -> Option<&Page> {
         self.pages.get(component.page)
     }
 }
 
 impl Page {
+    /// What its file holds.
+    pub fn source(&self) -> &Value {
+        &self.source
+    }
+
     /// Its place among all pages.
     pub(super) fn index(&self) -> usize {
         self.index
@@ -166,6 +197,11 @@ impl Component {
 }
 
 impl Binding {
+    /// The names and indices that lead to the field, in these rows; none when they do not reach.
+    pub(crate) fn steps(&self, model: &Value, rows: &[usize]) -> Option<Vec<String>> {
+        self.path.steps(model, rows)
+    }
+
     pub(super) fn path(&self) -> &FieldPath<'static> {
         &self.path
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::error::LayoutError;
-use super::{Binding, Component, Layouts, Page, Parent};
+use super::{Binding, COMPONENTS, Component, Layouts, Page, Parent};
 use crate::expression::path::FieldPath;
 use crate::expression::tree::Expression;
 
@@ -28,8 +28,9 @@ impl Layouts {
         }
     }
 
-    /// Reads pages as [`read`](Self::read) does, and passes over children that are not there and ids that are there
-    /// twice, as Altinn's front end does with the pages of a running app; what was passed over is told.
+    /// Reads pages as [`read`](Self::read) does, and passes over children that are not there, ids that are there
+    /// twice, and texts and properties of fields that are no expressions, as Altinn's front end does with the pages of
+    /// a running app; what was passed over is told.
     ///
     /// # Errors
     ///
@@ -53,7 +54,7 @@ impl Layouts {
     ) -> Result<(), LayoutError> {
         let not_a_layout = || LayoutError::NotALayout { page: name.to_owned() };
         let data = file.get("data").ok_or_else(not_a_layout)?;
-        let components = data.get("layout").and_then(Value::as_array).ok_or_else(not_a_layout)?;
+        let components = file.pointer(COMPONENTS).and_then(Value::as_array).ok_or_else(not_a_layout)?;
         let number = self.pages.len();
         let reader = PageReader { page: name, number };
         let first = self.components.len();
@@ -62,7 +63,7 @@ impl Layouts {
             if self.components.len() >= MAX_COMPONENTS {
                 return Err(LayoutError::TooMany { limit: MAX_COMPONENTS });
             }
-            let mut component = reader.component(index, json)?;
+            let mut component = reader.component(index, json, faults)?;
             component.index = self.components.len();
             if self.by_id.contains_key(&component.id) {
                 faults.push(LayoutError::SameId { page: name.to_owned(), id: component.id });
@@ -81,7 +82,7 @@ impl Layouts {
         let roots: Vec<usize> = (first..self.components.len()).filter(|index| self.is_root(*index)).collect();
         self.check_nesting(name, first)?;
         self.look_around(first, hidden.is_some());
-        self.pages.push(Page { name: name.to_owned(), hidden, index: number, roots });
+        self.pages.push(Page { name: name.to_owned(), hidden, source: file.clone(), index: number, roots });
         Ok(())
     }
 
@@ -211,7 +212,12 @@ struct PageReader<'p> {
 }
 
 impl PageReader<'_> {
-    fn component(&self, index: usize, json: &Value) -> Result<Component, LayoutError> {
+    fn component(
+        &self,
+        index: usize,
+        json: &Value,
+        faults: &mut Vec<LayoutError>,
+    ) -> Result<Component, LayoutError> {
         let field = |field: &'static str| {
             let missing = || LayoutError::FieldMissing { page: self.page.to_owned(), index, field };
             json.get(field).and_then(Value::as_str).map(str::to_owned).ok_or_else(missing)
@@ -223,10 +229,15 @@ impl PageReader<'_> {
             hidden: self.expression(&id, "hidden", json)?,
             hidden_row: self.expression(&id, "hiddenRow", json)?,
             remove_when_hidden: self.expression(&id, "removeWhenHidden", json)?,
+            required: self.tolerant(&id, "required", json.get("required"), faults),
+            read_only: self.tolerant(&id, "readOnly", json.get("readOnly"), faults),
+            option_filter: self.tolerant(&id, "optionFilter", json.get("optionFilter"), faults),
+            texts: self.texts(&id, json, faults),
             options_id: json.get("optionsId").and_then(Value::as_str).map(str::to_owned),
             options,
             index: 0,
             page: self.number,
+            on_page: index,
             parent: None,
             groups: Vec::new(),
             may_be_hidden: false,
@@ -244,11 +255,47 @@ impl PageReader<'_> {
         property: &'static str,
         json: &Value,
     ) -> Result<Option<Expression>, LayoutError> {
-        let Some(json) = json.get(property).filter(|json| !json.is_null()) else { return Ok(None) };
+        self.read(element, property, json.get(property))
+    }
+
+    fn read(
+        &self,
+        element: &str,
+        property: &'static str,
+        json: Option<&Value>,
+    ) -> Result<Option<Expression>, LayoutError> {
+        let Some(json) = json.filter(|json| !json.is_null()) else { return Ok(None) };
         Expression::from_json(json).map(Some).map_err(|source| {
             let (page, element) = (self.page.to_owned(), element.to_owned());
             LayoutError::Expression { page, element, property, source: Box::new(source) }
         })
+    }
+
+    fn tolerant(
+        &self,
+        element: &str,
+        property: &'static str,
+        json: Option<&Value>,
+        faults: &mut Vec<LayoutError>,
+    ) -> Option<Expression> {
+        self.read(element, property, json).unwrap_or_else(|fault| {
+            faults.push(fault);
+            None
+        })
+    }
+
+    fn texts(
+        &self,
+        element: &str,
+        json: &Value,
+        faults: &mut Vec<LayoutError>,
+    ) -> BTreeMap<String, Expression> {
+        let all = json.get("textResourceBindings").and_then(Value::as_object).into_iter().flatten();
+        let read = all.filter_map(|(name, text)| {
+            let text = self.tolerant(element, "textResourceBindings", Some(text), faults)?;
+            Some((name.clone(), text))
+        });
+        read.collect()
     }
 }
 

@@ -35,6 +35,17 @@ impl Layouts {
     }
 }
 
+impl ComponentInstance<'_> {
+    /// How many rows it has, when it is a repeating group.
+    ///
+    /// # Errors
+    ///
+    /// When it is bound to a data type that is not there.
+    pub fn row_count(&self, context: &Context<'_>) -> Result<usize, Failure> {
+        row_count(context, self.component, &self.rows)
+    }
+}
+
 struct Walk<'l, 'c> {
     layouts: &'l Layouts,
     context: &'c Context<'c>,
@@ -73,11 +84,7 @@ impl<'l> Walk<'l, '_> {
 }
 
 /// How many rows a repeating group has.
-pub(super) fn row_count(
-    context: &Context<'_>,
-    component: &Component,
-    rows: &[usize],
-) -> Result<usize, Failure> {
+fn row_count(context: &Context<'_>, component: &Component, rows: &[usize]) -> Result<usize, Failure> {
     let Some(binding) = component.group_binding() else { return Ok(0) };
     let model = context.model(binding.data_type.as_deref())?;
     let group = model.and_then(|model| binding.path().get(model, rows));

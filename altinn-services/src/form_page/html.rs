@@ -1,0 +1,476 @@
+//! Form pages as HTML that works without JavaScript.
+
+use std::fmt::Write as _;
+
+use altinn_core::Language;
+
+use super::model::{
+    Attachments, Button, Content, FormPage, FormPages, Group, Item, Purpose, Rows, Summary, SummaryPart,
+};
+use super::post::{DO, Press};
+use super::rich_text::{Block, Inline, RichText};
+use super::words::Words;
+use crate::form::Severity;
+
+/// A page of a form as HTML: a `<form>` that is sent back as [`FormPost`](super::FormPost) reads it.
+///
+/// Everything is escaped. Labels belong to their fields, groups are fieldsets with legends, what is wrong stands at its
+/// field and in a summary with links; classes and attributes are Designsystemet's (`ds-field`, `data-variant`, ...), and
+/// no style is needed to use the page. The heading of the page itself is the portal's.
+#[derive(Debug, Clone)]
+pub struct HtmlForm<'f> {
+    pages: &'f FormPages,
+    page: &'f FormPage,
+    words: Words,
+    action: &'f str,
+    own: Vec<(&'f str, &'f str)>,
+    upload: Option<&'f str>,
+}
+
+impl<'f> HtmlForm<'f> {
+    /// A page that is sent to an address.
+    pub fn new(pages: &'f FormPages, page: &'f FormPage, language: Language, action: &'f str) -> Self {
+        Self { pages, page, words: Words(language), action, own: Vec::new(), upload: None }
+    }
+
+    /// With a hidden field of the portal's own, such as a token against forged requests.
+    #[must_use]
+    pub fn with_hidden(mut self, name: &'f str, value: &'f str) -> Self {
+        self.own.push((name, value));
+        self
+    }
+
+    /// With the address that files are sent to (`multipart/form-data`: `data-type`, `file`, and the hidden fields).
+    #[must_use]
+    pub fn with_upload(mut self, address: &'f str) -> Self {
+        self.upload = Some(address);
+        self
+    }
+
+    /// The HTML.
+    pub fn to_html(&self) -> String {
+        let mut html = Html::default();
+        self.error_summary(&mut html);
+        html.put(&format!(
+            "<form class=\"altinn-form\" method=\"post\" action=\"{}\" novalidate>\n",
+            escaped(self.action)
+        ));
+        self.hidden_fields(&mut html);
+        // Enter in a field presses the first button of the form: it stores.
+        html.put(&format!("<button type=\"submit\" name=\"{DO}\" value=\"save\" hidden></button>\n"));
+        self.items(&mut html, &self.page.items);
+        let has_buttons =
+            self.page.all_items().iter().any(|item| matches!(item.content, Content::PageButtons { .. }));
+        if !has_buttons {
+            self.page_buttons(&mut html, Some(self.words.previous()), Some(self.words.next()));
+        }
+        html.put("</form>\n");
+        self.uploads(&mut html);
+        html.text
+    }
+
+    pub(super) fn words(&self) -> Words {
+        self.words
+    }
+
+    fn hidden_fields(&self, html: &mut Html) {
+        for (name, value) in &self.own {
+            let (name, value) = (escaped(name), escaped(value));
+            html.put(&format!("<input type=\"hidden\" name=\"{name}\" value=\"{value}\">\n"));
+        }
+    }
+
+    /// What is wrong on the page, with links to where.
+    fn error_summary(&self, html: &mut Html) {
+        let mut lines = Vec::new();
+        for notice in self.pages.issues.iter().filter(|notice| notice.severity == Severity::Error) {
+            lines.push(escaped(&notice.text));
+        }
+        for item in self.page.all_items() {
+            let (label, issues) = match &item.content {
+                Content::Field(field) => (field.label.to_plain(), &field.issues),
+                Content::Rows(rows) => {
+                    (rows.title.as_ref().map(RichText::to_plain).unwrap_or_default(), &rows.issues)
+                }
+                Content::Attachments(files) => (files.title.to_plain(), &files.issues),
+                _ => continue,
+            };
+            for notice in issues.iter().filter(|notice| notice.severity == Severity::Error) {
+                let said =
+                    if label.is_empty() { notice.text.clone() } else { format!("{label}: {}", notice.text) };
+                lines.push(format!(
+                    "<a class=\"ds-link\" href=\"#{}\">{}</a>",
+                    id_of(&item.id),
+                    escaped(&said)
+                ));
+            }
+        }
+        if lines.is_empty() {
+            return;
+        }
+        html.put("<section class=\"ds-error-summary\" id=\"errors\" tabindex=\"-1\" aria-labelledby=\"errors-title\">\n");
+        html.put(&format!(
+            "<h2 class=\"ds-heading\" id=\"errors-title\">{}</h2>\n<ul>\n",
+            self.words.errors()
+        ));
+        lines.iter().for_each(|line| html.put(&format!("<li>{line}</li>\n")));
+        html.put("</ul>\n</section>\n");
+    }
+
+    fn items(&self, html: &mut Html, items: &[Item]) {
+        items.iter().for_each(|item| self.item(html, item));
+    }
+
+    fn item(&self, html: &mut Html, item: &Item) {
+        match &item.content {
+            Content::Heading { level, text } => {
+                let line = plain_line(text);
+                html.put(&format!("<h{level} class=\"ds-heading\">{line}</h{level}>\n"));
+            }
+            Content::Text(text) => html.blocks(text, 3),
+            Content::Panel { severity, title, body } => panel(html, *severity, title.as_ref(), body),
+            Content::Field(field) => self.field(html, &item.id, field),
+            Content::Group(group) => self.group(html, group),
+            Content::Rows(rows) => self.rows(html, &item.id, rows),
+            Content::Summary(summary) => self.summary(html, summary),
+            Content::Attachments(files) => self.attachments(html, &item.id, files),
+            Content::Button(button) => html.put(&self.button(button)),
+            Content::PageButtons { previous, next } => {
+                self.page_buttons(html, previous.as_deref(), next.as_deref());
+            }
+            Content::PageList => self.page_list(html),
+            Content::NotRendered { title } => {
+                let body = RichText::plain(self.words.not_rendered());
+                panel(html, Severity::Info, title.as_ref(), &body);
+            }
+        }
+    }
+
+    fn group(&self, html: &mut Html, group: &Group) {
+        let title = group.title.as_ref().map(plain_line);
+        let (open, close) = match (title, group.folds) {
+            (Some(title), true) => {
+                let open = if has_errors(&group.items) { " open" } else { "" };
+                (
+                    format!("<details class=\"ds-details\"{open}>\n<summary>{title}</summary>\n"),
+                    "</details>\n",
+                )
+            }
+            (Some(title), false) => (
+                format!("<fieldset class=\"ds-fieldset\">\n<legend class=\"ds-label\">{title}</legend>\n"),
+                "</fieldset>\n",
+            ),
+            (None, _) => ("<div class=\"altinn-group\">\n".to_owned(), "</div>\n"),
+        };
+        html.put(&open);
+        group.description.iter().for_each(|text| html.blocks(text, 4));
+        self.items(html, &group.items);
+        html.put(close);
+    }
+
+    fn rows(&self, html: &mut Html, id: &str, rows: &Rows) {
+        let title = escaped(&rows.title.as_ref().map(RichText::to_plain).unwrap_or_default());
+        html.put(&format!(
+            "<fieldset class=\"ds-fieldset altinn-rows\" id=\"{}\" tabindex=\"-1\">\n",
+            id_of(id)
+        ));
+        if !title.is_empty() {
+            html.put(&format!("<legend class=\"ds-label\">{title}</legend>\n"));
+        }
+        rows.description.iter().for_each(|text| html.blocks(text, 4));
+        html.notices(&rows.issues, None, self.words);
+        self.items(html, &rows.beside);
+        for row in &rows.rows {
+            let name =
+                format!("{} {}", if title.is_empty() { self.words.row() } else { &title }, row.index + 1);
+            html.put(&format!(
+                "<fieldset class=\"ds-fieldset\">\n<legend class=\"ds-label\">{name}</legend>\n"
+            ));
+            self.items(html, &row.items);
+            if rows.can_remove {
+                let press = Press::RemoveRow(id.to_owned(), row.index);
+                html.put(&button(&press, self.words.remove(), "tertiary", Some(&name)));
+            }
+            html.put("</fieldset>\n");
+        }
+        if rows.can_add {
+            let label = rows.add_label.as_deref().unwrap_or(self.words.add());
+            let about = rows.add_label.is_none().then_some(title.as_str()).filter(|title| !title.is_empty());
+            html.put(&button(&Press::AddRow(id.to_owned()), label, "secondary", about));
+        }
+        html.put("</fieldset>\n");
+    }
+
+    fn summary(&self, html: &mut Html, summary: &Summary) {
+        html.put("<section class=\"altinn-summary\">\n");
+        if let Some(title) = &summary.title {
+            html.put(&format!("<h3 class=\"ds-heading\">{}</h3>\n", plain_line(title)));
+        }
+        self.parts(html, &summary.parts);
+        html.put("</section>\n");
+    }
+
+    fn parts(&self, html: &mut Html, parts: &[SummaryPart]) {
+        let mut in_list = false;
+        for part in parts {
+            let is_entry = matches!(part, SummaryPart::Entry { .. });
+            if is_entry != in_list {
+                html.put(if is_entry { "<dl class=\"altinn-entries\">\n" } else { "</dl>\n" });
+                in_list = is_entry;
+            }
+            match part {
+                SummaryPart::Entry { label, value } => html.entry(label, value, self.words),
+                SummaryPart::Heading { level, text } => {
+                    html.put(&format!("<h{level} class=\"ds-heading\">{}</h{level}>\n", escaped(text)));
+                }
+                SummaryPart::Table { caption, columns, rows } => html.table(caption, columns, rows),
+            }
+        }
+        if in_list {
+            html.put("</dl>\n");
+        }
+    }
+
+    fn attachments(&self, html: &mut Html, id: &str, files: &Attachments) {
+        let id = id_of(id);
+        html.put(&format!("<div class=\"ds-field\" id=\"{id}\" tabindex=\"-1\">\n"));
+        let label = plain_line(&files.title);
+        let takes = !files.read_only && (files.files.len() as u64) < files.max;
+        match (self.upload, takes) {
+            (Some(_), true) => {
+                html.put(&format!("<label class=\"ds-label\" for=\"{id}-file\">{label}</label>\n"));
+            }
+            _ => html.put(&format!("<p class=\"ds-label\">{label}</p>\n")),
+        }
+        files.description.iter().for_each(|text| html.blocks(text, 4));
+        html.notices(&files.issues, None, self.words);
+        if files.files.is_empty() {
+            html.put(&format!("<p>{}</p>\n", self.words.no_files()));
+        } else {
+            html.put("<ul>\n");
+            files.files.iter().for_each(|file| html.put(&format!("<li>{}</li>\n", escaped(&file.name))));
+            html.put("</ul>\n");
+        }
+        if self.upload.is_some() && takes {
+            let accept = escaped(&files.endings.join(","));
+            html.put(&format!(
+                "<input class=\"ds-input\" type=\"file\" name=\"file\" id=\"{id}-file\" form=\"{id}-upload\" accept=\"{accept}\">\n\
+                 <button class=\"ds-button\" data-variant=\"secondary\" type=\"submit\" form=\"{id}-upload\">{}</button>\n",
+                self.words.upload()
+            ));
+        }
+        html.put("</div>\n");
+    }
+
+    /// The forms that files are sent by: a form may not stand in another.
+    fn uploads(&self, html: &mut Html) {
+        let Some(address) = self.upload else { return };
+        for item in self.page.all_items() {
+            let Content::Attachments(files) = &item.content else { continue };
+            html.put(&format!(
+                "<form id=\"{}-upload\" method=\"post\" enctype=\"multipart/form-data\" action=\"{}\">\n\
+                 <input type=\"hidden\" name=\"data-type\" value=\"{}\">\n",
+                id_of(&item.id),
+                escaped(address),
+                escaped(&files.data_type)
+            ));
+            self.hidden_fields(html);
+            html.put("</form>\n");
+        }
+    }
+
+    fn button(&self, shown: &Button) -> String {
+        let press = match &shown.purpose {
+            Purpose::Submit => Press::Submit,
+            Purpose::Save => Press::Save,
+            Purpose::Action(action) => Press::Action(action.clone()),
+        };
+        button(&press, &shown.label, if shown.primary { "primary" } else { "secondary" }, None)
+    }
+
+    fn page_buttons(&self, html: &mut Html, previous: Option<&str>, next: Option<&str>) {
+        let previous = previous.filter(|_| self.pages.before(&self.page.name).is_some());
+        let next = next.filter(|_| self.pages.after(&self.page.name).is_some());
+        if previous.is_none() && next.is_none() {
+            return;
+        }
+        html.put("<div class=\"altinn-buttons\">\n");
+        previous.iter().for_each(|label| html.put(&button(&Press::Previous, label, "secondary", None)));
+        next.iter().for_each(|label| html.put(&button(&Press::Next, label, "primary", None)));
+        html.put("</div>\n");
+    }
+
+    fn page_list(&self, html: &mut Html) {
+        html.put(&format!("<nav aria-label=\"{}\">\n<ol class=\"altinn-pages\">\n", self.words.pages()));
+        for page in &self.pages.pages {
+            let title = plain_line(&page.title);
+            if page.name == self.page.name {
+                html.put(&format!("<li><span aria-current=\"page\">{title}</span></li>\n"));
+            } else {
+                let press = escaped(&Press::Page(page.name.clone()).to_value());
+                html.put(&format!(
+                    "<li><button class=\"ds-button\" data-variant=\"tertiary\" type=\"submit\" name=\"{DO}\" value=\"{press}\">{title}</button></li>\n"
+                ));
+            }
+        }
+        html.put("</ol>\n</nav>\n");
+    }
+}
+
+/// A button that sends the form; `about` says to screen readers which of several it is.
+fn button(press: &Press, label: &str, variant: &str, about: Option<&str>) -> String {
+    let about = about.map(|about| format!("<span class=\"ds-sr-only\"> {about}</span>")).unwrap_or_default();
+    format!(
+        "<button class=\"ds-button\" data-variant=\"{variant}\" type=\"submit\" name=\"{DO}\" value=\"{}\">{}{about}</button>\n",
+        escaped(&press.to_value()),
+        escaped(label)
+    )
+}
+
+fn panel(html: &mut Html, severity: Severity, title: Option<&RichText>, body: &RichText) {
+    let colour = match severity {
+        Severity::Error => "danger",
+        other => other.as_str(),
+    };
+    html.put(&format!("<div class=\"ds-alert\" data-color=\"{colour}\">\n"));
+    title.iter().for_each(|title| html.put(&format!("<p><strong>{}</strong></p>\n", plain_line(title))));
+    html.blocks(body, 3);
+    html.put("</div>\n");
+}
+
+fn has_errors(items: &[Item]) -> bool {
+    items.iter().any(|item| match &item.content {
+        Content::Field(field) => !field.issues.is_empty(),
+        Content::Group(group) => has_errors(&group.items),
+        Content::Rows(rows) => !rows.issues.is_empty() || rows.rows.iter().any(|row| has_errors(&row.items)),
+        _ => false,
+    })
+}
+
+/// HTML that is being written.
+#[derive(Debug, Default)]
+pub(super) struct Html {
+    pub(super) text: String,
+}
+
+impl Html {
+    pub(super) fn put(&mut self, html: &str) {
+        self.text.push_str(html);
+    }
+
+    /// A text of several paragraphs, with headings from a level.
+    pub(super) fn blocks(&mut self, text: &RichText, level: u8) {
+        for block in text.blocks() {
+            match block {
+                Block::Paragraph(line) => {
+                    self.put(&format!("<p class=\"ds-paragraph\">{}</p>\n", inline(line)))
+                }
+                Block::Heading(line) => {
+                    self.put(&format!("<h{level} class=\"ds-heading\">{}</h{level}>\n", inline(line)));
+                }
+                Block::List { ordered, items } => {
+                    let tag = if *ordered { "ol" } else { "ul" };
+                    let items = items.iter().fold(String::new(), |mut all, item| {
+                        let _ = writeln!(all, "<li>{}</li>", inline(item));
+                        all
+                    });
+                    self.put(&format!("<{tag} class=\"ds-list\">\n{items}</{tag}>\n"));
+                }
+            }
+        }
+    }
+
+    pub(super) fn entry(&mut self, label: &str, value: &str, words: Words) {
+        let value = match value {
+            "" => format!("<span class=\"altinn-empty\">{}</span>", words.not_filled_in()),
+            filled_in => escaped(filled_in).replace('\n', "<br>"),
+        };
+        self.put(&format!("<dt>{}</dt>\n<dd>{value}</dd>\n", escaped(label)));
+    }
+
+    fn table(&mut self, caption: &str, columns: &[String], rows: &[Vec<String>]) {
+        self.put("<table class=\"ds-table\">\n");
+        if !caption.is_empty() {
+            self.put(&format!("<caption>{}</caption>\n", escaped(caption)));
+        }
+        self.put("<thead>\n<tr>");
+        columns.iter().for_each(|name| self.put(&format!("<th scope=\"col\">{}</th>", escaped(name))));
+        self.put("</tr>\n</thead>\n<tbody>\n");
+        for row in rows {
+            self.put("<tr>");
+            row.iter().for_each(|cell| self.put(&format!("<td>{}</td>", escaped(cell))));
+            self.put("</tr>\n");
+        }
+        self.put("</tbody>\n</table>\n");
+    }
+
+    pub(super) fn notices(&mut self, notices: &[super::Notice], id: Option<&str>, words: Words) {
+        if notices.is_empty() {
+            return;
+        }
+        let id = id.map(|id| format!(" id=\"{id}\"")).unwrap_or_default();
+        self.put(&format!("<div class=\"ds-validation-message\"{id}>\n"));
+        for notice in notices {
+            let text = escaped(&notice.text);
+            match notice.severity {
+                Severity::Error => {
+                    self.put(&format!(
+                        "<p><span class=\"ds-sr-only\">{}: </span>{text}</p>\n",
+                        words.error()
+                    ));
+                }
+                other => self.put(&format!("<p data-color=\"{}\">{text}</p>\n", other.as_str())),
+            }
+        }
+        self.put("</div>\n");
+    }
+}
+
+/// A text on one line, with what is stressed and its links.
+pub(super) fn plain_line(text: &RichText) -> String {
+    let lines: Vec<String> = text
+        .blocks()
+        .iter()
+        .flat_map(|block| match block {
+            Block::Paragraph(line) | Block::Heading(line) => vec![inline(line)],
+            Block::List { items, .. } => items.iter().map(|item| inline(item)).collect(),
+        })
+        .collect();
+    lines.join(" ")
+}
+
+fn inline(line: &[Inline]) -> String {
+    line.iter()
+        .map(|piece| match piece {
+            Inline::Text(text) => escaped(text),
+            Inline::Strong(text) => format!("<strong>{}</strong>", escaped(text)),
+            Inline::Link { text, address } => {
+                let (text, address) = (escaped(text), escaped(address));
+                format!("<a class=\"ds-link\" href=\"{address}\" rel=\"noopener noreferrer\">{text}</a>")
+            }
+            Inline::Break => "<br>".to_owned(),
+        })
+        .collect()
+}
+
+/// The id of an element of the page.
+pub(super) fn id_of(name: &str) -> String {
+    escaped(&format!("f-{}", name.replace(char::is_whitespace, "_")))
+}
+
+/// Text in HTML, in an element or an attribute.
+pub(super) fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            letter if letter.is_control() && !matches!(letter, '\n' | '\t') => escaped.push(' '),
+            letter => escaped.push(letter),
+        }
+    }
+    escaped
+}

@@ -1,0 +1,33 @@
+//! The pages of a form, from its own layouts: what a portal shows, and what comes back.
+//!
+//! A [`FormView`] is worked out to [`FormPages`]: pages of components with their texts, values, options and what is
+//! wrong with them, where everything that expressions decide is decided. A portal renders them as it likes; a
+//! [`HtmlForm`] writes them as HTML that works without JavaScript, and a [`FormPost`] reads what a browser sends back
+//! into the form's data, and nowhere else. Everything here is pure.
+//!
+//! [`RenderedComponents`] says how many components of an app are rendered.
+//!
+//! Source: Altinn's documentation of components and pages; the HTML follows Designsystemet's patterns for forms, and
+//! WCAG 2.1.
+
+mod field;
+mod html;
+mod html_field;
+mod kind;
+mod model;
+mod post;
+mod resolve;
+mod rich_text;
+mod summary;
+mod view;
+mod words;
+
+pub use html::HtmlForm;
+pub use kind::RenderedComponents;
+pub use model::{
+    Attachment, Attachments, Button, Content, Control, Field, FieldOption, FormPage, FormPages, Group, Item,
+    Notice, Purpose, Row, Rows, Summary, SummaryPart,
+};
+pub use post::{FormPost, MAX_POST_BYTES, PostError, Press};
+pub use rich_text::{Block, Inline, RichText};
+pub use view::FormView;

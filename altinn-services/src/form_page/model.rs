@@ -1,0 +1,470 @@
+//! The pages of a form as they are to be shown now: what a portal renders, whatever it renders with.
+
+use std::fmt;
+
+use serde_json::Value;
+
+use super::rich_text::RichText;
+use crate::definition::DataType;
+use crate::form::{Issue, IssueCode, Severity};
+
+/// The pages of a form that are shown, in their order.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[non_exhaustive]
+pub struct FormPages {
+    /// The pages.
+    pub pages: Vec<FormPage>,
+    /// What is wrong with the form as a whole, or with fields that are on no page.
+    pub issues: Vec<Notice>,
+}
+
+/// A page of a form.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct FormPage {
+    /// Its name: that of its file.
+    pub name: String,
+    /// What it is called.
+    pub title: RichText,
+    /// What stands on it, in reading order.
+    pub items: Vec<Item>,
+}
+
+/// Something on a page: a component, in one row of each repeating group around it. What is hidden is not there.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Item {
+    /// Its id on the page: the component's, with the rows that it is in (`kind-of-income-2`).
+    pub id: String,
+    /// The kind of component, as the layout spells it.
+    pub kind: String,
+    /// What it shows.
+    pub content: Content,
+}
+
+/// What a component shows.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Content {
+    /// A heading, from level 2 (the largest on a page) to 6.
+    Heading {
+        /// The level.
+        level: u8,
+        /// The text.
+        text: RichText,
+    },
+    /// A text to read.
+    Text(RichText),
+    /// A text that stands out.
+    Panel {
+        /// How it stands out.
+        severity: Severity,
+        /// Its heading.
+        title: Option<RichText>,
+        /// What it says.
+        body: RichText,
+    },
+    /// A field to fill in, or to read.
+    Field(Box<Field>),
+    /// Components that belong together.
+    Group(Group),
+    /// A repeating group.
+    Rows(Rows),
+    /// What was filled in elsewhere, and facts of the case.
+    Summary(Summary),
+    /// Files that belong to the form.
+    Attachments(Attachments),
+    /// A button.
+    Button(Button),
+    /// Buttons to the page before and after.
+    PageButtons {
+        /// The text of the button to the page before; none without one.
+        previous: Option<String>,
+        /// The text of the button to the next page; none without one.
+        next: Option<String>,
+    },
+    /// The list of pages.
+    PageList,
+    /// A component that is not rendered: what there is of text in it.
+    NotRendered {
+        /// Its title.
+        title: Option<RichText>,
+    },
+}
+
+/// A field, with what it holds.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Field {
+    /// The name that it is sent back under, the same whenever the form is rendered.
+    pub name: String,
+    /// The data type that it is in.
+    pub data_type: String,
+    /// Where in it, as a JSON pointer; none for a field that is bound to nothing.
+    pub pointer: Option<String>,
+    /// How it is filled in.
+    pub control: Control,
+    /// What it is called.
+    pub label: RichText,
+    /// What is said below the label.
+    pub description: Option<RichText>,
+    /// What is said to those who ask for help.
+    pub help: Option<RichText>,
+    /// What it holds; null when it is not filled in.
+    pub value: Value,
+    /// What it holds, as it is shown: labels of options, dates and numbers in the user's language.
+    pub shown: String,
+    /// What can be chosen.
+    pub options: Vec<FieldOption>,
+    /// Whether it must be filled in.
+    pub required: bool,
+    /// Whether it can only be read.
+    pub read_only: bool,
+    /// What the browser may fill in by itself, as HTML's `autocomplete` says it.
+    pub autocomplete: Option<String>,
+    /// The most characters that it takes.
+    pub max_length: Option<u64>,
+    /// What is wrong with it.
+    pub issues: Vec<Notice>,
+    /// How its value is written in the data.
+    pub(super) written: Written,
+}
+
+/// How a field is filled in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Control {
+    /// A line of text.
+    Line,
+    /// An e-mail address.
+    Email,
+    /// A whole number.
+    Integer,
+    /// A number.
+    Decimal,
+    /// A text of several lines.
+    Lines,
+    /// A date.
+    Date,
+    /// One of several, from a list that opens.
+    Dropdown,
+    /// One of several, all shown.
+    Radio,
+    /// Any of several.
+    Checkboxes,
+}
+
+/// How a value is written in the data, by its JSON Schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Written {
+    /// As text; several with commas between.
+    #[default]
+    Text,
+    /// As a whole number.
+    Integer,
+    /// As a number.
+    Number,
+    /// As true or false.
+    Boolean,
+    /// As a list of texts.
+    List,
+    /// As text: a date with a time of day.
+    Timestamp,
+}
+
+/// Something that can be chosen.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct FieldOption {
+    /// What is stored.
+    pub value: Value,
+    /// What is shown.
+    pub label: RichText,
+    /// More about it.
+    pub description: Option<RichText>,
+    /// Whether it is chosen.
+    pub chosen: bool,
+}
+
+/// Components that belong together.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Group {
+    /// What the group is called.
+    pub title: Option<RichText>,
+    /// What is said below it.
+    pub description: Option<RichText>,
+    /// Whether it is folded up until somebody opens it.
+    pub folds: bool,
+    /// What is in it.
+    pub items: Vec<Item>,
+}
+
+/// A repeating group with its rows.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Rows {
+    /// What the group is called.
+    pub title: Option<RichText>,
+    /// What is said below it.
+    pub description: Option<RichText>,
+    /// The data type that its rows are in.
+    pub data_type: String,
+    /// Where in it, as a JSON pointer.
+    pub pointer: Option<String>,
+    /// The rows that are shown.
+    pub rows: Vec<Row>,
+    /// What stands before and after the rows.
+    pub beside: Vec<Item>,
+    /// Whether a row may be added.
+    pub can_add: bool,
+    /// Whether rows may be taken away.
+    pub can_remove: bool,
+    /// The text of the button that adds a row, where the app has one.
+    pub add_label: Option<String>,
+    /// What is wrong with the group.
+    pub issues: Vec<Notice>,
+}
+
+/// A row of a repeating group.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Row {
+    /// Its place in the data, from 0.
+    pub index: usize,
+    /// What is in it.
+    pub items: Vec<Item>,
+}
+
+/// What was filled in elsewhere.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[non_exhaustive]
+pub struct Summary {
+    /// What it is called.
+    pub title: Option<RichText>,
+    /// What was filled in.
+    pub parts: Vec<SummaryPart>,
+}
+
+/// A part of what was filled in.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub enum SummaryPart {
+    /// A field and what it holds.
+    Entry {
+        /// What it is called.
+        label: String,
+        /// What it holds; empty when it is not filled in.
+        value: String,
+    },
+    /// A heading above what follows, from level 3.
+    Heading {
+        /// The level.
+        level: u8,
+        /// The text.
+        text: String,
+    },
+    /// The rows of a repeating group in which every row has the same fields.
+    Table {
+        /// What the group is called.
+        caption: String,
+        /// What the fields are called.
+        columns: Vec<String>,
+        /// What the rows hold, field by field.
+        rows: Vec<Vec<String>>,
+    },
+}
+
+/// Files that belong to the form.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Attachments {
+    /// What they are called.
+    pub title: RichText,
+    /// What is said below the title.
+    pub description: Option<RichText>,
+    /// The data type of the files.
+    pub data_type: String,
+    /// The files that are there.
+    pub files: Vec<Attachment>,
+    /// The fewest files that there must be.
+    pub min: u64,
+    /// The most files that there may be.
+    pub max: u64,
+    /// The ends of names that are accepted (`.pdf`); none: any.
+    pub endings: Vec<String>,
+    /// Whether files can only be read.
+    pub read_only: bool,
+    /// What is wrong with them.
+    pub issues: Vec<Notice>,
+}
+
+/// A file of the instance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attachment {
+    /// The id of its data element.
+    pub id: String,
+    /// Its data type.
+    pub data_type: String,
+    /// Its name.
+    pub name: String,
+    /// Its size in bytes.
+    pub bytes: usize,
+}
+
+/// A button.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Button {
+    /// What it says.
+    pub label: String,
+    /// What it does.
+    pub purpose: Purpose,
+    /// Whether it is the one that is pressed usually.
+    pub primary: bool,
+}
+
+/// What a button does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Purpose {
+    /// Goes on to the next task by its usual action.
+    Submit,
+    /// Stores the form.
+    Save,
+    /// Does an action of the task: `sign`, `reject`, ...
+    Action(String),
+}
+
+/// Something that is wrong, in the user's language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Notice {
+    /// Whether it stands in the way.
+    pub severity: Severity,
+    /// What is said.
+    pub text: String,
+}
+
+impl FormPages {
+    /// A page by its name.
+    pub fn page(&self, name: &str) -> Option<&FormPage> {
+        self.pages.iter().find(|page| page.name == name)
+    }
+
+    /// The page before a page.
+    pub fn before(&self, name: &str) -> Option<&FormPage> {
+        let at = self.place_of(name)?.checked_sub(1)?;
+        self.pages.get(at)
+    }
+
+    /// The page after a page.
+    pub fn after(&self, name: &str) -> Option<&FormPage> {
+        self.pages.get(self.place_of(name)? + 1)
+    }
+
+    fn place_of(&self, name: &str) -> Option<usize> {
+        self.pages.iter().position(|page| page.name == name)
+    }
+
+    /// What must be filled in and is not, with the data type: the layouts say so, where a schema may not.
+    pub fn missing(&self) -> Vec<(String, Issue)> {
+        let fields = self.pages.iter().flat_map(FormPage::fields);
+        let empty = fields.filter(|field| field.required && field.is_empty());
+        let issue = |field: &Field| {
+            let pointer = field.pointer.clone()?;
+            let issue = Issue::error(IssueCode::Required, pointer, crate::form::wording::required());
+            Some((field.data_type.clone(), issue))
+        };
+        empty.filter_map(issue).collect()
+    }
+}
+
+impl FormPage {
+    /// Everything on the page, what is in groups and rows included.
+    pub fn all_items(&self) -> Vec<&Item> {
+        let mut all = Vec::new();
+        collect(&self.items, &mut all);
+        all
+    }
+
+    /// The fields on the page.
+    pub fn fields(&self) -> impl Iterator<Item = &Field> {
+        self.all_items().into_iter().filter_map(|item| match &item.content {
+            Content::Field(field) => Some(&**field),
+            _ => None,
+        })
+    }
+}
+
+fn collect<'i>(items: &'i [Item], all: &mut Vec<&'i Item>) {
+    for item in items {
+        all.push(item);
+        match &item.content {
+            Content::Group(group) => collect(&group.items, all),
+            Content::Rows(rows) => {
+                collect(&rows.beside, all);
+                rows.rows.iter().for_each(|row| collect(&row.items, all));
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Field {
+    /// Whether nothing is filled in.
+    pub fn is_empty(&self) -> bool {
+        match &self.value {
+            Value::Null => true,
+            Value::String(text) => text.is_empty(),
+            Value::Array(items) => items.is_empty(),
+            _ => false,
+        }
+    }
+}
+
+impl Attachments {
+    /// Whether a file of this name may be one of them.
+    pub fn takes(&self, name: &str) -> bool {
+        let name = name.to_lowercase();
+        self.endings.is_empty() || self.endings.iter().any(|ending| name.ends_with(&ending.to_lowercase()))
+    }
+
+    /// The limits that the data type itself sets.
+    pub(super) fn within(mut self, data_type: Option<&DataType>) -> Self {
+        if let Some(data_type) = data_type.filter(|data_type| data_type.max_count > 0) {
+            self.max = self.max.min(data_type.max_count);
+        }
+        self
+    }
+}
+
+impl fmt::Debug for Field {
+    /// Leaves out what was filled in: it is personal.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Field")
+            .field("name", &self.name)
+            .field("control", &self.control)
+            .field("required", &self.required)
+            .field("read_only", &self.read_only)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for SummaryPart {
+    /// Leaves out what was filled in: it is personal.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Entry { label, .. } => {
+                f.debug_struct("Entry").field("label", label).finish_non_exhaustive()
+            }
+            Self::Heading { level, text } => {
+                f.debug_struct("Heading").field("level", level).field("text", text).finish()
+            }
+            Self::Table { columns, rows, .. } => {
+                let rows = rows.len();
+                f.debug_struct("Table").field("columns", columns).field("rows", &rows).finish_non_exhaustive()
+            }
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! Summaries: what was filled in, to be read.
+
+use serde_json::Value;
+
+use super::kind::Kind;
+use super::model::{Content, FormPage, Item, Row, Rows, Summary, SummaryPart};
+use super::resolve::{At, Resolver};
+use super::rich_text::RichText;
+use crate::definition::LayoutSet;
+use crate::expression::{ComponentInstance, Failure};
+
+/// How many columns a table has at most; with more, each row is a list of its own.
+const MAX_COLUMNS: usize = 5;
+/// The smallest heading.
+const MAX_HEADING: u8 = 6;
+
+impl Resolver<'_, '_> {
+    /// A component that is only to be read (`renderAsSummary`).
+    pub(super) fn summary_of(&self, instance: ComponentInstance<'_>) -> Result<Content, Failure> {
+        let (component, rows) = (instance.component, instance.rows.clone());
+        let at = At { component, rows: &rows };
+        let content = match Kind::of(component) {
+            Some(Kind::Rows) => self.rows(instance)?,
+            Some(kind @ (Kind::Group | Kind::Folded)) => self.group(kind, instance)?,
+            Some(kind) if component.simple_binding().is_some() => {
+                Content::Field(Box::new(self.field(kind, at)))
+            }
+            Some(Kind::Address) => Content::Group(self.address(at)),
+            Some(Kind::Files) => self.attachments(at),
+            Some(Kind::Payment) => return Ok(self.facts(at, &self.view.payment)),
+            _ => Content::Text(RichText::default()),
+        };
+        let item = Item { id: at.id(), kind: component.kind.clone(), content };
+        Ok(Content::Summary(Summary { title: None, parts: parts_of(&[item], 3) }))
+    }
+
+    /// `Summary`: of the component that `componentRef` names.
+    pub(super) fn summary_of_reference(&self, at: At<'_>) -> Result<Content, Failure> {
+        let named = self.property(at, "componentRef").and_then(Value::as_str);
+        let parts = named.map_or_else(|| Ok(Vec::new()), |id| self.parts_of_component(self.set, id))?;
+        Ok(Content::Summary(Summary { title: self.text(at, "title"), parts }))
+    }
+
+    /// `Summary2`: of a component, a page or all pages, of this task or another.
+    pub(super) fn summary_of_target(&self, at: At<'_>) -> Result<Content, Failure> {
+        let said = |name: &str| self.property(at, "target").and_then(|target| target.get(name)?.as_str());
+        let set = said("taskId").map_or(Some(self.set), |task| self.view.app.layouts_of(task));
+        let mut parts = Vec::new();
+        if let Some(set) = set {
+            match (said("type"), said("id")) {
+                (Some("component"), Some(id)) => parts = self.parts_of_component(set, id)?,
+                (Some("page"), Some(id)) => parts = self.parts_of_pages(set, Some(id))?,
+                _ => parts = self.parts_of_pages(set, None)?,
+            }
+        }
+        Ok(Content::Summary(Summary { title: self.text(at, "title"), parts }))
+    }
+
+    fn parts_of_component(&self, set: &LayoutSet, id: &str) -> Result<Vec<SummaryPart>, Failure> {
+        let pages = self.plain_pages(set, None)?;
+        let found = pages.iter().flat_map(FormPage::all_items).filter(|item| {
+            item.id == id
+                || item.id.strip_prefix(id).is_some_and(|rest| rest.starts_with('-') && is_rows(rest))
+        });
+        Ok(found.flat_map(|item| parts_of(std::slice::from_ref(item), 3)).collect())
+    }
+
+    fn parts_of_pages(&self, set: &LayoutSet, name: Option<&str>) -> Result<Vec<SummaryPart>, Failure> {
+        let mut parts = Vec::new();
+        for page in self.plain_pages(set, name)? {
+            let filled_in = parts_of(&page.items, 4);
+            if filled_in.iter().any(|part| !matches!(part, SummaryPart::Heading { .. })) {
+                if name.is_none() {
+                    parts.push(SummaryPart::Heading { level: 3, text: page.title.to_plain() });
+                }
+                parts.extend(filled_in);
+            }
+        }
+        Ok(parts)
+    }
+
+    /// The pages of a set without the components that show others, so that no summary is in itself.
+    fn plain_pages(&self, set: &LayoutSet, name: Option<&str>) -> Result<Vec<FormPage>, Failure> {
+        let view = self.view.of_set(set);
+        let mut resolver = Resolver::new(&view, set);
+        resolver.leaves_out_summaries = true;
+        let wanted = set.layouts.pages().iter().filter(|page| name.is_none_or(|name| name == page.name));
+        let mut pages = Vec::new();
+        for page in wanted {
+            pages.extend(resolver.page(page)?);
+        }
+        Ok(pages)
+    }
+}
+
+fn is_rows(rest: &str) -> bool {
+    rest.chars().all(|letter| letter == '-' || letter.is_ascii_digit())
+}
+
+impl FormPage {
+    /// What is filled in on the page, to be read: for a review, and for documents.
+    pub fn summary(&self) -> Vec<SummaryPart> {
+        parts_of(&self.items, 3)
+    }
+}
+
+/// What is filled in in these items, under headings from a level.
+fn parts_of(items: &[Item], level: u8) -> Vec<SummaryPart> {
+    let mut parts = Vec::new();
+    items.iter().for_each(|item| add(&mut parts, item, level));
+    parts
+}
+
+fn add(parts: &mut Vec<SummaryPart>, item: &Item, level: u8) {
+    match &item.content {
+        Content::Field(field) => {
+            parts.push(SummaryPart::Entry { label: field.label.to_plain(), value: field.shown.clone() });
+        }
+        Content::Heading { text, .. } => add_heading(parts, level, text.to_plain()),
+        Content::Group(group) => {
+            let inner = parts_of(&group.items, below(level));
+            if let Some(title) = group.title.as_ref().filter(|_| !inner.is_empty()) {
+                add_heading(parts, level, title.to_plain());
+            }
+            parts.extend(inner);
+        }
+        Content::Rows(rows) => add_rows(parts, rows, level),
+        Content::Summary(summary) => parts.extend(summary.parts.iter().cloned()),
+        Content::Attachments(attachments) => {
+            let names: Vec<&str> = attachments.files.iter().map(|file| file.name.as_str()).collect();
+            let (label, value) = (attachments.title.to_plain(), names.join(", "));
+            parts.push(SummaryPart::Entry { label, value });
+        }
+        _ => {}
+    }
+}
+
+/// A heading; one that nothing stands under is not shown.
+fn add_heading(parts: &mut Vec<SummaryPart>, level: u8, text: String) {
+    while matches!(parts.last(), Some(SummaryPart::Heading { level: before, .. }) if *before >= level) {
+        parts.pop();
+    }
+    if !text.is_empty() {
+        parts.push(SummaryPart::Heading { level: level.min(MAX_HEADING), text });
+    }
+}
+
+fn below(level: u8) -> u8 {
+    (level + 1).min(MAX_HEADING)
+}
+
+fn add_rows(parts: &mut Vec<SummaryPart>, rows: &Rows, level: u8) {
+    let caption = rows.title.as_ref().map(RichText::to_plain).unwrap_or_default();
+    if rows.rows.is_empty() {
+        return;
+    }
+    if let Some((columns, cells)) = as_table(&rows.rows) {
+        parts.push(SummaryPart::Table { caption, columns, rows: cells });
+        return;
+    }
+    for row in &rows.rows {
+        let number = row.index + 1;
+        let text = if caption.is_empty() { number.to_string() } else { format!("{caption} {number}") };
+        add_heading(parts, level, text);
+        parts.extend(parts_of(&row.items, below(level)));
+    }
+}
+
+/// Rows of the same few fields as a table.
+fn as_table(rows: &[Row]) -> Option<(Vec<String>, Vec<Vec<String>>)> {
+    let mut columns: Option<Vec<String>> = None;
+    let mut cells = Vec::new();
+    for row in rows {
+        let entries = parts_of(&row.items, 3).into_iter().map(|part| match part {
+            SummaryPart::Entry { label, value } => Some((label, value)),
+            _ => None,
+        });
+        let (labels, values): (Vec<_>, Vec<_>) = entries.collect::<Option<Vec<_>>>()?.into_iter().unzip();
+        if labels.is_empty() || labels.len() > MAX_COLUMNS {
+            return None;
+        }
+        if columns.get_or_insert_with(|| labels.clone()) != &labels {
+            return None;
+        }
+        cells.push(values);
+    }
+    columns.map(|columns| (columns, cells))
+}

@@ -1,0 +1,141 @@
+//! The form of the task at hand, page by page: shown from its layouts, and filled in from what a browser sends.
+
+use std::collections::BTreeMap;
+
+use altinn_core::{Actor, InstanceId, Language};
+use serde_json::Value;
+
+use super::forms::Forms;
+use super::{Instance, Service, SubmissionError, Submissions};
+use crate::form::{FormData, FormLimits};
+use crate::form_page::{Attachment, FormPages, FormPost, FormView};
+
+/// The actions that expressions of layouts ask about, beside `read`.
+const ACTIONS: [&str; 4] = ["write", "confirm", "sign", "reject"];
+/// Without it nothing is filled in.
+const WRITE: &str = "write";
+
+/// Whether pages say what is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ShowIssues {
+    /// They say nothing of it: the form is being filled in.
+    No,
+    /// They say what is wrong, and what is missing.
+    Yes,
+}
+
+impl Submissions<'_> {
+    /// The pages of the task that an instance stands in, as the caller may see and fill them in; none where it stands
+    /// in no task, or the app has no layouts for it.
+    ///
+    /// # Errors
+    /// [`SubmissionError::NotFound`] and [`SubmissionError::Access`] as [`Submissions::get`];
+    /// [`SubmissionError::Pages`] when the layouts and the data do not go together.
+    pub async fn form_pages(
+        &self,
+        actor: &Actor,
+        id: &InstanceId,
+        language: Language,
+        issues: ShowIssues,
+    ) -> Result<FormPages, SubmissionError> {
+        let instance = self.get(actor, id).await?;
+        let service = self.service_of(&instance)?;
+        let Some(task) = instance.task() else { return Ok(FormPages::default()) };
+        let owner = self.tools_of(&service, instance.id.owner).await?.owner;
+        let forms = Forms::of(&service, &instance, task, owner)?;
+        let allowed = self.allowed(actor, &instance).await?;
+        let view = view_of(&service, &instance, &forms, language, &allowed);
+        if issues == ShowIssues::No {
+            return Ok(view.pages()?);
+        }
+        let missing = view.pages()?.missing();
+        let mut view = view;
+        for (data_type, data) in forms.models() {
+            let of_form = missing.iter().filter(|(of, _)| of == data_type).map(|(_, issue)| issue.clone());
+            let mut found = forms.issues(data_type, data, None);
+            let known: Vec<String> = found.iter().map(|issue| issue.path.clone()).collect();
+            found.extend(of_form.filter(|issue| !known.contains(&issue.path)));
+            view = view.with_issues(data_type, found);
+        }
+        Ok(view.pages()?)
+    }
+
+    /// Fills in what a browser sent from a page of the task that an instance stands in, and stores it as a draft. A
+    /// post that changes nothing stores nothing.
+    ///
+    /// # Errors
+    /// As [`save`](Submissions::save); [`SubmissionError::Post`] when something was sent that the page does not have;
+    /// [`SubmissionError::Changed`] when the page is not there any more.
+    pub async fn fill_in(
+        &self,
+        actor: &Actor,
+        id: &InstanceId,
+        page: &str,
+        post: &FormPost,
+    ) -> Result<Instance, SubmissionError> {
+        let mut instance = self.get(actor, id).await?;
+        let service = self.service_of(&instance)?;
+        let task = instance.task().ok_or(SubmissionError::Changed)?.to_owned();
+        let owner = self.tools_of(&service, instance.id.owner).await?.owner;
+        let forms = Forms::of(&service, &instance, &task, owner)?;
+        let allowed = self.allowed(actor, &instance).await?;
+        let pages = view_of(&service, &instance, &forms, Language::Nb, &allowed).pages()?;
+        let page = pages.page(page).ok_or(SubmissionError::Changed)?;
+        let mut data: BTreeMap<String, Value> =
+            forms.models().map(|(data_type, data)| (data_type.to_owned(), data.clone())).collect();
+        let mut version = instance.version();
+        for data_type in post.fill_in(page, &mut data)? {
+            let form = data.remove(&data_type).unwrap_or_default().to_string();
+            let form = FormData::parse(form.as_bytes(), FormLimits::default())?;
+            instance = self.save_version(actor, id, &data_type, &form, Some(version)).await?.instance;
+            version = instance.version();
+        }
+        Ok(instance)
+    }
+
+    /// What the caller may do with the instance now, of what layouts ask about.
+    async fn allowed(
+        &self,
+        actor: &Actor,
+        instance: &Instance,
+    ) -> Result<Vec<&'static str>, SubmissionError> {
+        let mut allowed = vec!["read"];
+        for action in ACTIONS {
+            match self.permit(actor, instance, action).await {
+                Ok(_) => allowed.push(action),
+                Err(SubmissionError::Access(_) | SubmissionError::NotFound | SubmissionError::Deleted) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(allowed)
+    }
+}
+
+fn view_of<'a>(
+    service: &'a Service,
+    instance: &'a Instance,
+    forms: &'a Forms<'a>,
+    language: Language,
+    allowed: &[&'static str],
+) -> FormView<'a> {
+    let context = forms.of_process().with_language(language);
+    let context = allowed.iter().fold(context, |context, action| context.with_allowed_action(action));
+    let mut view = FormView::new(service.definition(), forms.task(), context);
+    let reference = match language {
+        Language::En => "Reference",
+        _ => "Referanse",
+    };
+    view = view.with_fact(reference, instance.id().guid.to_string());
+    let form = |data_type: &str| {
+        service.definition().metadata().data_type(data_type).is_some_and(crate::definition::DataType::is_form)
+    };
+    for element in instance.elements().iter().filter(|element| !form(element.data_type())) {
+        view = view.with_attachment(Attachment {
+            id: element.id().to_string(),
+            data_type: element.data_type().to_owned(),
+            name: element.file_name().unwrap_or(element.data_type()).to_owned(),
+            bytes: element.content().len(),
+        });
+    }
+    if allowed.contains(&WRITE) { view } else { view.read_only() }
+}
