@@ -135,6 +135,69 @@ def visit_without_login(portal: Portal):
     portal.checks.that("nobody is sent elsewhere", visit.page.url == portal.address + "/")
 
 
+def send_a_form(portal: Portal):
+    visit = portal.open("Kari Bakke", "Nordlys Bakeri AS")
+    visit.go("/")
+    visit.page.get_by_role("main").get_by_role("link", name="Søknad om godkjenning av bakeri").click()
+    visit.look("form-start")
+    visit.press("Begynn")
+    visit.look("form-business")
+    address = visit.page.url
+    fill_in_business(visit)
+    visit.press("Neste")
+    visit.look("form-food")
+    draft = portal.open("Kari Bakke", "Nordlys Bakeri AS")
+    draft.page.goto(address)
+    portal.checks.that("a draft is kept", draft.page.get_by_label("Gateadresse").input_value() == "Bakergata 1")
+    visit.page.get_by_label("Brød", exact=True).check()
+    visit.press("Neste")
+    visit.press("Send til signering")
+    visit.look("form-wrong", again=False)
+    summary = visit.page.locator(".ds-error-summary")
+    portal.checks.that(
+        "what is wrong with a form has the focus", summary.evaluate("summary => summary === document.activeElement")
+    )
+    summary.get_by_role("link").first.click()
+    fill_in_food(visit)
+    visit.press("Neste")
+    visit.look("form-review")
+    visit.press("Send til signering")
+    visit.has("Signer søknaden")
+    visit.look("form-sign", again=False)
+    accountant = portal.open("Ola Tall", "Nordlys Bakeri AS")
+    accountant.page.goto(address)
+    accountant.has("Du har ikke tilgang")
+    accountant.look("form-denied", again=False)
+    visit.press("Signer")
+    visit.has("Innsendingen er mottatt")
+    visit.look("form-receipt")
+    visit.page.get_by_role("link", name="Se beviset i arkivet").click()
+    visit.has("Beviset stemmer")
+    visit.look("form-proof")
+
+
+def fill_in_business(visit: Visit):
+    page = visit.page
+    page.get_by_label("Organisasjonsnummer").fill("389752584")
+    page.get_by_label("Virksomhetens navn").fill("Nordlys Bakeri AS")
+    page.get_by_label("E-postadresse").fill("post@bakeri.example")
+    page.get_by_label("Gateadresse").fill("Bakergata 1")
+    page.get_by_label("Postnummer").fill("5003")
+    page.get_by_label("Poststed").fill("Bergen")
+    page.get_by_label("Areal i kvadratmeter").fill("120")
+    page.get_by_label("Når åpner bakeriet?").fill("2027-03-01")
+
+
+def fill_in_food(visit: Visit):
+    page = visit.page
+    if not page.get_by_label("Navn", exact=True).count():
+        visit.press("Legg til en ansatt")
+    page.get_by_label("Navn", exact=True).fill("Kari Bakke")
+    page.get_by_label("Arbeid").select_option(label="Baker")
+    page.get_by_label("Ja", exact=True).first.check()
+    page.get_by_label("Ja, planen").check()
+
+
 def look_up(portal: Portal):
     visit = portal.open("Kari Bakke", "Nordlys Bakeri AS")
     visit.go("/parties")
@@ -403,6 +466,7 @@ def every_page_in_every_language(portal: Portal):
 
 WALKS = [
     ("without login", visit_without_login),
+    ("submission", send_a_form),
     ("lookup", look_up),
     ("link", follow_link),
     ("broker", transfer_a_file),

@@ -24,7 +24,8 @@ use super::target::Target;
 use super::texts::Texts;
 use super::world::World;
 use super::{
-    access, agency, archive, cases, files, front, inbox, letters, link, lookup, pages, parties, sent, trouble,
+    access, agency, archive, cases, files, forms, front, inbox, letters, link, lookup, pages, parties, sent,
+    trouble,
 };
 
 /// The portal: cheap to clone, and all clones are one.
@@ -75,6 +76,7 @@ impl App {
             .merge(link::routes())
             .merge(files::routes())
             .merge(cases::routes())
+            .merge(forms::routes())
             .merge(inbox::routes())
             .merge(letters::routes())
             .merge(archive::routes())

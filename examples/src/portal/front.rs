@@ -30,7 +30,13 @@ pub(super) async fn front(State(app): State<App>, visitor: Visitor) -> Response 
     let services = &app.services;
     let title = |title: &Text| title.in_language(visitor.language).to_owned();
     let link = |title: String, path: &str| context! { title => title, path => path };
+    let forms: Vec<Value> = services
+        .forms
+        .iter()
+        .map(|form| link(form.title(visitor.language).to_owned(), &format!("/forms/{}", form.id())))
+        .collect();
     let kinds = [
+        ("front.submission", "front.submission.what", forms),
         (
             "front.correspondence",
             "front.correspondence.what",

@@ -86,7 +86,7 @@ fn address(item: &InboxItem) -> String {
         ElementKind::Lookup => {
             item.entry.map_or("/lookup/trail".to_owned(), |entry| format!("/archive/{entry}"))
         }
-        _ => item.entry.map(|entry| format!("/archive/{entry}")).unwrap_or_default(),
+        _ => super::forms::address(&item.instance_id()),
     }
 }
 

@@ -1,6 +1,8 @@
 //! A form that somebody has filled in and sent.
 
+use altinn_services::form_page::MAX_POST_BYTES;
 use axum::Form;
+use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts as _, Request};
 use axum::response::Response;
 use minijinja::{Value, context};
@@ -60,5 +62,32 @@ impl Wrong {
     /// As templates take it.
     pub(super) fn values(&self) -> Vec<Value> {
         self.0.iter().map(|(field, text)| context! { field => *field, text => text.as_str() }).collect()
+    }
+}
+
+/// A form of the portal's own as it was sent, for those who read it themselves.
+#[derive(Debug)]
+pub(super) struct Body {
+    pub(super) member: Member,
+    pub(super) fields: Fields,
+    pub(super) bytes: Bytes,
+}
+
+impl FromRequest<App> for Body {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let member = Member::from_request_parts(&mut parts, app).await?;
+        let unreadable = |_| member.trouble(Trouble::Wrong("trouble.wrong.form"));
+        let bytes = axum::body::to_bytes(body, MAX_POST_BYTES).await.map_err(|_| unreadable(()))?;
+        let again = Request::from_parts(parts, bytes.clone().into());
+        let form = Form::<Vec<(String, String)>>::from_request(again, app).await;
+        let Form(fields) = form.map_err(|_| unreadable(()))?;
+        let fields = Fields(fields);
+        if !form_token::is_right(fields.get(FIELD), &member.visitor.form_token) {
+            return Err(member.trouble(Trouble::ForeignForm));
+        }
+        Ok(Self { member, fields, bytes })
     }
 }
