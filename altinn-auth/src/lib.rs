@@ -75,6 +75,7 @@ pub mod login;
 pub mod maskinporten;
 pub mod register;
 mod single_flight;
+pub mod system_user;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod token;

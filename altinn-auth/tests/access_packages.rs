@@ -149,3 +149,46 @@ async fn a_list_lets_its_members_in_for_its_actions() {
         assert!(giving.store.commit(batch).await.unwrap_err().is_conflict());
     }
 }
+
+#[tokio::test]
+async fn who_is_taken_off_a_list_between_decision_and_commit_is_refused() {
+    for (giving, _) in everywhere().await {
+        let lists = StoredAccessLists::new(giving.store.clone(), giving.register.clone());
+        let registers = Registers::new(giving.register.clone(), giving.register.clone());
+        let registers = registers.with_access_lists(Arc::new(lists.clone()));
+        let authorizer = Authorizer::with_registers(giving.policies.clone(), registers);
+        let kari = person(&giving.kari);
+        let (resource, list) = (
+            giving.service.resource_id(),
+            AccessListId { owner: "ttd".to_owned(), name: "bakeries".to_owned() },
+        );
+        let mut batch = Batch::new();
+        let rules = ResourceRules { access_list_mode: true, ..ResourceRules::default() };
+        StoredResources::new(giving.store.clone()).put(&mut batch, &resource, rules);
+        lists.put(&mut batch, &list, "Bakeries");
+        lists.connect(&mut batch, &list, &resource, Some(&["read".to_owned()]));
+        giving.store.commit(batch).await.unwrap();
+        // An app lets in whom its policy lets in; another service, only those on a list.
+        assert!(authorizer.decide(&kari, &giving.request("read")).await.is_ok());
+        giving.policies.put_guarded(giving.service.clone(), giving::POLICY).unwrap();
+        let refused = authorizer.decide(&kari, &giving.request("read")).await.unwrap_err();
+        assert_eq!(refused.code(), "AUTH-DENIED-ACCESS-LIST");
+        let mut batch = Batch::new();
+        lists.add_member(&mut batch, &list, giving.bakery.id, giving.now());
+        giving.store.commit(batch).await.unwrap();
+        assert!(authorizer.decide(&kari, &giving.request("write")).await.is_err(), "the list is for reading");
+        let request = giving.request("read");
+        let first = authorizer.decide(&kari, &request).await.unwrap();
+        let second = authorizer.decide(&kari, &request).await.unwrap();
+        let mut batch = Batch::new();
+        first.guard(&mut batch);
+        giving.store.commit(batch).await.unwrap();
+        let mut batch = Batch::new();
+        lists.remove_member(&mut batch, &list, giving.bakery.id);
+        giving.store.commit(batch).await.unwrap();
+        let mut batch = Batch::new();
+        second.guard(&mut batch);
+        assert!(giving.store.commit(batch).await.unwrap_err().is_conflict());
+        assert!(authorizer.decide(&kari, &giving.request("read")).await.is_err());
+    }
+}

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use altinn_auth::decision::AccessRequest;
 use altinn_auth::register::MIGRATIONS;
-use altinn_auth::trail::{DecisionTrail, MAX_NOTED, TrailEntry};
+use altinn_auth::trail::{Deed, MAX_NOTED, Trail, TrailEntry, TrailReader};
 use altinn_core::store::{Batch, fresh};
 use altinn_core::{Party, RandomIds};
 use giving::{Giving, person, role};
@@ -14,7 +14,7 @@ mod giving;
 
 struct Watched {
     giving: Giving,
-    trail: DecisionTrail,
+    trail: Trail,
 }
 
 impl Watched {
@@ -22,7 +22,7 @@ impl Watched {
         let mut all = Vec::new();
         for (_, store) in fresh::all().await.unwrap() {
             let giving = Giving::new(store.clone()).await;
-            let trail = DecisionTrail::with_clock(store, giving.clock.clone(), Arc::new(RandomIds));
+            let trail = Trail::with_clock(store, giving.clock.clone(), Arc::new(RandomIds));
             let authorizer = giving.authorizer.clone().with_trail(trail.clone());
             all.push(Self { giving: Giving { authorizer, ..giving }, trail });
         }
@@ -31,11 +31,12 @@ impl Watched {
 
     /// What the bakery's leader reads; time goes by, so that the lines have an order.
     async fn lines(&self) -> Vec<TrailEntry> {
-        self.trail.flush().await.unwrap();
-        let giving = &self.giving;
-        let kari = person(&giving.kari);
-        let page = self.trail.of(&giving.authorizer, &kari, giving.bakery.id, None).await.unwrap();
-        page.entries
+        let kari = person(&self.giving.kari);
+        self.reader().of(&kari, self.giving.bakery.id, None).await.unwrap().entries
+    }
+
+    fn reader(&self) -> TrailReader<'_> {
+        TrailReader::new(&self.trail, &self.giving.authorizer)
     }
 
     async fn decides(&self, who: &Party, action: &str, expected: bool) {
@@ -70,9 +71,8 @@ async fn permits_and_refusals_are_there_with_all_that_decided() {
         assert_eq!((lines.len(), lines[0].times, lines[1].times), (4, 3, 1));
         // Nobody else reads it, and nobody hears whether there is one.
         let of = |who, party| {
-            let authorizer = &giving.authorizer;
-            let trail = &watched.trail;
-            async move { trail.of(authorizer, &person(who), party, None).await.unwrap_err().code() }
+            let reader = watched.reader();
+            async move { reader.of(&person(who), party, None).await.unwrap_err().code() }
         };
         assert_eq!(of(&giving.per, giving.bakery.id).await, "AUTH-TRAIL-NOT-FOUND");
         assert_eq!(of(&giving.per, altinn_core::PartyId::new(1)).await, "AUTH-TRAIL-NOT-FOUND");
@@ -86,11 +86,15 @@ async fn what_is_done_by_a_permit_commits_with_its_line_or_not_at_all() {
         let kari = person(&giving.kari);
         let access = giving.authorizer.decide(&kari, &giving.request("write")).await.unwrap();
         let mut batch = Batch::new();
-        access.guard(&mut batch);
+        access.guard_with(&mut batch, &Deed::to("lookup/1").because("a complaint"));
         giving.store.commit(batch).await.unwrap();
         drop(access);
         let lines = watched.lines().await;
-        assert_eq!((lines.len(), lines[0].times), (1, 1));
+        assert_eq!((lines.len(), lines[0].times, lines[0].action.as_str()), (1, 1, "write"));
+        assert_eq!(
+            (lines[0].element.as_deref(), lines[0].purpose.as_deref()),
+            (Some("lookup/1"), Some("a complaint"))
+        );
         // A right is revoked before the commit: neither the change nor its line is there.
         let access = giving.authorizer.decide(&kari, &giving.request("write")).await.unwrap();
         let mut batch = Batch::new();
@@ -106,7 +110,7 @@ async fn what_is_done_by_a_permit_commits_with_its_line_or_not_at_all() {
 async fn what_cannot_be_written_is_written_later_and_once() {
     for (_, without_tables) in fresh::all().await.unwrap() {
         let giving = Giving::new(fresh::sqlite().await.unwrap()).await;
-        let trail = DecisionTrail::new(without_tables.clone());
+        let trail = Trail::new(without_tables.clone());
         let authorizer = giving.authorizer.clone().with_trail(trail.clone());
         let watched = Watched { giving: Giving { authorizer, ..giving }, trail };
         let giving = &watched.giving;

@@ -11,7 +11,8 @@ use altinn_auth::delegation::AccessManagement;
 #[cfg(feature = "link")]
 use altinn_auth::hand_over::HandOverIssuer;
 use altinn_auth::register::StoredRegister;
-use altinn_auth::trail::DecisionTrail;
+use altinn_auth::system_user::SystemUsers;
+use altinn_auth::trail::{Trail, TrailReader};
 use altinn_core::store::Store;
 use altinn_core::{Clock, IdSource, PartyId, ServiceId};
 use altinn_notify::contact::{Contact, ContactRegister};
@@ -41,7 +42,6 @@ use crate::submission::{
     CallToSign, Payment, Service, ServiceTask, SigneeProvider, Submission, SubmissionError, Submissions,
     Tools,
 };
-use crate::trail::Trail;
 use crate::{OpenError, PublishError, workers};
 
 /// Altinn services in an agency's own program. Cheap to clone; all clones are one.
@@ -68,7 +68,7 @@ pub(crate) struct Parts {
     pub(crate) policies: Arc<Policies>,
     pub(crate) authorizer: Authorizer,
     pub(crate) access: AccessManagement,
-    pub(crate) decisions: DecisionTrail,
+    pub(crate) trail: Trail,
     pub(crate) archive: Archive,
     pub(crate) sealer: Arc<dyn Sealer>,
     pub(crate) notifier: Notifier,
@@ -134,7 +134,7 @@ impl Altinn {
         register: impl Lookup + 'static,
     ) -> Result<LookupService, PublishError> {
         let (service, policy) = LookupService::load(folder.as_ref(), Arc::new(register))?;
-        self.put_policy(service.id(), policy)?;
+        self.put_guarded(service.id(), policy)?;
         self.plug_in(|plug_ins| plug_ins.lookups.insert(service.id().clone(), service.clone()));
         Ok(service)
     }
@@ -146,7 +146,7 @@ impl Altinn {
     #[cfg(feature = "broker")]
     pub fn publish_broker(&self, folder: impl AsRef<Path>) -> Result<BrokerService, PublishError> {
         let (service, policy) = BrokerService::load(folder.as_ref())?;
-        self.put_policy(service.id(), policy)?;
+        self.put_guarded(service.id(), policy)?;
         self.plug_in(|plug_ins| plug_ins.brokers.insert(service.id().clone(), service.clone()));
         Ok(service)
     }
@@ -158,7 +158,7 @@ impl Altinn {
     #[cfg(feature = "link")]
     pub fn publish_link(&self, folder: impl AsRef<Path>) -> Result<LinkService, PublishError> {
         let (service, policy) = LinkService::load(folder.as_ref())?;
-        self.put_policy(service.id(), policy)?;
+        self.put_guarded(service.id(), policy)?;
         self.plug_in(|plug_ins| plug_ins.links.insert(service.id().clone(), service.clone()));
         Ok(service)
     }
@@ -173,7 +173,7 @@ impl Altinn {
         folder: impl AsRef<Path>,
     ) -> Result<CorrespondenceService, PublishError> {
         let (service, policy) = CorrespondenceService::load(folder.as_ref())?;
-        self.put_policy(service.id(), policy)?;
+        self.put_guarded(service.id(), policy)?;
         self.plug_in(|plug_ins| plug_ins.correspondences.insert(service.id().clone(), service.clone()));
         Ok(service)
     }
@@ -190,7 +190,7 @@ impl Altinn {
         members: Members,
     ) -> Result<CollaborationService, PublishError> {
         let (service, policy) = CollaborationService::load_with_policy(folder.as_ref(), members)?;
-        self.put_policy(service.id(), policy)?;
+        self.put_guarded(service.id(), policy)?;
         self.plug_in(|plug_ins| plug_ins.collaborations.insert(service.id().clone(), service.clone()));
         Ok(service)
     }
@@ -276,19 +276,19 @@ impl Altinn {
         Inbox::new(self)
     }
 
-    /// The trail: who did what for whom.
-    pub fn trail(&self) -> Trail<'_> {
-        Trail::new(&self.0.store, &self.0.authorizer)
+    /// The system register, and the system users that organizations have.
+    pub fn system_users(&self) -> SystemUsers {
+        SystemUsers::new(self.0.access.clone())
+    }
+
+    /// The trail, for the parties that it tells of: every permit and every refusal, and what was done.
+    pub fn trail(&self) -> TrailReader<'_> {
+        TrailReader::new(&self.0.trail, &self.0.authorizer)
     }
 
     /// Access management: rights given to others, passed on and taken back, and who may represent whom.
     pub fn access_management(&self) -> &AccessManagement {
         &self.0.access
-    }
-
-    /// The trail of decisions: every permit and every refusal, for the party on whose behalf it was.
-    pub fn decisions(&self) -> &DecisionTrail {
-        &self.0.decisions
     }
 
     /// The feed of events for the agency's own systems.
@@ -350,6 +350,13 @@ impl Altinn {
         Ok(())
     }
 
+    /// The same of a service that is no app: its owner's access lists apply to it.
+    fn put_guarded(&self, id: &ServiceId, policy: impl AsRef<[u8]>) -> Result<(), PolicySourceError> {
+        self.0.policies.put_guarded(id.clone(), policy)?;
+        self.0.first_service.get_or_init(|| id.clone());
+        Ok(())
+    }
+
     /// Some service that is published here; none when there is none.
     pub(crate) fn a_service(&self) -> Option<ServiceId> {
         self.0.first_service.get().cloned()
@@ -357,6 +364,10 @@ impl Altinn {
 
     pub(crate) fn inbox_key(&self) -> &InboxKey {
         &self.0.inbox_key
+    }
+
+    pub(crate) fn kept_trail(&self) -> &Trail {
+        &self.0.trail
     }
 
     pub(crate) fn ids(&self) -> &dyn IdSource {

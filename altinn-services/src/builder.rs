@@ -15,7 +15,7 @@ use altinn_auth::hand_over::HandOverIssuer;
 #[cfg(feature = "link")]
 use altinn_auth::issuing::RotatingKeys;
 use altinn_auth::register::{RegisterKey, RoleRegister, StoredAccessLists, StoredRegister};
-use altinn_auth::trail::DecisionTrail;
+use altinn_auth::trail::Trail;
 #[cfg(feature = "webhooks")]
 use altinn_core::http::Destinations;
 use altinn_core::key::{SecretKey, SigningKey};
@@ -304,7 +304,8 @@ impl AltinnBuilder {
         };
         let store = open_store(self.store).await?;
         let (clock, ids) = (self.clock, self.ids);
-        let register = StoredRegister::new(store.clone(), RegisterKey::from_bytes(register_key.expose()));
+        let register = StoredRegister::new(store.clone(), RegisterKey::from_bytes(register_key.expose()))
+            .with_clock(Arc::clone(&clock));
         register.claim().await?;
         let policies = Arc::new(Policies::new());
         let roles: Arc<dyn RoleRegister> = self.roles.unwrap_or_else(|| Arc::new(register.clone()));
@@ -322,10 +323,10 @@ impl AltinnBuilder {
             .with_access_packages(Arc::new(packages))
             .with_access_lists(Arc::new(lists))
             .with_instances(Arc::new(StoredInstances(store.clone())));
-        let decisions = DecisionTrail::with_clock(store.clone(), Arc::clone(&clock), Arc::clone(&ids));
+        let trail = Trail::with_clock(store.clone(), Arc::clone(&clock), Arc::clone(&ids));
         let authorizer = Authorizer::with_registers(Arc::clone(&policies) as _, registers)
             .with_clock(Arc::clone(&clock))
-            .with_trail(decisions.clone());
+            .with_trail(trail.clone());
         let access = AccessManagement::new(store.clone(), authorizer.clone(), roles)
             .with_clock(Arc::clone(&clock), Arc::clone(&ids));
         let archive =
@@ -372,7 +373,7 @@ impl AltinnBuilder {
                 .map(|(name, keys)| HandOverIssuer::new(name, keys, &register_key, Arc::clone(&clock))),
             authorizer,
             access,
-            decisions,
+            trail,
             contacts: self.contacts.unwrap_or(registers),
             events: EventFeed::new(store.clone()),
             receipt_template: Arc::new(template),

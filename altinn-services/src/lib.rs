@@ -64,7 +64,6 @@ mod refused;
 pub mod submission;
 #[cfg(feature = "testing")]
 pub mod testing;
-pub mod trail;
 mod workers;
 
 pub use altinn::Altinn;

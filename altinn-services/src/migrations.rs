@@ -62,6 +62,13 @@ pub static MIGRATIONS: &[Migration] = &[
     },
     Migration {
         owner: "altinn-services",
+        number: 7,
+        name: "one_trail",
+        sqlite: include_str!("../migrations/0007_one_trail.sqlite.sql"),
+        postgres: include_str!("../migrations/0007_one_trail.postgres.sql"),
+    },
+    Migration {
+        owner: "altinn-services",
         number: 8,
         name: "instance_subscription",
         sqlite: include_str!("../migrations/0008_instance_subscription.sqlite.sql"),

@@ -202,12 +202,12 @@ async fn mail(altinn: &Altinn, mut stopped: watch::Receiver<bool>) {
 #[cfg(not(feature = "correspondence"))]
 async fn mail(_: &Altinn, _: watch::Receiver<bool>) {}
 
-/// Writes the trail of decisions.
+/// Writes the trail.
 async fn note(altinn: &Altinn, mut stopped: watch::Receiver<bool>) {
     let stop = async move {
         let _ = stopped.wait_for(|stopped| *stopped).await;
     };
-    altinn.decisions().run(stop).await;
+    altinn.kept_trail().run(stop).await;
 }
 
 async fn send(altinn: &Altinn, mut stopped: watch::Receiver<bool>) {

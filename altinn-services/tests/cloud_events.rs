@@ -125,7 +125,14 @@ fn a_filter_lets_through_what_fits_all_its_parts() {
 #[tokio::test]
 async fn an_agencys_own_event_is_published_once_and_read_through_a_filter() {
     for (name, store) in fresh::all().await.unwrap() {
-        store.migrate(&[altinn_core::MIGRATIONS, altinn_services::MIGRATIONS]).await.unwrap();
+        store
+            .migrate(&[
+                altinn_core::MIGRATIONS,
+                altinn_auth::register::MIGRATIONS,
+                altinn_services::MIGRATIONS,
+            ])
+            .await
+            .unwrap();
         let feed = EventFeed::new(store.clone());
         let publish = async |id: &str, kind: &str| {
             let event = CloudEvent::new(id, "/bakeries", kind)

@@ -57,7 +57,14 @@ fn bakeries() -> EventFilter {
 #[allow(clippy::future_not_send, reason = "a claim is awaited where it is made")]
 async fn everywhere(claim: impl AsyncFn(Scene)) {
     for (_, store) in fresh::all().await.unwrap() {
-        store.migrate(&[altinn_core::MIGRATIONS, altinn_services::MIGRATIONS]).await.unwrap();
+        store
+            .migrate(&[
+                altinn_core::MIGRATIONS,
+                altinn_auth::register::MIGRATIONS,
+                altinn_services::MIGRATIONS,
+            ])
+            .await
+            .unwrap();
         let clock = Arc::new(SteppableClock::at("2026-03-01T12:00:00Z".parse().unwrap()));
         let key = WebhookKey::new(SigningKey::generate().unwrap());
         let verifier = key.verifier();

@@ -12,7 +12,7 @@ fn an_answer_is_given_with_a_trace_and_kept_and_a_stranger_learns_nothing() {
         "the accountant asks for the business: SYNTETISK BAKERI AS",
         "a number that nobody has: the register holds nothing of the kind",
         "a stranger who asks for the business: there is no such party",
-        "at level 4, for brreg/organization: a new supplier",
+        "at level 4, for app_brreg_organization: a new supplier",
         "the archived answer is verified offline with the public key",
     ] {
         assert!(said.contains(line), "`{line}` is missing in:\n{said}");

@@ -43,7 +43,7 @@ impl Delegations for World {
 
 impl World {
     fn counting(&self, query: &DelegationQuery) -> Vec<Given> {
-        let given = self.given(&query.resource);
+        let given = query.resource.as_ref().map(|resource| self.given(resource)).unwrap_or_default();
         given
             .into_iter()
             .filter(|given| query.is_offered_by(given.from) && query.is_covered_by(&given.to))
@@ -123,7 +123,7 @@ pub(crate) fn cases(world: &World) -> Result<Vec<Case>, Failure> {
 fn run(world: &World, resource: &str, from: &str, user: &str, expected: &Value) -> Result<Outcome, Failure> {
     let (party, user): (PartyId, UserId) = (from.parse()?, UserId(user.parse()?));
     let query = DelegationQuery {
-        resource: resource.parse()?,
+        resource: Some(resource.parse()?),
         party,
         main_unit: world.parties.iter().find(|known| known.id == party).and_then(|party| party.parent),
         subject: Recipient::User(user),

@@ -233,7 +233,7 @@ impl AccessLists for World {
             let is_let_in = json::text(&told, "result").as_deref() == Some("Authorized");
             let action = json::field(&told, "action").and_then(|action| json::text(action, "value"));
             if let Some(action) = action.filter(|_| is_let_in) {
-                memberships.push(AccessListMembership { action_filters: Some(vec![action]) });
+                memberships.push(AccessListMembership { action_filters: Some(vec![action]), list: None });
             }
         }
         Ok(memberships)

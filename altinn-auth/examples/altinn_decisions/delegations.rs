@@ -63,7 +63,7 @@ fn answers(listed: &Value, query: &DelegationQuery) -> bool {
             ("partyid", query.own_party.map(|party| party.to_string()).unwrap_or_default())
         }
     };
-    resource == query.resource.as_str()
+    query.resource.as_ref().is_some_and(|known| known.as_str() == resource)
         && json::list(listed, "answersFor").any(|answer| {
             json::text(answer, "party") == Some(query.party.to_string())
                 && json::text(answer, kind).as_deref() == Some(&subject)

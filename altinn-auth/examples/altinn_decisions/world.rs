@@ -232,7 +232,7 @@ impl AccessLists for World {
             let filters = json::field(membership, "actionFilters").and_then(Value::as_array);
             let actions =
                 |filters: &Vec<Value>| filters.iter().filter_map(Value::as_str).map(str::to_owned).collect();
-            AccessListMembership { action_filters: filters.map(actions) }
+            AccessListMembership { action_filters: filters.map(actions), list: None }
         };
         Ok(of_both.map(membership).collect())
     }

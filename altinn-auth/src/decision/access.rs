@@ -7,8 +7,8 @@ use uuid::Uuid;
 use super::delegation::{Delegated, Delegation};
 use super::explanation::{self, Explanation, PERMITTED, way_of};
 use super::{AccessRequest, Grant, Ruling, ServicePolicy};
-use crate::register::{HeldRole, HeldRoles, RightsVersion, Through};
-use crate::trail::{DecisionTrail, Noted, TrailEntry};
+use crate::register::{HeldRole, HeldRoles, ListVersion, RightsVersion, Through};
+use crate::trail::{Deed, Noted, Trail, TrailEntry};
 use crate::xacml::{Request, RuleName};
 
 /// The evidence that somebody may do something: only the [`Authorizer`](super::Authorizer) makes it.
@@ -63,6 +63,7 @@ pub struct Access {
     request: AccessRequest,
     reasons: Reasons,
     rights: Vec<RightsVersion>,
+    list: Option<ListVersion>,
     noted: Option<Noted>,
 }
 
@@ -141,9 +142,9 @@ impl Access {
         actor: Actor,
         request: AccessRequest,
         reasons: Reasons,
-        rights: Vec<RightsVersion>,
+        (rights, list): (Vec<RightsVersion>, Option<ListVersion>),
     ) -> Self {
-        Self { actor, request, reasons, rights, noted: None }
+        Self { actor, request, reasons, rights, list, noted: None }
     }
 
     /// Who may do it.
@@ -196,7 +197,7 @@ impl Access {
     }
 
     /// Has the trail tell of it: with what is done by it, else by itself.
-    pub(super) fn note_in(&mut self, trail: &DecisionTrail, asked: TrailEntry) {
+    pub(super) fn note_in(&mut self, trail: &Trail, asked: TrailEntry) {
         let entry = TrailEntry {
             permitted: true,
             code: PERMITTED.to_owned(),
@@ -210,11 +211,19 @@ impl Access {
     /// Makes a batch conflict when the rights that this rests on have changed since. Where a trail is kept, the batch
     /// has a line of it too: there is no change without one.
     pub fn guard(&self, batch: &mut Batch) {
+        self.guard_with(batch, &Deed::default());
+    }
+
+    /// As [`guard`](Self::guard), and the line tells what is done by it.
+    pub fn guard_with(&self, batch: &mut Batch, deed: &Deed) {
         for rights in &self.rights {
             rights.guard(batch);
         }
+        if let Some(list) = &self.list {
+            list.guard(batch);
+        }
         if let Some(noted) = &self.noted {
-            noted.insert(batch);
+            noted.insert(batch, deed);
         }
     }
 }

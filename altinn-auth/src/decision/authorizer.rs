@@ -18,7 +18,7 @@ use super::registers::Registers;
 use super::ruling::Ruling;
 use super::{AccessRequest, level};
 use crate::register::{HeldRole, HeldRoles, PartyRegister, RegisterError, RightsVersion, Role, RoleRegister};
-use crate::trail::{DecisionTrail, TrailEntry};
+use crate::trail::{Trail, TrailEntry};
 use crate::xacml::{Decision, Request};
 
 /// Decides who may do what. Cheap to clone.
@@ -28,7 +28,7 @@ pub struct Authorizer {
     clock: Arc<dyn Clock>,
     max_role_age: Duration,
     log: Option<Arc<dyn DecisionLog>>,
-    trail: Option<DecisionTrail>,
+    trail: Option<Trail>,
 }
 
 /// What was found out on the way to a decision.
@@ -94,7 +94,7 @@ impl Authorizer {
 
     /// The same, keeping a trail of every decision.
     #[must_use]
-    pub fn with_trail(mut self, trail: DecisionTrail) -> Self {
+    pub fn with_trail(mut self, trail: Trail) -> Self {
         self.trail = Some(trail);
         self
     }
@@ -164,16 +164,39 @@ impl Authorizer {
         Ok(remedies.into_iter().filter_map(Remedy::into_role).collect())
     }
 
-    /// Whether somebody is a party, or holds any role for it: then they may know why something is refused.
+    /// Whether somebody is a party, or holds a role for it, or has been given anything of it that stands: a right to
+    /// any resource or instance, or an access package. Then they may know why something is refused.
     ///
     /// # Errors
-    /// [`RegisterError`] when the register cannot tell.
+    /// [`RegisterError`] when a register cannot tell.
     pub async fn represents(&self, actor: &Actor, party: PartyId) -> Result<bool, RegisterError> {
         if actor.party() == Some(party) {
             return Ok(true);
         }
         let subject = self.asking_party(actor).await?;
+        let gatherer = &self.point.gatherer;
+        if gatherer.roles(subject.holder, party).await?.roles().next().is_some() {
+            return Ok(true);
+        }
+        if !gatherer.given(&subject, party, None).await?.is_empty() {
+            return Ok(true);
+        }
+        let (Some(uuid), Some(party)) = (subject.uuid, self.party(party).await?) else { return Ok(false) };
+        Ok(!self.packages_of(uuid, party.uuid).await?.is_empty())
+    }
+
+    /// Whether somebody is a party, or holds a role for it: then they may read what concerns all of it, as its trail.
+    pub(crate) async fn holds_role(&self, actor: &Actor, party: PartyId) -> Result<bool, RegisterError> {
+        if actor.party() == Some(party) {
+            return Ok(true);
+        }
+        let subject = self.asking_party(actor).await?;
         Ok(self.point.gatherer.roles(subject.holder, party).await?.roles().next().is_some())
+    }
+
+    /// The trail, where one is kept.
+    pub(crate) fn trail(&self) -> Option<&Trail> {
+        self.trail.as_ref()
     }
 
     /// Decides; `found` becomes what was found out, also when it refuses.
@@ -185,7 +208,7 @@ impl Authorizer {
     ) -> Result<Access, DenialReason> {
         let policy = self.policy(&access.service).await?;
         found.policy_version = self.trail.as_ref().map(|_| policy.version().to_owned());
-        let question = self.question(actor, access).await.map_err(unavailable)?;
+        let question = self.question(actor, access, &policy).await.map_err(unavailable)?;
         let mut facts = self.point.gatherer.facts(&question, &policy).await.map_err(unavailable)?;
         self.check_age(&facts.roles)?;
         let own = own_role_for(actor, access.party).map(|role| HeldRole { role, through: None });
@@ -201,17 +224,23 @@ impl Authorizer {
         let required_level = level::check(actor, ruling.obligations())?;
         let rights = rights_of(roles, &ruling);
         let reasons = Reasons::of(&policy, &request, &ruling, roles, required_level);
-        Ok(Access::new(actor.clone(), access.clone(), reasons, rights))
+        let lists = ruling.list().cloned();
+        Ok(Access::new(actor.clone(), access.clone(), reasons, (rights, lists)))
     }
 
-    async fn question(&self, actor: &Actor, access: &AccessRequest) -> Result<Question, RegisterError> {
+    async fn question(
+        &self,
+        actor: &Actor,
+        access: &AccessRequest,
+        policy: &ServicePolicy,
+    ) -> Result<Question, RegisterError> {
         let instance_names = access.instance.map(|instance| {
             let urn = format!("{}:{instance}", super::attribute::INSTANCE);
             vec![instance.guid.to_string(), urn]
         });
         Ok(Question {
             resource: access.service.resource_id(),
-            is_app: true,
+            is_app: !policy.is_guarded_by_access_lists(),
             action: access.action.clone(),
             party: Some(access.party),
             party_uuid: None,
@@ -306,7 +335,7 @@ fn rights_of(roles: &HeldRoles, ruling: &Ruling) -> Vec<RightsVersion> {
 fn refusal(policy: &ServicePolicy, request: &Request, ruling: &Ruling) -> DenialReason {
     let evaluation = ruling.evaluation();
     match ruling.admission() {
-        Admission::Admitted => {}
+        Admission::Admitted(_) => {}
         Admission::NotOnAList => return DenialReason::NotOnAccessList,
         Admission::NotAnOrganization => return DenialReason::OrganizationsOnly,
     }

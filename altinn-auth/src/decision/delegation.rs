@@ -57,8 +57,8 @@ pub enum Recipient {
 /// Which delegations are asked for.
 #[derive(Debug, Clone)]
 pub struct DelegationQuery {
-    /// The resource; an app's is `app_<org>_<app>`.
-    pub resource: ResourceId,
+    /// The resource; an app's is `app_<org>_<app>`. None asks for what was given of any.
+    pub resource: Option<ResourceId>,
     /// The party on whose behalf something is to be done. What it has given counts.
     pub party: PartyId,
     /// The main unit, when the party is a sub-unit. What that has given counts too.
@@ -85,7 +85,7 @@ impl DelegationQuery {
     /// use altinn_core::PartyId;
     ///
     /// let query = DelegationQuery {
-    ///     resource: "ttd-report".parse()?,
+    ///     resource: Some("ttd-report".parse()?),
     ///     party: PartyId::new(50001),
     ///     main_unit: None,
     ///     subject: Recipient::User(UserId(7)),

@@ -4,13 +4,14 @@ use altinn_core::{PartyId, PartyKind, ResourceId, UncheckedNationalIdentityNumbe
 use uuid::Uuid;
 
 use super::delegation::{Delegation, Recipient};
-use crate::register::HeldRoles;
+use crate::register::{HeldRoles, ListVersion};
 
 /// Whose rights a decision is about, and to what: the request, once its names are resolved.
 #[derive(Debug, Clone)]
 pub(super) struct Question {
     /// The resource; an app's is `app_<org>_<app>`.
     pub(super) resource: ResourceId,
+    /// Whether it is an app, to which the service owner's access lists do not apply.
     pub(super) is_app: bool,
     pub(super) action: String,
     /// The party on whose behalf something is to be done; none for a request for consent.
@@ -61,10 +62,10 @@ pub(super) struct Facts {
 }
 
 /// Whether the service owner's access lists let the party in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Admission {
-    /// They do, or the service owner has none.
-    Admitted,
+    /// They do, this one where it is kept in the store; or the service owner asks for none.
+    Admitted(Option<ListVersion>),
     /// They do not.
     NotOnAList,
     /// Only organizations can be on a list, and the party is none.

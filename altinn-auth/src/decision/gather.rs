@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::time::Duration;
 
-use altinn_core::{InstanceId, Party, PartyId, PartyIdentifier, PartyKind};
+use altinn_core::{InstanceId, Party, PartyId, PartyIdentifier, PartyKind, ResourceId};
 
 use super::asked::{Asked, Endpoint, RequestFault};
 use super::attribute;
@@ -261,28 +261,39 @@ impl Gatherer {
 
     /// The delegations that may permit what no role does.
     pub(super) async fn delegations(&self, question: &Question) -> Result<Vec<Delegation>, RegisterError> {
-        let (Some(delegations), Some(party), Some(subject)) =
-            (&self.registers.delegations, question.party, question.subject.recipient.clone())
-        else {
+        match question.party {
+            Some(party) => self.given(&question.subject, party, Some(&question.resource)).await,
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// What a party has given somebody: rights to a resource, or to any.
+    pub(super) async fn given(
+        &self,
+        to: &AskingParty,
+        party: PartyId,
+        resource: Option<&ResourceId>,
+    ) -> Result<Vec<Delegation>, RegisterError> {
+        let (Some(delegations), Some(subject)) = (&self.registers.delegations, to.recipient.clone()) else {
             return Ok(Vec::new());
         };
         let main_unit =
             self.within(self.registers.parties.party(party)).await?.and_then(|party| party.parent);
-        let key_role_units = match question.subject.holder {
+        let key_role_units = match to.holder {
             Some(holder) => self.within(self.registers.roles.key_role_units(holder)).await?,
             None => Vec::new(),
         };
-        let own_party = question.subject.own_party;
-        let resource = question.resource.clone();
+        let own_party = to.own_party;
+        let resource = resource.cloned();
         let query = DelegationQuery { resource, party, main_unit, subject, own_party, key_role_units };
         self.within(delegations.delegations(&query)).await
     }
 
     /// Whether the service owner's access lists let the party in.
     pub(super) async fn admission(&self, question: &Question) -> Result<Admission, RegisterError> {
-        let Some(lists) = &self.registers.access_lists else { return Ok(Admission::Admitted) };
+        let Some(lists) = &self.registers.access_lists else { return Ok(Admission::Admitted(None)) };
         if !self.within(lists.are_required(&question.resource)).await? {
-            return Ok(Admission::Admitted);
+            return Ok(Admission::Admitted(None));
         }
         let party = match question.party {
             Some(party) => self.within(self.registers.parties.party(party)).await?,
@@ -294,8 +305,8 @@ impl Gatherer {
             return Ok(Admission::NotAnOrganization);
         };
         let memberships = self.within(lists.memberships(number, &question.resource)).await?;
-        let is_on_one = memberships.iter().any(|membership| membership.covers(&question.action));
-        Ok(if is_on_one { Admission::Admitted } else { Admission::NotOnAList })
+        let covering = memberships.into_iter().find(|membership| membership.covers(&question.action));
+        Ok(covering.map_or(Admission::NotOnAList, |membership| Admission::Admitted(membership.list)))
     }
 
     async fn party(&self, id: PartyId) -> Result<Option<Party>, RequestFault> {

@@ -39,6 +39,7 @@ pub use decision_log::{DecisionLog, DecisionRecord};
 pub use decision_point::DecisionPoint;
 pub use delegation::{Delegated, Delegation, DelegationQuery, Delegations, Recipient};
 pub use denial::{AccessError, Denial, DenialReason, Remedy};
+pub(crate) use explanation::PERMITTED;
 pub use explanation::{ExplainedDelegation, ExplainedLevel, ExplainedRight, ExplainedRule, Explanation};
 pub use grant::Grant;
 pub(crate) use passing::PassableRight;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use altinn_core::{Actor, Party, PartyId, ResourceId, Subject};
+use altinn_core::{Actor, Party, PartyId, PartyIdentifier, ResourceId, Subject, UncheckedOrganizationNumber};
 use uuid::Uuid;
 
 use super::asked::RequestFault;
@@ -84,6 +84,16 @@ impl Authorizer {
     /// The sub-units of an organization.
     pub(crate) async fn sub_units(&self, id: PartyId) -> Result<Vec<Party>, RegisterError> {
         self.point.gatherer.within(self.point.gatherer.registers.parties.sub_units(id)).await
+    }
+
+    /// An organization, as the register knows it.
+    pub(crate) async fn organization(
+        &self,
+        number: UncheckedOrganizationNumber,
+    ) -> Result<Option<Party>, RegisterError> {
+        let identifier = PartyIdentifier::Organization(number);
+        let parties = &self.point.gatherer.registers.parties;
+        self.point.gatherer.within(parties.party_by_identifier(&identifier)).await
     }
 
     /// A party, as the register knows it.

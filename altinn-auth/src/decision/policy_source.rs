@@ -84,6 +84,7 @@ pub struct ServicePolicy {
     read_otherwise: Vec<Arc<str>>,
     /// The rights that its rules permit, once somebody asked for them.
     rights: OnceLock<Vec<PolicyRight>>,
+    guarded_by_access_lists: bool,
 }
 
 impl ServicePolicy {
@@ -128,7 +129,26 @@ impl ServicePolicy {
             }
         }
         let rights = OnceLock::new();
-        Ok(Self { document, compiled, grants, spells_roles_small, read_otherwise, rights })
+        Ok(Self {
+            document,
+            compiled,
+            grants,
+            spells_roles_small,
+            read_otherwise,
+            rights,
+            guarded_by_access_lists: false,
+        })
+    }
+
+    /// The same, of a service to which the service owner's access lists apply. They do not to apps, as in Altinn.
+    #[must_use]
+    pub fn guarded_by_access_lists(mut self) -> Self {
+        self.guarded_by_access_lists = true;
+        self
+    }
+
+    pub(super) fn is_guarded_by_access_lists(&self) -> bool {
+        self.guarded_by_access_lists
     }
 
     /// The policy as it is written.
@@ -241,6 +261,15 @@ impl Policies {
     /// [`PolicySourceError::Policy`] when it cannot be read; the one before stays.
     pub fn put(&self, service: ServiceId, bytes: impl AsRef<[u8]>) -> Result<(), PolicySourceError> {
         self.insert(service.resource_id(), ServicePolicy::read(&service, bytes))
+    }
+
+    /// The same, for a service that is no app: the service owner's access lists apply to it.
+    ///
+    /// # Errors
+    /// As [`put`](Self::put).
+    pub fn put_guarded(&self, service: ServiceId, bytes: impl AsRef<[u8]>) -> Result<(), PolicySourceError> {
+        let read = ServicePolicy::read(&service, bytes).map(ServicePolicy::guarded_by_access_lists);
+        self.insert(service.resource_id(), read)
     }
 
     /// Adds the policy of a resource of the resource registry, or takes a new version of it into use.

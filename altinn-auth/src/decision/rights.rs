@@ -114,6 +114,7 @@ impl DecisionPoint {
     ) -> Result<Vec<HeldRight>, RequestFault> {
         let mut question = question(query, subject);
         let policy = self.policy(&query.resource).await?;
+        question.is_app &= !policy.is_guarded_by_access_lists();
         let mut facts = self.gatherer.facts(&question, &policy).await.map_err(unavailable)?;
         if query.count == RightsCount::Delegable {
             let holder = question.subject.holder;
@@ -133,7 +134,7 @@ impl DecisionPoint {
             question.action.clone_from(&known.action);
             if held.permitted && !question.is_app {
                 let admission = self.gatherer.admission(&question).await.map_err(unavailable)?;
-                held.kept_out = admission != Admission::Admitted;
+                held.kept_out = !matches!(admission, Admission::Admitted(_));
                 held.permitted = !held.kept_out;
             }
             rights.push(held);

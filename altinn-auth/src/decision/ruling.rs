@@ -4,6 +4,7 @@ use super::delegation::{Delegated, Delegation};
 use super::enrichment;
 use super::facts::{Admission, Facts, Question};
 use super::policy_source::ServicePolicy;
+use crate::register::ListVersion;
 use crate::xacml::{
     Decision, Effect, Evaluation, Obligation, Request, ResponseResult, RuleName, Status, StatusCode, Value,
 };
@@ -35,22 +36,22 @@ pub(super) enum Step {
 impl Ruling {
     /// The decision. Only [`Decision::Permit`] gives access, and only when every obligation is met.
     pub fn decision(&self) -> Decision {
-        if self.admission == Admission::Admitted { self.evaluation.decision() } else { Decision::Deny }
+        if self.is_admitted() { self.evaluation.decision() } else { Decision::Deny }
     }
 
     /// The status: well, or why it could not be decided.
     pub fn status(&self) -> StatusCode {
-        if self.admission == Admission::Admitted { self.evaluation.status().code() } else { StatusCode::Ok }
+        if self.is_admitted() { self.evaluation.status().code() } else { StatusCode::Ok }
     }
 
     /// What must be done; whoever does not understand one must refuse.
     pub fn obligations(&self) -> &[Obligation] {
-        if self.admission == Admission::Admitted { &self.obligations } else { &[] }
+        if self.is_admitted() { &self.obligations } else { &[] }
     }
 
     /// The request's attributes that are to stand in the answer: category, id and value.
     pub fn included(&self) -> impl Iterator<Item = (&str, &str, &Value)> {
-        let admitted = self.evaluation.included().iter().filter(|_| self.admission == Admission::Admitted);
+        let admitted = self.evaluation.included().iter().filter(|_| self.is_admitted());
         admitted.map(|one| (one.category.as_str(), one.id.as_str(), &one.value))
     }
 
@@ -66,11 +67,23 @@ impl Ruling {
 
     /// Whether it would be permitted, if the party were on one of the service owner's access lists.
     pub fn lacks_access_list(&self) -> bool {
-        self.admission != Admission::Admitted
+        !self.is_admitted()
     }
 
-    pub(super) fn admission(&self) -> Admission {
-        self.admission
+    pub(super) fn admission(&self) -> &Admission {
+        &self.admission
+    }
+
+    /// The access list that let the party in.
+    pub(super) fn list(&self) -> Option<&ListVersion> {
+        match &self.admission {
+            Admission::Admitted(list) => list.as_ref(),
+            _ => None,
+        }
+    }
+
+    fn is_admitted(&self) -> bool {
+        matches!(self.admission, Admission::Admitted(_))
     }
 
     pub(super) fn evaluation(&self) -> &Evaluation {
@@ -80,7 +93,7 @@ impl Ruling {
 
 impl From<&Ruling> for ResponseResult {
     fn from(ruling: &Ruling) -> Self {
-        if ruling.admission != Admission::Admitted {
+        if !ruling.is_admitted() {
             return Self::new(Decision::Deny, Status::of(StatusCode::Ok));
         }
         Self { obligations: ruling.obligations.clone(), ..Self::from(&ruling.evaluation) }
@@ -102,12 +115,12 @@ pub(super) fn rule(policy: &ServicePolicy, question: &Question, request: &Reques
         obligations: by_policy.obligations().to_vec(),
         evaluation: by_policy,
         delegation: None,
-        admission: Admission::Admitted,
+        admission: Admission::Admitted(None),
     });
     if ruling.evaluation.decision() != Decision::Permit || question.is_app {
         return Step::Ruled(Box::new(ruling));
     }
-    match facts.admission {
+    match facts.admission.clone() {
         None => Step::Needs(Need::Admission),
         Some(admission) => Step::Ruled(Box::new(Ruling { admission, ..ruling })),
     }
@@ -131,7 +144,7 @@ fn delegated(
             _ => policy.compiled().own_obligations(Effect::Permit, &request).ok()?,
         };
         let delegation = Some(delegation.clone());
-        Some(Ruling { evaluation, obligations, delegation, admission: Admission::Admitted })
+        Some(Ruling { evaluation, obligations, delegation, admission: Admission::Admitted(None) })
     })
 }
 

@@ -16,6 +16,7 @@ use super::error::DelegationError;
 use super::offer::{MAX_RIGHT_BYTES, MICROSECONDS, Offer, Period, Receiver, What};
 use super::passable::{Detail, Passing, RightCheck, parent_of};
 use super::standing::Standing;
+use super::together::By;
 use crate::decision::Authorizer;
 use crate::register::{RightsVersion, RoleRegister, StoredResources};
 
@@ -70,12 +71,12 @@ const ATTEMPTS: usize = 16;
 /// ```
 #[derive(Debug, Clone)]
 pub struct AccessManagement {
-    pub(super) store: Store,
-    pub(super) authorizer: Authorizer,
+    pub(crate) store: Store,
+    pub(crate) authorizer: Authorizer,
     pub(super) resources: StoredResources,
     pub(super) standing: Standing,
-    pub(super) clock: Arc<dyn Clock>,
-    pub(super) ids: Arc<dyn IdSource>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<dyn IdSource>,
     max_chain: u32,
 }
 
@@ -145,19 +146,43 @@ impl AccessManagement {
         for _ in 0..ATTEMPTS {
             match self.try_to_give(giver, offer).await {
                 Err(DelegationError::Store(error)) if error.is_conflict() => {}
-                outcome => return outcome,
+                Err(error) => {
+                    self.note_refusal(giver.by(), offer.from, (&offer.what.name(), "delegate"), error.code());
+                    return Err(error);
+                }
+                given => return given,
             }
         }
         Err(DelegationError::Busy)
     }
 
     async fn try_to_give(&self, giver: Giver<'_>, offer: &Offer) -> Result<DelegationEntry, DelegationError> {
+        let mut batch = self.begin(offer.from).await?;
+        let (entry, is_new) = self.put_by(&mut batch, giver, offer).await?;
+        if is_new {
+            self.store.commit(batch).await?;
+        }
+        Ok(entry)
+    }
+
+    /// Begins a batch that changes what a party gives: it commits only if nothing of that has changed since.
+    pub(crate) async fn begin(&self, party: PartyId) -> Result<Batch, DelegationError> {
+        let mut batch = Batch::new();
+        raise(&mut batch, self.version_of(party).await?);
+        Ok(batch)
+    }
+
+    /// Adds to a batch that was [begun](Self::begin) what is to be given; and whether that changes anything.
+    pub(super) async fn put_by(
+        &self,
+        batch: &mut Batch,
+        giver: Giver<'_>,
+        offer: &Offer,
+    ) -> Result<(DelegationEntry, bool), DelegationError> {
         let now = self.clock.now();
         let period = offer.period.unwrap_or(Period { from: now, to: None }).as_kept();
         period.check(now)?;
         check_size(&offer.what)?;
-        let mut batch = Batch::new();
-        raise(&mut batch, self.version_of(offer.from).await?);
         let recipient_kind = self.recipient_kind(offer).await?;
         let (basis, depth) = match giver {
             Giver::App(app) => {
@@ -167,7 +192,7 @@ impl AccessManagement {
             Giver::Caller(actor) => {
                 let passing = self.passing(actor, offer.from, offer.acting_for).await?;
                 let managed = passing.manages_by.rights().iter().filter(|rights| rights.party != offer.from);
-                managed.for_each(|rights| rights.guard(&mut batch));
+                managed.for_each(|rights| rights.guard(batch));
                 let bases = self.bases_of(&passing, &offer.what).await?;
                 self.choose(offer.from, bases, period).await?
             }
@@ -179,9 +204,9 @@ impl AccessManagement {
                 None => known.period.contains(now) && known.period.to.is_none(),
             };
             if same {
-                return Ok(known);
+                return Ok((known, false));
             }
-            return self.change_period(batch, giver.reference(), known, period).await;
+            return Ok((self.change_period(batch, giver, known, period), true));
         }
         let entry = DelegationEntry {
             id: self.ids.next_id(),
@@ -196,27 +221,25 @@ impl AccessManagement {
             revoked_at: None,
             recipient_kind,
         };
-        entry.insert(&mut batch);
-        self.note(&mut batch, giver.reference(), &entry, ChangeKind::Granted);
-        self.store.commit(batch).await?;
-        Ok(entry)
+        entry.insert(batch);
+        self.note(batch, giver.by(), &entry, ChangeKind::Granted);
+        Ok((entry, true))
     }
 
-    async fn change_period(
+    fn change_period(
         &self,
-        mut batch: Batch,
-        by: String,
+        batch: &mut Batch,
+        giver: Giver<'_>,
         known: DelegationEntry,
         period: Period,
-    ) -> Result<DelegationEntry, DelegationError> {
+    ) -> DelegationEntry {
         let entry = DelegationEntry { period, ..known };
         batch.execute_one(
             "update auth_delegation set valid_from = $1, valid_to = $2 where id = $3 and revoked_at is null",
             params![period.from, period.to, entry.id],
         );
-        self.note(&mut batch, by, &entry, ChangeKind::PeriodChanged);
-        self.store.commit(batch).await?;
-        Ok(entry)
+        self.note(batch, giver.by(), &entry, ChangeKind::PeriodChanged);
+        entry
     }
 
     /// Takes something back, and with it all that rests on it. What has been revoked already stays so.
@@ -242,39 +265,33 @@ impl AccessManagement {
         if !self.may_revoke(actor, &entry).await? {
             return Err(DelegationError::NotFound);
         }
-        self.take_back(entry, actor.reference()).await
+        self.take_back(entry, (actor.reference(), actor.level().into())).await
     }
 
     /// Revokes a delegation, unless it has been revoked already.
     pub(super) async fn take_back(
         &self,
         entry: DelegationEntry,
-        by: String,
+        by: By,
     ) -> Result<DelegationEntry, DelegationError> {
         if entry.revoked_at.is_some() {
             return Ok(entry);
         }
-        let now = self.clock.now().trunc_subsecs(MICROSECONDS);
-        let mut batch = Batch::new();
-        raise(&mut batch, self.version_of(entry.from).await?);
-        self.add_revocation(&mut batch, &entry, by, now);
+        let mut batch = self.begin(entry.from).await?;
+        let now = self.put_back(&mut batch, &entry, by);
         self.store.commit(batch).await?;
         Ok(DelegationEntry { revoked_at: Some(now), ..entry })
     }
 
-    /// Adds to a batch that a delegation is revoked; it conflicts when it has been already.
-    pub(super) fn add_revocation(
-        &self,
-        batch: &mut Batch,
-        entry: &DelegationEntry,
-        by: String,
-        now: DateTime<Utc>,
-    ) {
+    /// Adds to a batch that a delegation is revoked; and when.
+    pub(super) fn put_back(&self, batch: &mut Batch, entry: &DelegationEntry, by: By) -> DateTime<Utc> {
+        let now = self.clock.now().trunc_subsecs(MICROSECONDS);
         batch.execute_one(
             "update auth_delegation set revoked_at = $1, revoked_by = $2 where id = $3 and revoked_at is null",
-            params![now, by.as_str(), entry.id],
+            params![now, by.0.as_str(), entry.id],
         );
         self.note(batch, by, entry, ChangeKind::Revoked);
+        now
     }
 
     async fn may_revoke(&self, actor: &Actor, entry: &DelegationEntry) -> Result<bool, DelegationError> {
@@ -390,14 +407,18 @@ impl AccessManagement {
         }
     }
 
-    pub(super) fn note(&self, batch: &mut Batch, by: String, entry: &DelegationEntry, kind: ChangeKind) {
+    /// Adds to a batch what has become of a delegation: for those who list it, and in the trail.
+    pub(super) fn note(&self, batch: &mut Batch, by: By, entry: &DelegationEntry, kind: ChangeKind) {
+        let (of, element) = (entry.what.name(), format!("delegation/{}", entry.id));
+        let action = if kind == ChangeKind::Revoked { "revoke" } else { "delegate" };
+        self.record(batch, by.clone(), entry.from, (&of, action, &element));
         let change = DelegationChange {
             id: self.ids.next_id(),
             delegation: entry.id,
             from: entry.from,
             kind,
             at: self.clock.now(),
-            by,
+            by: by.0,
             period: entry.period,
         };
         change.insert(batch, entry);

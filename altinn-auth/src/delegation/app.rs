@@ -7,6 +7,7 @@ use super::entry::{Basis, DelegationEntry};
 use super::error::DelegationError;
 use super::offer::{Offer, What};
 use super::passable::Detail;
+use super::together::By;
 use crate::decision::{PolicyRight, attribute};
 
 /// Who gives.
@@ -25,6 +26,15 @@ impl Giver<'_> {
             Self::Caller(actor) => actor.reference(),
             Self::App(service) => format!("{}:{}", attribute::RESOURCE, service.resource_id()),
         }
+    }
+
+    /// The same, and how surely they were identified.
+    pub(super) fn by(&self) -> By {
+        let level = match self {
+            Self::Caller(actor) => actor.level().into(),
+            Self::App(_) => 0,
+        };
+        (self.reference(), level)
     }
 }
 
@@ -79,8 +89,8 @@ impl AccessManagement {
     ) -> Result<DelegationEntry, DelegationError> {
         let is_of_app = offer.what.right().is_some_and(|right| right.resource == app.resource_id());
         let known = self.known(offer, &Basis::Party).await?.filter(|_| is_of_app);
-        let given_by = Giver::App(app).reference();
-        let known = known.filter(|known| known.given_by == given_by).ok_or(DelegationError::NotFound)?;
+        let given_by = Giver::App(app).by();
+        let known = known.filter(|known| known.given_by == given_by.0).ok_or(DelegationError::NotFound)?;
         self.take_back(known, given_by).await
     }
 

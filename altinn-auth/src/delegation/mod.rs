@@ -33,6 +33,7 @@ mod passable;
 mod share;
 mod standing;
 mod stored;
+mod together;
 
 pub use access_management::{AccessManagement, MAX_CHAIN};
 pub use authorized_parties::{AuthorizedParty, Representation};

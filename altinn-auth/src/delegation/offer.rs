@@ -105,6 +105,14 @@ impl Receiver {
 }
 
 impl What {
+    /// What it is of: the resource, or the access package.
+    pub(super) fn name(&self) -> String {
+        match self {
+            Self::Right(right) | Self::InstanceRight(right, _) => right.resource.to_string(),
+            Self::Package(package) => format!("urn:altinn:accesspackage:{package}"),
+        }
+    }
+
     /// The right, when it is one.
     pub(super) fn right(&self) -> Option<&Right> {
         match self {

@@ -119,6 +119,7 @@ impl AccessPackages for StoredAccessPackages {
                 let units = self.standing.roles.key_role_units(holder.id).await?;
                 units.into_iter().chain([holder.id]).map(Receiver::Party).collect()
             }
+            None if self.standing.is_deleted(holder).await? => Vec::new(),
             None => vec![Receiver::SystemUser(holder)],
         };
         for entry in given_packages(&self.standing, &givers, &receivers, self.clock.as_ref()).await? {

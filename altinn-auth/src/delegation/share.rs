@@ -54,8 +54,8 @@ impl AccessManagement {
         sharing: &Sharing<'_>,
     ) -> Result<Vec<Result<(), DelegationError>>, DelegationError> {
         let now = self.clock.now().trunc_subsecs(MICROSECONDS);
-        let by = Giver::App(sharing.app).reference();
-        let mut stands = self.shared(sharing, &by).await?;
+        let by = Giver::App(sharing.app).by();
+        let mut stands = self.shared(sharing, &by.0).await?;
         let (mut answers, mut new) = (Vec::new(), Vec::new());
         for share in &sharing.shares {
             let what = What::InstanceRight(share.right.clone(), sharing.instance);
@@ -66,7 +66,7 @@ impl AccessManagement {
             } else if new.iter().any(is_share) {
                 answers.push(Ok(()));
             } else {
-                answers.push(match self.share(sharing, share.to, what, &by, now).await {
+                answers.push(match self.share(sharing, share.to, what, &by.0, now).await {
                     Ok(entry) => {
                         new.extend(entry);
                         Ok(())
@@ -80,7 +80,7 @@ impl AccessManagement {
         }
         raise(batch, self.version_of(sharing.instance.owner).await?);
         for entry in &stands {
-            self.add_revocation(batch, entry, by.clone(), now);
+            self.put_back(batch, entry, by.clone());
         }
         for entry in &new {
             entry.insert(batch);

@@ -5,7 +5,7 @@ use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use altinn_core::PartyId;
-use altinn_core::store::{Store, Value};
+use altinn_core::store::{Store, Value, params};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -46,6 +46,12 @@ impl Standing {
             standing.extend(rights.map(|rights| (entry, rights)));
         }
         Ok(standing)
+    }
+
+    /// Whether a system user was deleted: then nothing counts that it was given.
+    pub(super) async fn is_deleted(&self, system_user: Uuid) -> Result<bool, RegisterError> {
+        let select = "select 1 as found from auth_system_user where id = $1 and deleted_at is not null";
+        Ok(self.store.query_opt(select, params![system_user]).await?.is_some())
     }
 
     /// The roles that an organization holds for a party, asked for once.

@@ -51,26 +51,25 @@ impl StoredDelegations {
     ) -> Result<Vec<(DelegationEntry, Delegation)>, RegisterError> {
         let main_unit = query.main_unit.unwrap_or(query.party);
         let now = self.clock.now();
-        let mut params: Vec<Value> = vec![
-            query.party.into(),
-            main_unit.into(),
-            RIGHT.into(),
-            query.resource.to_string().into(),
-            now.into(),
-            now.into(),
-        ];
+        let mut params: Vec<Value> =
+            vec![query.party.into(), main_unit.into(), RIGHT.into(), now.into(), now.into()];
+        params.extend(receivers.iter().map(Value::from));
+        let mut of_resource = String::new();
+        if let Some(resource) = &query.resource {
+            params.push(resource.as_str().into());
+            of_resource = format!("and given.name = ${}", params.len());
+        }
         let select = format!(
             "select given.*, giver.version as giver_version, receiver.uuid as receiver_uuid, \
              receiver.version as receiver_version from auth_delegation given \
              join auth_party giver on giver.id = given.offered_by and not giver.deleted \
              left join auth_party receiver on receiver.id = given.recipient_party \
-             where given.offered_by in ($1, $2) and given.kind = $3 and given.name = $4 \
-             and given.revoked_at is null and given.valid_from <= $5 \
-             and (given.valid_to is null or given.valid_to > $6) \
-             and given.recipient in ({}) order by given.id",
-            placeholders(7, receivers.len())
+             where given.offered_by in ($1, $2) and given.kind = $3 \
+             and given.revoked_at is null and given.valid_from <= $4 \
+             and (given.valid_to is null or given.valid_to > $5) \
+             and given.recipient in ({}) {of_resource} order by given.id",
+            placeholders(6, receivers.len())
         );
-        params.extend(receivers.iter().map(Value::from));
         let rows = self.standing.store.query(select, params).await?;
         rows.iter().map(delegation_of).collect()
     }
@@ -79,6 +78,11 @@ impl StoredDelegations {
 #[async_trait]
 impl Delegations for StoredDelegations {
     async fn delegations(&self, query: &DelegationQuery) -> Result<Vec<Delegation>, RegisterError> {
+        if let Recipient::SystemUser(id) = query.subject
+            && self.standing.is_deleted(id).await?
+        {
+            return Ok(Vec::new());
+        }
         let receivers = receivers_of(query);
         let mut given = Vec::new();
         for some in receivers.chunks(MOST_IN_LIST) {

@@ -2,6 +2,7 @@
 
 use std::fmt::Debug;
 
+use altinn_core::store::{Batch, Guard};
 use altinn_core::{ResourceId, UncheckedOrganizationNumber};
 use async_trait::async_trait;
 use uuid::Uuid;
@@ -13,6 +14,26 @@ use super::RegisterError;
 pub struct AccessListMembership {
     /// The actions that the list lets the organization in for; none lets it in for all.
     pub action_filters: Option<Vec<String>>,
+    /// The list, where it is kept in the store: every change of its members and resources raises its version.
+    pub list: Option<ListVersion>,
+}
+
+/// A version of an access list; every change of it raises it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListVersion {
+    /// The list, as policies write it: `ttd:approved-banks`.
+    pub list: String,
+    /// The version.
+    pub version: i64,
+}
+
+impl ListVersion {
+    const GUARD: Guard = Guard::new("auth_access_list", "id", "version");
+
+    /// Makes a batch conflict when the list has changed since.
+    pub fn guard(&self, batch: &mut Batch) {
+        batch.guard(&Self::GUARD, self.list.as_str(), self.version);
+    }
 }
 
 impl AccessListMembership {

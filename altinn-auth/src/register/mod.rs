@@ -25,7 +25,7 @@ use altinn_core::{Party, PartyId, PartyIdentifier};
 use async_trait::async_trait;
 use uuid::Uuid;
 
-pub use access_list::{AccessListMembership, AccessLists};
+pub use access_list::{AccessListMembership, AccessLists, ListVersion};
 pub use access_package::AccessPackages;
 pub use enrolling::EnrollingRegister;
 pub use error::RegisterError;
@@ -79,10 +79,31 @@ pub static MIGRATIONS: &[Migration] = &[
     },
     Migration {
         owner: "altinn-auth",
+        number: 6,
+        name: "one_trail",
+        sqlite: include_str!("../../migrations/0006_one_trail.sqlite.sql"),
+        postgres: include_str!("../../migrations/0006_one_trail.postgres.sql"),
+    },
+    Migration {
+        owner: "altinn-auth",
+        number: 7,
+        name: "system_user",
+        sqlite: include_str!("../../migrations/0007_system_user.sqlite.sql"),
+        postgres: include_str!("../../migrations/0007_system_user.postgres.sql"),
+    },
+    Migration {
+        owner: "altinn-auth",
         number: 8,
         name: "instance_delegation",
         sqlite: include_str!("../../migrations/0008_instance_delegation.sqlite.sql"),
         postgres: include_str!("../../migrations/0008_instance_delegation.postgres.sql"),
+    },
+    Migration {
+        owner: "altinn-auth",
+        number: 9,
+        name: "role_period",
+        sqlite: include_str!("../../migrations/0009_role_period.sqlite.sql"),
+        postgres: include_str!("../../migrations/0009_role_period.postgres.sql"),
     },
 ];
 

@@ -1,9 +1,9 @@
 //! The register that is kept in the store.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use altinn_core::store::{Batch, Row, Store, Value, params};
-use altinn_core::{IdSource, Party, PartyId, PartyIdentifier, PartyKind};
+use altinn_core::{Clock, IdSource, Party, PartyId, PartyIdentifier, PartyKind, SystemClock};
 use async_trait::async_trait;
 use uuid::Uuid;
 
@@ -13,6 +13,7 @@ use super::{
     HeldRole, HeldRoles, PartyRegister, RegisterError, RegisterKey, RightsVersion, Role, RoleHolder,
     RoleRegister, Through,
 };
+use crate::delegation::Period;
 
 /// Parties and roles in the store.
 ///
@@ -45,6 +46,7 @@ use super::{
 pub struct StoredRegister {
     pub(super) store: Store,
     pub(super) key: RegisterKey,
+    clock: Arc<dyn Clock>,
 }
 
 const INSERT_PARTY: &str = "insert into auth_party (id, uuid, kind, name, identifier_kind, identifier_lookup, \
@@ -70,7 +72,14 @@ pub(super) const PARTY_COLUMNS: &str =
 impl StoredRegister {
     /// The register in a store whose tables are there ([`MIGRATIONS`](super::MIGRATIONS)).
     pub fn new(store: Store, key: RegisterKey) -> Self {
-        Self { store, key }
+        Self { store, key, clock: Arc::new(SystemClock) }
+    }
+
+    /// The same, by another clock: it tells which roles are in force.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
     }
 
     /// Makes the store the register of this key, or refuses when it is that of another: what is kept under two keys
@@ -157,13 +166,26 @@ impl StoredRegister {
         ])
     }
 
-    /// Gives a role; giving it again changes nothing but the version. The batch conflicts when the register does not
-    /// know the party that gives it.
+    /// Gives a role, from now on and without an end; giving it again changes nothing but the version and the time. The
+    /// batch conflicts when the register does not know the party that gives it.
     pub fn grant_role(&self, batch: &mut Batch, assignment: &RoleAssignment) {
+        self.put_role(batch, assignment, (0, i64::MAX));
+    }
+
+    /// Gives a role for a time: decisions count it from its beginning up to its end, the end not included, and nothing
+    /// has to be done when it is over. Given again, it is for the new time.
+    pub fn grant_role_during(&self, batch: &mut Batch, assignment: &RoleAssignment, period: Period) {
+        let to = period.to.map_or(i64::MAX, |to| to.timestamp_micros());
+        self.put_role(batch, assignment, (period.from.timestamp_micros(), to));
+    }
+
+    fn put_role(&self, batch: &mut Batch, assignment: &RoleAssignment, (from, to): (i64, i64)) {
         raise_version(batch, assignment.of);
-        batch.execute(
-            "insert into auth_role (offered_by, held_by, role) values ($1, $2, $3) on conflict do nothing",
-            params![assignment.of, assignment.to, &assignment.role],
+        batch.execute_one(
+            "insert into auth_role (offered_by, held_by, role, valid_from, valid_to) values ($1, $2, $3, $4, $5) \
+             on conflict (offered_by, held_by, role) do update \
+             set valid_from = excluded.valid_from, valid_to = excluded.valid_to",
+            params![assignment.of, assignment.to, &assignment.role, from, to],
         );
     }
 
@@ -227,7 +249,7 @@ impl PartyRegister for StoredRegister {
     }
 }
 
-/// Every role that counts: given by the party or its main unit, to the holder or to a unit in which the holder has a
+/// Every role that counts and is in force at a time: given by the party or its main unit, to the holder or to a unit in which the holder has a
 /// key role; and one row without a role for each giver, for the version of its rights. What it costs grows with the
 /// roles that the giver has given, not with those that the holder has.
 static ROLES: LazyLock<String> = LazyLock::new(|| {
@@ -243,11 +265,13 @@ static ROLES: LazyLock<String> = LazyLock::new(|| {
          union all \
          select given_by.id, given_by.version, given.role, given.held_by, null \
          from given_by join auth_role given on given.offered_by = given_by.id and given.held_by = $2 \
+         and given.valid_from <= $3 and given.valid_to > $3 \
          union all \
          select given_by.id, given_by.version, given.role, unit.id, unit.version \
          from given_by join auth_role given on given.offered_by = given_by.id \
+         and given.valid_from <= $3 and given.valid_to > $3 \
          join auth_role key_role on key_role.offered_by = given.held_by and key_role.held_by = $2 \
-         and key_role.role in ({key_roles}) \
+         and key_role.role in ({key_roles}) and key_role.valid_from <= $3 and key_role.valid_to > $3 \
          join auth_party unit on unit.id = given.held_by and not unit.deleted \
          order by role, holder"
     )
@@ -264,10 +288,13 @@ static HOLDERS: LazyLock<String> = LazyLock::new(|| {
          where sub.id = $1 and not sub.deleted and not main.deleted) \
          select given.offered_by as giver, given.held_by as unit, given.held_by as holder, given.role as role \
          from given_by join auth_role given on given.offered_by = given_by.id \
+         and given.valid_from <= $2 and given.valid_to > $2 \
          union all \
          select given.offered_by, given.held_by, key_role.held_by, given.role \
          from given_by join auth_role given on given.offered_by = given_by.id \
+         and given.valid_from <= $2 and given.valid_to > $2 \
          join auth_role key_role on key_role.offered_by = given.held_by and key_role.role in ({key_roles}) \
+         and key_role.valid_from <= $2 and key_role.valid_to > $2 \
          join auth_party unit on unit.id = given.held_by and not unit.deleted \
          order by holder, role"
     )
@@ -278,7 +305,8 @@ static UNITS: LazyLock<String> = LazyLock::new(|| {
     format!(
         "select distinct auth_role.offered_by from auth_role \
          join auth_party on auth_party.id = auth_role.offered_by and not auth_party.deleted \
-         where auth_role.held_by = $1 and auth_role.role in ({}) order by auth_role.offered_by",
+         where auth_role.held_by = $1 and auth_role.valid_from <= $2 and auth_role.valid_to > $2 \
+         and auth_role.role in ({}) order by auth_role.offered_by",
         key_roles()
     )
 });
@@ -289,12 +317,15 @@ static HELD_BY: LazyLock<String> = LazyLock::new(|| {
     format!(
         "select given.offered_by as offered_by, given.held_by as held_by, given.role as role from auth_role given \
          join auth_party giver on giver.id = given.offered_by and not giver.deleted where given.held_by = $1 \
+         and given.valid_from <= $2 and given.valid_to > $2 \
          union \
          select given.offered_by, given.held_by, given.role from auth_role key_role \
          join auth_party unit on unit.id = key_role.offered_by and not unit.deleted \
          join auth_role given on given.held_by = key_role.offered_by \
+         and given.valid_from <= $2 and given.valid_to > $2 \
          join auth_party giver on giver.id = given.offered_by and not giver.deleted \
-         where key_role.held_by = $2 and key_role.role in ({key_roles}) \
+         where key_role.held_by = $1 and key_role.valid_from <= $2 and key_role.valid_to > $2 \
+         and key_role.role in ({key_roles}) \
          order by offered_by, role"
     )
 });
@@ -307,7 +338,8 @@ fn key_roles() -> String {
 #[async_trait]
 impl RoleRegister for StoredRegister {
     async fn roles(&self, holder: PartyId, party: PartyId) -> Result<HeldRoles, RegisterError> {
-        let rows = self.store.query(ROLES.as_str().to_owned(), params![party, holder]).await?;
+        let rows =
+            self.store.query(ROLES.as_str().to_owned(), params![party, holder, self.clock.now()]).await?;
         let (mut held, mut rights) = (Vec::new(), Vec::new());
         for row in &rows {
             let giver: PartyId = row.get("giver")?;
@@ -326,7 +358,7 @@ impl RoleRegister for StoredRegister {
     }
 
     async fn holders(&self, party: PartyId) -> Result<Option<Vec<RoleHolder>>, RegisterError> {
-        let rows = self.store.query(HOLDERS.as_str().to_owned(), params![party]).await?;
+        let rows = self.store.query(HOLDERS.as_str().to_owned(), params![party, self.clock.now()]).await?;
         let holders = rows.iter().map(|row| {
             let (giver, unit, holder) = (row.get("giver")?, row.get("unit")?, row.get("holder")?);
             let held = HeldRole { role: row.get("role")?, through: way(party, giver, unit, holder) };
@@ -338,7 +370,7 @@ impl RoleRegister for StoredRegister {
     }
 
     async fn held_by(&self, holder: PartyId) -> Result<Vec<RoleAssignment>, RegisterError> {
-        let rows = self.store.query(HELD_BY.as_str().to_owned(), params![holder, holder]).await?;
+        let rows = self.store.query(HELD_BY.as_str().to_owned(), params![holder, self.clock.now()]).await?;
         let assignment = |row: &Row| {
             Ok(RoleAssignment { role: row.get("role")?, of: row.get("offered_by")?, to: row.get("held_by")? })
         };
@@ -346,7 +378,7 @@ impl RoleRegister for StoredRegister {
     }
 
     async fn key_role_units(&self, holder: PartyId) -> Result<Vec<PartyId>, RegisterError> {
-        let rows = self.store.query(UNITS.as_str().to_owned(), params![holder]).await?;
+        let rows = self.store.query(UNITS.as_str().to_owned(), params![holder, self.clock.now()]).await?;
         rows.iter().map(|row| Ok(row.get("offered_by")?)).collect()
     }
 }

@@ -1,14 +1,15 @@
 //! Access lists in the store.
 
+use std::fmt;
 use std::sync::Arc;
 
-use altinn_core::store::{Batch, Store, params};
+use altinn_core::store::{Batch, Row, Store, params};
 use altinn_core::{PartyId, PartyIdentifier, ResourceId, UncheckedOrganizationNumber};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{AccessListMembership, AccessLists, PartyRegister, RegisterError, StoredResources};
+use super::{AccessListMembership, AccessLists, ListVersion, PartyRegister, RegisterError, StoredResources};
 
 /// The access lists of service owners, in the store: which organizations are on them, and to which resources, and for
 /// which actions, they let their members in.
@@ -31,6 +32,13 @@ pub struct AccessListId {
     pub name: String,
 }
 
+/// As policies write it: `ttd:approved-banks`.
+impl fmt::Display for AccessListId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.owner, self.name)
+    }
+}
+
 impl StoredAccessLists {
     /// The lists in a store whose tables are there ([`MIGRATIONS`](super::MIGRATIONS)).
     pub fn new(store: Store, parties: Arc<dyn PartyRegister>) -> Self {
@@ -40,9 +48,9 @@ impl StoredAccessLists {
     /// Adds a list, or gives it another title.
     pub fn put(&self, batch: &mut Batch, list: &AccessListId, title: &str) {
         batch.execute_one(
-            "insert into auth_access_list (owner, name, title, version) values ($1, $2, $3, 1) \
+            "insert into auth_access_list (owner, name, title, version, id) values ($1, $2, $3, 1, $4) \
              on conflict (owner, name) do update set title = excluded.title, version = auth_access_list.version + 1",
-            params![list.owner.as_str(), list.name.as_str(), title],
+            params![list.owner.as_str(), list.name.as_str(), title, list.to_string()],
         );
     }
 
@@ -112,17 +120,21 @@ impl AccessLists for StoredAccessLists {
     ) -> Result<Vec<AccessListMembership>, RegisterError> {
         let identifier = PartyIdentifier::Organization(organization);
         let Some(party) = self.parties.party_by_identifier(&identifier).await? else { return Ok(Vec::new()) };
-        let select = "select open_to.actions as actions from auth_access_list_resource open_to \
+        let select = "select open_to.actions as actions, list.id as list, list.version as version \
+            from auth_access_list_resource open_to \
+            join auth_access_list list on list.owner = open_to.owner and list.name = open_to.name \
             join auth_access_list_member member on member.owner = open_to.owner and member.name = open_to.name \
             where open_to.resource = $1 and member.party = $2";
         let rows = self.store.query(select, params![resource.as_str(), party.id]).await?;
         let corrupt = |_| RegisterError::Corrupt { column: "actions" };
-        let membership = |actions: Option<String>| {
+        let membership = |row: &Row| {
+            let actions: Option<String> = row.get("actions")?;
             let action_filters =
                 actions.map(|text| serde_json::from_str(&text)).transpose().map_err(corrupt)?;
-            Ok(AccessListMembership { action_filters })
+            let list = ListVersion { list: row.get("list")?, version: row.get("version")? };
+            Ok(AccessListMembership { action_filters, list: Some(list) })
         };
-        rows.iter().map(|row| membership(row.get("actions")?)).collect()
+        rows.iter().map(membership).collect()
     }
 
     async fn lists_of(&self, party: Uuid) -> Result<Vec<String>, RegisterError> {
@@ -130,9 +142,7 @@ impl AccessLists for StoredAccessLists {
             join auth_party party on party.id = member.party and not party.deleted \
             where party.uuid = $1 order by member.owner, member.name";
         let rows = self.store.query(select, params![party]).await?;
-        let name = |row: &altinn_core::store::Row| {
-            Ok(format!("{}:{}", row.get::<String>("owner")?, row.get::<String>("name")?))
-        };
+        let name = |row: &Row| Ok(format!("{}:{}", row.get::<String>("owner")?, row.get::<String>("name")?));
         rows.iter().map(name).collect()
     }
 }

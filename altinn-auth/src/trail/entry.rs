@@ -6,9 +6,10 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::decision::AccessRequest;
+use super::deed::Deed;
+use crate::decision::{AccessRequest, PERMITTED};
 
-/// One line of the trail: a decision. It names people by pseudonymous ids only.
+/// One line of the trail: a decision, and what was done by it. It names people by pseudonymous ids only.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -25,13 +26,13 @@ pub struct TrailEntry {
     pub party: PartyId,
     /// On which resource; an app's is `app_<org>_<app>`.
     pub resource: String,
-    /// On which instance.
+    /// To what: an instance, or what a service calls it (`lookup/...`, `case/...`).
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub instance: Option<String>,
+    pub element: Option<String>,
     /// In which task.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub task: Option<String>,
-    /// What they wanted to do, as the policy calls it.
+    /// What they wanted to do, as the policy calls it; or what was done by it, as the service calls that.
     pub action: String,
     /// Whether they might.
     pub permitted: bool,
@@ -46,6 +47,9 @@ pub struct TrailEntry {
     /// The delegation that permitted it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delegation: Option<Uuid>,
+    /// Why they did it, in their own words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<String>,
     /// How many times the same was decided.
     pub times: i64,
 }
@@ -53,10 +57,10 @@ pub struct TrailEntry {
 /// The code of a line that tells how many found no room.
 const LOST: &str = "AUTH-TRAIL-LOST";
 
-const INSERT: &str = "insert into auth_trail (id, at, actor, level, party, resource, instance, task, action, permitted, \
-    code, rule, policy_version, delegation, times) \
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
-    on conflict (id) do update set times = excluded.times where excluded.times > auth_trail.times";
+const INSERT: &str = "insert into auth_trail (id, at, actor, level, party, resource, element, task, action, permitted, \
+    code, rule, policy_version, delegation, purpose, times) \
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) \
+    on conflict (party, at, id) do update set times = excluded.times where excluded.times > auth_trail.times";
 
 impl TrailEntry {
     /// What somebody asked, before it is known what becomes of it.
@@ -74,7 +78,7 @@ impl TrailEntry {
             level: actor.level().into(),
             party: request.party,
             resource: request.service.resource_id().to_string(),
-            instance: request.instance.map(|instance| instance.to_string()),
+            element: request.instance.map(|instance| instance.to_string()),
             task: request.task.clone(),
             action: request.action.clone(),
             permitted: false,
@@ -82,6 +86,35 @@ impl TrailEntry {
             rule: None,
             policy_version,
             delegation: None,
+            purpose: None,
+            times: 1,
+        }
+    }
+
+    /// What somebody did, or was refused, that no policy decides: giving rights away, answering for a party.
+    pub(crate) fn of_management(
+        (id, at): (Uuid, DateTime<Utc>),
+        (actor, level): (String, u8),
+        party: PartyId,
+        (resource, action, element): (&str, &str, &str),
+        code: &str,
+    ) -> Self {
+        Self {
+            id,
+            at,
+            actor,
+            level,
+            party,
+            resource: resource.to_owned(),
+            element: Some(element.to_owned()).filter(|element| !element.is_empty()),
+            task: None,
+            action: action.to_owned(),
+            permitted: code == PERMITTED,
+            code: code.to_owned(),
+            rule: None,
+            policy_version: None,
+            delegation: None,
+            purpose: None,
             times: 1,
         }
     }
@@ -95,7 +128,7 @@ impl TrailEntry {
             level: 0,
             party: PartyId::new(0),
             resource: String::new(),
-            instance: None,
+            element: None,
             task: None,
             action: String::new(),
             permitted: false,
@@ -103,6 +136,7 @@ impl TrailEntry {
             rule: None,
             policy_version: None,
             delegation: None,
+            purpose: None,
             times,
         }
     }
@@ -117,7 +151,8 @@ impl TrailEntry {
         Self { id: Uuid::nil(), at: DateTime::UNIX_EPOCH, times: 0, ..self.clone() }
     }
 
-    pub(super) fn insert(&self, batch: &mut Batch) {
+    /// Adds it to a batch, with what is done by it.
+    pub(crate) fn insert(&self, batch: &mut Batch, deed: &Deed) {
         batch.execute(
             INSERT,
             params![
@@ -127,14 +162,15 @@ impl TrailEntry {
                 self.level,
                 self.party,
                 self.resource.as_str(),
-                self.instance.clone(),
+                deed.element.clone().or_else(|| self.element.clone()),
                 self.task.clone(),
-                self.action.as_str(),
+                deed.action.as_deref().unwrap_or(&self.action),
                 self.permitted,
                 self.code.as_str(),
                 self.rule.clone(),
                 self.policy_version.clone(),
                 self.delegation,
+                deed.purpose.clone().or_else(|| self.purpose.clone()),
                 self.times,
             ],
         );
@@ -148,7 +184,7 @@ impl TrailEntry {
             level: row.get("level")?,
             party: row.get("party")?,
             resource: row.get("resource")?,
-            instance: row.get("instance")?,
+            element: row.get("element")?,
             task: row.get("task")?,
             action: row.get("action")?,
             permitted: row.get("permitted")?,
@@ -156,6 +192,7 @@ impl TrailEntry {
             rule: row.get("rule")?,
             policy_version: row.get("policy_version")?,
             delegation: row.get("delegation")?,
+            purpose: row.get("purpose")?,
             times: row.get("times")?,
         })
     }

@@ -4,26 +4,27 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use altinn_core::store::Batch;
 
-use super::decision_trail::DecisionTrail;
+use super::deed::Deed;
 use super::entry::TrailEntry;
+use super::kept::Trail;
 
 /// A permit that the trail is to have: in the batch of what is done by it, else in the trail's next write.
 #[derive(Debug)]
 pub(crate) struct Noted {
-    trail: DecisionTrail,
+    trail: Trail,
     entry: TrailEntry,
     is_in_a_batch: AtomicBool,
 }
 
 impl Noted {
-    pub(crate) fn new(trail: DecisionTrail, entry: TrailEntry) -> Self {
+    pub(crate) fn new(trail: Trail, entry: TrailEntry) -> Self {
         Self { trail, entry, is_in_a_batch: AtomicBool::new(false) }
     }
 
     /// Adds it to the batch of what is done by it; to several batches, of which the first that commits has it.
-    pub(crate) fn insert(&self, batch: &mut Batch) {
+    pub(crate) fn insert(&self, batch: &mut Batch, deed: &Deed) {
         self.is_in_a_batch.store(true, Ordering::Relaxed);
-        self.entry.insert(batch);
+        self.entry.insert(batch, deed);
     }
 }
 

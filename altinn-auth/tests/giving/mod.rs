@@ -65,9 +65,10 @@ impl Giving {
     }
 
     fn on(store: Store, people: [Party; 5], units: [Party; 3]) -> Self {
-        let register = Arc::new(StoredRegister::new(store.clone(), RegisterKey::from_bytes(&[7; 32])));
         let now = altinn_core::Clock::now(&SystemClock).trunc_subsecs(6);
         let clock = Arc::new(SteppableClock::at(now));
+        let register = StoredRegister::new(store.clone(), RegisterKey::from_bytes(&[7; 32]));
+        let register = Arc::new(register.with_clock(clock.clone()));
         let policies = Arc::new(Policies::new());
         let service: ServiceId = "ttd/bakery-licence".parse().unwrap();
         policies.put(service.clone(), POLICY).unwrap();

@@ -11,7 +11,6 @@ use serde_json::json;
 use super::{
     Broker, BrokerError, BrokerService, RecipientStatus, TRIES, Transfer, TransferId, TransferStatus, inbox,
 };
-use crate::trail::TrailEntry;
 
 /// The archive class of confirmations, which outlive the file.
 const CLASS: &str = "broker-confirmation";
@@ -62,7 +61,7 @@ impl Broker<'_> {
         let party = self.altinn.register().party(recipient).await?.ok_or(BrokerError::NotFound)?;
         let now = self.altinn.clock().now();
         let mut batch = Batch::new();
-        access.guard(&mut batch);
+        access.guard_with(&mut batch, &id.deed());
         let kept = confirmation(&access, &transfer, &party, now);
         let entry = self.altinn.archive().stage(&mut batch, kept).await?;
         let confirmed = RecipientStatus::DownloadConfirmed.as_str();
@@ -74,9 +73,6 @@ impl Broker<'_> {
             params![confirmed, now, entry, id, recipient],
         );
         inbox::confirmed(&transfer, recipient, &mut batch);
-        let mut trace = TrailEntry::permitted(&access, self.altinn.ids().next_id(), now);
-        trace.element = Some(format!("filetransfer/{id}"));
-        trace.insert(&mut batch);
         self.tell(&mut batch, &transfer, transfer.sender, "downloadconfirmed", now)?;
         let is_last = transfer
             .recipients

@@ -13,7 +13,6 @@ use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream};
 use super::{
     Broker, BrokerError, BrokerService, FileName, RecipientStatus, TRIES, Transfer, TransferId, segment,
 };
-use crate::trail::TrailEntry;
 
 /// A file that is given out.
 pub struct Download {
@@ -120,10 +119,7 @@ impl Broker<'_> {
         let segments = segments.map(|element| (element.name, element.size)).collect();
         let now = self.altinn.clock().now();
         let mut batch = Batch::new();
-        access.guard(&mut batch);
-        let mut trace = TrailEntry::permitted(&access, self.altinn.ids().next_id(), now);
-        trace.element = Some(format!("filetransfer/{id}"));
-        trace.insert(&mut batch);
+        access.guard_with(&mut batch, &id.deed());
         if transfer.recipients.iter().any(|own| own.status == RecipientStatus::Initialized) {
             let started = RecipientStatus::DownloadStarted.as_str();
             transfer.update(&mut batch);

@@ -15,7 +15,6 @@ use super::{
     Broker, BrokerError, BrokerService, Checksum, FileName, Recipient, RecipientStatus, TRIES, Transfer,
     TransferId, TransferStatus, inbox,
 };
-use crate::trail::TrailEntry;
 
 /// The most recipients of a transfer.
 const MAX_RECIPIENTS: usize = 1_000;
@@ -203,15 +202,12 @@ impl Broker<'_> {
         self.check_recipients(service, &sender, &new.recipients).await?;
         let transfer = new.transfer(self.altinn.ids().next_id(), service, sender.id, now);
         let mut batch = Batch::new();
-        access.guard(&mut batch);
+        access.guard_with(&mut batch, &transfer.id.deed());
         if let Some(once) = &once {
             once.claim(&mut batch, transfer.id.as_uuid(), now);
         }
         transfer.insert(&mut batch);
         inbox::show(&transfer, self.altinn.inbox_key(), &mut batch, now);
-        let mut trace = TrailEntry::permitted(&access, self.altinn.ids().next_id(), now);
-        trace.element = Some(format!("filetransfer/{}", transfer.id));
-        trace.insert(&mut batch);
         self.tell(&mut batch, &transfer, transfer.sender, "filetransferinitialized", now)?;
         self.altinn.store().commit(batch).await?;
         Ok(transfer.id)

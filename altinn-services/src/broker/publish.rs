@@ -12,7 +12,6 @@ use serde_json::json;
 use super::checksum::{Hashed, Hasher};
 use super::{Broker, BrokerError, BrokerService, Transfer, TransferStatus, inbox, segment};
 use crate::event::{EventFeed, NewEvent};
-use crate::trail::TrailEntry;
 
 /// The archive class of files in transfer.
 const CLASS: &str = "broker";
@@ -43,7 +42,7 @@ impl Broker<'_> {
             return Err(BrokerError::Checksum);
         }
         let sender = self.altinn.register().party(transfer.sender).await?.ok_or(BrokerError::NotFound)?;
-        access.guard(&mut batch);
+        access.guard_with(&mut batch, &transfer.id.deed());
         transfer.sha256 = Some(hashed.sha256);
         transfer.entry =
             Some(archive.stage(&mut batch, entry(access, &transfer, &sender, segments, now)).await?);
@@ -51,9 +50,6 @@ impl Broker<'_> {
         transfer.step(&mut batch, TransferStatus::Published, now, None);
         inbox::show(&transfer, self.altinn.inbox_key(), &mut batch, now);
         segment::forget(&mut batch, transfer.id);
-        let mut trace = TrailEntry::permitted(access, self.altinn.ids().next_id(), now);
-        trace.element = Some(format!("filetransfer/{}", transfer.id));
-        trace.insert(&mut batch);
         self.tell(&mut batch, &transfer, transfer.sender, "published", now)?;
         for recipient in &transfer.recipients {
             self.tell(&mut batch, &transfer, recipient.party, "published", now)?;

@@ -5,6 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use altinn_archive::EntryId;
+use altinn_auth::trail::Deed;
 use altinn_core::store::{
     Batch, Column, ColumnKind, FromValue, InsertRows, Row, Store, StoreError, Value, params,
 };
@@ -30,6 +31,11 @@ impl TransferId {
     /// The UUID.
     pub fn as_uuid(self) -> Uuid {
         self.0
+    }
+
+    /// What the trail tells of something done to it.
+    pub(super) fn deed(self) -> Deed {
+        Deed::to(format!("filetransfer/{self}"))
     }
 }
 

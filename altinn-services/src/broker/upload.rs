@@ -106,7 +106,7 @@ impl Broker<'_> {
             return Err(BrokerError::Status { status: transfer.status });
         }
         let mut batch = Batch::new();
-        access.guard(&mut batch);
+        access.guard_with(&mut batch, &id.deed());
         let now = self.altinn.clock().now();
         self.give_up(&mut batch, &mut transfer, TransferStatus::Cancelled, now, None).await?;
         self.commit(batch).await
@@ -151,7 +151,7 @@ impl Upload<'_> {
             return Ok(());
         }
         let mut batch = Batch::new();
-        self.access.guard(&mut batch);
+        self.access.guard_with(&mut batch, &self.transfer.id.deed());
         let now = self.broker.altinn.clock().now();
         self.transfer.step(&mut batch, TransferStatus::UploadStarted, now, None);
         self.broker.commit(batch).await
@@ -208,7 +208,7 @@ impl Upload<'_> {
         self.open = 0;
         let content: StoredContent = writer.finish().await?;
         let (mut batch, now) = (Batch::new(), self.broker.altinn.clock().now());
-        self.access.guard(&mut batch);
+        self.access.guard_with(&mut batch, &self.transfer.id.deed());
         let found = self.transfer.received;
         segment::keep(&mut batch, self.broker.altinn.archive(), &mut self.transfer, &content, now)?;
         self.transfer.due_at = Some(now + super::transfer::STUCK_AFTER);

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use altinn_auth::trail::Deed;
 use altinn_core::store::{
     Batch, Column, ColumnKind, FromValue, InsertRows, Row, Store, StoreError, Value, params,
 };
@@ -178,9 +179,14 @@ impl Case {
         self.stands.participants.iter().filter(has).map(|(role, _)| role.as_str())
     }
 
-    /// What the case is called in trails and as the instance of events.
+    /// What the case is called in the trail and as the instance of events.
     pub(super) fn element(&self) -> String {
         format!("case/{}", self.id)
+    }
+
+    /// What the trail tells of something done in it.
+    pub(super) fn deed(&self) -> Deed {
+        Deed::to(self.element())
     }
 
     /// Everybody who takes part, once.

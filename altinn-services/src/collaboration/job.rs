@@ -1,7 +1,7 @@
 //! What is to be done in cases, as it is kept.
 
 use altinn_core::InstanceId;
-use altinn_core::store::{Batch, Claim, Row, StoreError, WorkTable, params};
+use altinn_core::store::{Batch, Claim, Returned, Row, StoreError, WorkTable, params};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -38,13 +38,19 @@ pub(super) struct ClaimedJob {
 pub struct PendingWork {
     /// What: `start application`, `deadline apply`, ...
     pub what: String,
-    /// When, or when it is tried again.
-    pub due_at: DateTime<Utc>,
+    /// When, or when it is tried again; nothing when it has been given up.
+    pub due_at: Option<DateTime<Utc>>,
     /// How often it was tried.
     pub attempts: u32,
     /// The stable code of what was wrong the last time.
     pub problem: Option<String>,
 }
+
+/// How often something is tried before it is given up: for most of a day.
+const MOST_ATTEMPTS: u32 = 30;
+
+/// When what has been given up is due: never.
+pub(super) const NEVER: DateTime<Utc> = DateTime::from_timestamp_nanos(9_223_372_036_000_000_000);
 
 impl Job {
     pub(super) fn insert(&self, batch: &mut Batch, id: Uuid, case: CaseId, due: DateTime<Utc>) {
@@ -90,22 +96,40 @@ impl ClaimedJob {
         );
     }
 
-    /// Adds that it is to be tried again, if it is still held.
+    /// Adds that it is to be tried again, if it is still held; at the last attempt, that it is given up.
     pub(super) fn fail(&self, batch: &mut Batch, code: &str, due: DateTime<Utc>) {
         batch.execute(
             "update services_collaboration_work set attempts = attempts + 1, problem = $1 \
              where id = $2 and lease_generation = $3",
             params![code, self.claim.id, self.claim.generation],
         );
-        WORK.put_back(batch, &self.claim, due);
+        let is_last = self.attempts.saturating_add(1) >= MOST_ATTEMPTS;
+        WORK.put_back(batch, &self.claim, if is_last { NEVER } else { due });
     }
 }
 
+/// Adds to a batch that all that was given up in a case is tried again, from now on and from the beginning; and how much
+/// that is.
+pub(super) fn redrive(batch: &mut Batch, case: CaseId, now: DateTime<Utc>) -> Returned {
+    let again = batch.returning(
+        "update services_collaboration_work set attempts = 0, due_at = $1 \
+         where case_id = $2 and due_at = $3 returning id",
+        params![now, case, NEVER],
+    );
+    batch.wake(COLLABORATION_WORK);
+    again
+}
+
 impl PendingWork {
+    /// Whether it has been given up, and waits for [`Collaborations::redrive`](super::Collaborations::redrive).
+    pub fn is_given_up(&self) -> bool {
+        self.due_at.is_none()
+    }
+
     pub(super) fn from_row(row: &Row) -> Result<Self, StoreError> {
         Ok(Self {
             what: from_json::<Job>(row, "job")?.name(),
-            due_at: row.get("due_at")?,
+            due_at: row.get::<Option<DateTime<Utc>>>("due_at")?.filter(|due| *due < NEVER),
             attempts: row.get("attempts")?,
             problem: row.get("problem")?,
         })

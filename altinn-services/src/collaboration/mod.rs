@@ -81,9 +81,7 @@ mod view;
 mod work;
 
 use altinn_auth::decision::{Access, AccessRequest};
-use altinn_core::store::Batch;
 use altinn_core::{Actor, PartyId};
-use chrono::{DateTime, Utc};
 
 pub use action::{Action, Deadline, Message, Notice};
 pub use case::{Case, CaseId};
@@ -108,7 +106,6 @@ pub use trigger::{MemberEvent, Trigger};
 pub use view::CasePage;
 
 use crate::altinn::Altinn;
-use crate::trail::TrailEntry;
 
 /// How often something is decided anew because what it rests on changed.
 const TRIES: u32 = 8;
@@ -168,13 +165,5 @@ impl<'a> Collaborations<'a> {
         let owner = owner.copied().ok_or(CollaborationError::NotFound)?;
         let request = AccessRequest::new(action, service.id().clone(), owner);
         Ok(self.altinn.authorizer().decide(actor, &request).await?)
-    }
-
-    /// Adds to a batch that something was done in a case, and that what it rests on still holds when it commits.
-    fn trail(&self, batch: &mut Batch, access: &Access, case: &Case, now: DateTime<Utc>) {
-        access.guard(batch);
-        let mut trace = TrailEntry::permitted(access, self.altinn.ids().next_id(), now);
-        trace.element = Some(case.element());
-        trace.insert(batch);
     }
 }

@@ -178,7 +178,7 @@ impl Collaborations<'_> {
         }
         let mut batch = Batch::new();
         let answer = self.record(&mut batch, service, &mut case, happening)?;
-        self.trail(&mut batch, access, &case, case.changed_at);
+        access.guard_with(&mut batch, &case.deed());
         self.altinn.store().commit(batch).await?;
         Ok(answer)
     }

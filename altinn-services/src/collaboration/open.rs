@@ -114,7 +114,7 @@ impl Collaborations<'_> {
         case.stands = step.next;
         case.insert(&mut batch);
         inbox::show((service, &case), actor.party(), self.altinn.inbox_key(), &mut batch, now);
-        self.trail(&mut batch, &access, &case, now);
+        access.guard_with(&mut batch, &case.deed());
         self.tell(&mut batch, &case, "caseopened", now)?;
         self.altinn.store().commit(batch).await?;
         Ok(case.id)

@@ -142,7 +142,7 @@ impl Collaborations<'_> {
             params![id, number, party, new.key.as_str(), new.title.as_str(), new.body.as_str(), now],
         );
         inbox::show((service, &case), Some(party), self.altinn.inbox_key(), &mut batch, now);
-        self.trail(&mut batch, &access, &case, now);
+        access.guard_with(&mut batch, &case.deed());
         store.commit(batch).await?;
         Ok(number)
     }
@@ -175,7 +175,7 @@ impl Collaborations<'_> {
                 params![id, party, last.number, now],
             );
         }
-        self.trail(&mut batch, &access, &case, now);
+        access.guard_with(&mut batch, &case.deed());
         self.altinn.store().commit(batch).await?;
         Ok(said)
     }

@@ -37,7 +37,7 @@ impl Collaborations<'_> {
     ) -> Result<Case, CollaborationError> {
         let (access, case) = self.permit_in_case(actor, service, (party, "read"), id).await?;
         let mut batch = Batch::new();
-        self.trail(&mut batch, &access, &case, self.altinn.clock().now());
+        access.guard_with(&mut batch, &case.deed());
         self.altinn.store().commit(batch).await?;
         Ok(case)
     }
@@ -120,5 +120,49 @@ impl Collaborations<'_> {
             "select * from services_collaboration_work where case_id = $1 order by due_at, id limit $2";
         let rows = self.altinn.store().query(select, params![id, HISTORY]).await?;
         Ok(rows.iter().map(PendingWork::from_row).collect::<Result<_, _>>()?)
+    }
+
+    /// The cases of a service in which something has been given up, for the agency that owns the collaboration; by id, at
+    /// most 100 after one.
+    ///
+    /// # Errors
+    /// [`CollaborationError::NotFound`] for everybody else.
+    pub async fn stuck(
+        &self,
+        actor: &Actor,
+        service: &CollaborationService,
+        after: Option<CaseId>,
+    ) -> Result<Vec<CaseId>, CollaborationError> {
+        if !service.is_agency(actor) {
+            return Err(CollaborationError::NotFound);
+        }
+        let select = "select distinct work.case_id as id from services_collaboration_work work \
+                      join services_collaboration_case c on c.id = work.case_id \
+                      where work.due_at >= $1 and c.service = $2 and work.case_id > $3 order by work.case_id limit $4";
+        let after = after.map_or(Uuid::nil(), CaseId::as_uuid);
+        let found = params![super::job::NEVER, service.id().to_string(), after, PAGE as i64];
+        let rows = self.altinn.store().query(select, found).await?;
+        Ok(rows.iter().map(|row| row.get("id")).collect::<Result<_, _>>()?)
+    }
+
+    /// Has all tried again that was given up in a case, from the beginning, by the agency that owns the collaboration;
+    /// gives how much that is.
+    ///
+    /// # Errors
+    /// As [`pending`](Self::pending).
+    pub async fn redrive(
+        &self,
+        actor: &Actor,
+        service: &CollaborationService,
+        id: CaseId,
+    ) -> Result<usize, CollaborationError> {
+        let case = Case::of_service(self.altinn.store(), service.id(), id).await?;
+        let case = case.ok_or(CollaborationError::NotFound)?;
+        let access = self.permit_agency(actor, service, &case, "write").await?;
+        let mut batch = Batch::new();
+        access.guard_with(&mut batch, &case.deed());
+        let again = super::job::redrive(&mut batch, id, self.altinn.clock().now());
+        let committed = self.altinn.store().commit(batch).await?;
+        Ok(committed.rows(again).len())
     }
 }

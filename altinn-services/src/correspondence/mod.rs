@@ -54,9 +54,7 @@ mod unread;
 mod work;
 
 use altinn_auth::decision::{Access, AccessRequest};
-use altinn_core::store::Batch;
 use altinn_core::{Actor, InstanceId, PartyId, Subject};
-use chrono::{DateTime, Utc};
 
 pub use attachment::{Attachment, Download, NewAttachment};
 pub use error::CorrespondenceError;
@@ -78,7 +76,6 @@ pub(crate) use notification::STILL_UNREAD;
 pub(crate) use unread::StillUnread;
 
 use crate::altinn::Altinn;
-use crate::trail::TrailEntry;
 
 /// The action that a policy lets senders do.
 const SEND: &str = "write";
@@ -134,12 +131,5 @@ impl<'a> Correspondences<'a> {
             Subject::ServiceOwner { org, .. } => Ok(action == SEND && org == service.id().org()),
             _ => Ok(self.altinn.authorizer().represents(actor, party).await?),
         }
-    }
-
-    /// Adds to a batch that something was done.
-    fn trail(&self, batch: &mut Batch, access: &Access, element: &str, now: DateTime<Utc>) {
-        let mut trace = TrailEntry::permitted(access, self.altinn.ids().next_id(), now);
-        trace.element = Some(element.to_owned());
-        trace.insert(batch);
     }
 }

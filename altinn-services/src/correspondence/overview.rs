@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use altinn_archive::EntryId;
+use altinn_auth::trail::Deed;
 use altinn_core::store::{Batch, params};
 use altinn_core::{Actor, InstanceId, PartyId};
 use chrono::{DateTime, Utc};
@@ -245,9 +246,8 @@ impl Correspondences<'_> {
         changes.apply(&mut row, CorrespondenceEvent::PurgeBySender, with)?;
         changes.update(row.clone(), version);
         let mut batch = Batch::new();
-        access.guard(&mut batch);
+        access.guard_with(&mut batch, &Deed::to(format!("correspondence/{id}")));
         changes.add_to(&mut batch);
-        self.trail(&mut batch, &access, &format!("correspondence/{id}"), now);
         self.altinn.store().commit(batch).await?;
         self.details_of(&row, &mailing).await
     }

@@ -2,6 +2,7 @@
 
 use altinn_archive::{ArchiveError, ReceiptState};
 use altinn_auth::decision::Access;
+use altinn_auth::trail::Deed;
 use altinn_core::store::Batch;
 use altinn_core::{Actor, InstanceId, PartyId};
 use chrono::{DateTime, Utc};
@@ -334,7 +335,7 @@ impl Correspondences<'_> {
             CorrespondenceRow::of_recipient(store, access.service(), id.owner, id.guid).await?;
         let (now, version) = (self.altinn.clock().now(), row.version);
         let mut batch = Batch::new();
-        access.guard(&mut batch);
+        access.guard_with(&mut batch, &Deed::to(format!("correspondence/{}", id.guid)));
         let mut changes = Changes::new(self.altinn.ids(), &mailing, now);
         for act in acts(&row) {
             let entry = self.evidence(&mut batch, access, (&row, &mailing), act.event, now).await?;
@@ -346,7 +347,6 @@ impl Correspondences<'_> {
         }
         changes.update(row.clone(), version);
         changes.add_to(&mut batch);
-        self.trail(&mut batch, access, &format!("correspondence/{}", id.guid), now);
         store.commit(batch).await?;
         Ok((row, mailing))
     }

@@ -3,6 +3,7 @@
 use altinn_archive::{NewElement, NewEntry, Participant};
 use altinn_auth::decision::Access;
 use altinn_auth::register::PartyRegister as _;
+use altinn_auth::trail::Deed;
 use altinn_core::store::Batch;
 use altinn_core::{Actor, Idempotency, IdempotencyAnswer, Party, PartyId, Subject};
 use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
@@ -84,11 +85,10 @@ impl Correspondences<'_> {
         }
         let parties = self.few_recipients(asked).await?;
         let (id, mut batch) = (self.altinn.ids().next_id(), Batch::new());
-        access.guard(&mut batch);
+        access.guard_with(&mut batch, &Deed::to(format!("mailing/{id}")));
         if let Some(once) = &once {
             once.claim(&mut batch, id, now);
         }
-        self.trail(&mut batch, &access, &format!("mailing/{id}"), now);
         let entry =
             self.altinn.archive().stage(&mut batch, entry_of(&access, &party, asked, id, now)).await?;
         let mut mailing = Mailing::new(

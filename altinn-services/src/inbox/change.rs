@@ -1,5 +1,6 @@
 //! Moving, labelling, reading.
 
+use altinn_auth::trail::Deed;
 use altinn_core::store::{Batch, params};
 use altinn_core::{Actor, PartyId};
 use uuid::Uuid;
@@ -7,7 +8,6 @@ use uuid::Uuid;
 use super::element::InboxElement;
 use super::scope::Scope;
 use super::{Inbox, InboxError, OwnLabel, Place};
-use crate::trail::TrailEntry;
 
 /// What is done with an element.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,11 +94,7 @@ impl Inbox<'_> {
             return Err(InboxError::NotFound);
         };
         let mut batch = Batch::new();
-        access.guard(&mut batch);
-        let mut trace =
-            TrailEntry::permitted(&access, self.altinn.ids().next_id(), self.altinn.clock().now());
-        trace.element = Some(format!("inbox/{id}"));
-        trace.insert(&mut batch);
+        access.guard_with(&mut batch, &Deed::to(format!("inbox/{id}")));
         Ok(batch)
     }
 

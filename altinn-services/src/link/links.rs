@@ -3,13 +3,13 @@
 use altinn_auth::decision::{Access, AccessRequest};
 use altinn_auth::hand_over::{HandOver, HandOverIssuer, NewHandOver};
 use altinn_auth::register::PartyRegister as _;
+use altinn_auth::trail::Deed;
 use altinn_core::store::Batch;
 use altinn_core::{Actor, Language, Party, PartyId, PartyIdentifier};
 
 use super::target::Way;
 use super::{HandOverForm, LinkError, LinkService, LinkTarget, Onward, redeem};
 use crate::altinn::Altinn;
-use crate::trail::TrailEntry;
 
 /// How often a hand-over is decided anew because the rights that it rests on changed.
 const TRIES: u32 = 5;
@@ -94,10 +94,7 @@ impl<'a> Links<'a> {
         let hand_over = hand_over(issuer, &access, &party, target, request.language);
         let now = self.altinn.clock().now();
         let mut batch = Batch::new();
-        access.guard(&mut batch);
-        let mut trace = TrailEntry::permitted(&access, self.altinn.ids().next_id(), now);
-        trace.element = Some(format!("link/{name}"));
-        trace.insert(&mut batch);
+        access.guard_with(&mut batch, &Deed::to(format!("link/{name}")));
         let onward = match target.way() {
             Way::Form => {
                 let (action, token) = (target.url().as_str().to_owned(), issuer.sign(&hand_over)?);

@@ -3,6 +3,7 @@
 use altinn_archive::{EntryId, NewElement, NewEntry, Participant};
 use altinn_auth::decision::{Access, AccessRequest};
 use altinn_auth::register::PartyRegister as _;
+use altinn_auth::trail::Deed;
 use altinn_core::store::Batch;
 use altinn_core::{Actor, Idempotency, IdempotencyAnswer, Party, PartyId, canonical_json};
 use chrono::{DateTime, Utc};
@@ -12,7 +13,6 @@ use uuid::Uuid;
 use super::{LookupAnswer, LookupContext, LookupError, LookupService};
 use crate::altinn::Altinn;
 use crate::inbox::{ElementKind, InboxElement, InboxStatus, Scope};
-use crate::trail::TrailEntry;
 
 /// The action that a policy permits or not.
 const ACTION: &str = "read";
@@ -115,14 +115,10 @@ impl<'a> Lookups<'a> {
             IdempotencyAnswer::Fresh => self.altinn.ids().next_id(),
         };
         let mut batch = Batch::new();
-        access.guard(&mut batch);
+        access.guard_with(&mut batch, &deed(id, request));
         if let Some(once) = &once {
             once.claim(&mut batch, id, now);
         }
-        let mut trace = TrailEntry::permitted(&access, id, now);
-        trace.element = Some(format!("lookup/{id}"));
-        trace.purpose.clone_from(&request.purpose);
-        trace.insert(&mut batch);
         let entry = if service.is_archived() {
             let kept = kept(&access, service, &party, (&request.query, &answer), (id, now));
             let entry = self.altinn.archive().stage(&mut batch, kept).await?;
@@ -159,6 +155,15 @@ impl<'a> Lookups<'a> {
     ) -> Result<Access, LookupError> {
         let request = AccessRequest::new(ACTION, service.id().clone(), party);
         Ok(self.altinn.permit(actor, &request).await?)
+    }
+}
+
+/// What the trail tells of a lookup.
+fn deed(id: Uuid, request: &LookupRequest) -> Deed {
+    let deed = Deed::to(format!("lookup/{id}"));
+    match &request.purpose {
+        Some(purpose) => deed.because(purpose),
+        None => deed,
     }
 }
 

@@ -4,13 +4,13 @@
 //! compares what it stored with the digests, and [confirms](Submissions::confirm_complete) that it has taken over. What
 //! was lost on its side is delivered again on its word.
 
+use altinn_auth::trail::Deed;
 use altinn_core::{Actor, Digest, InstanceId, canonical_json};
 use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::{DataElement, Instance, SubmissionError, Submissions};
-use crate::trail::TrailEntry;
 
 /// What an instance holds, with digests, of one version of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -103,12 +103,8 @@ impl Submissions<'_> {
     ) -> Result<DeliveredAgain, SubmissionError> {
         let (instance, access) = self.of_agency(agency, id, "read").await?;
         let mut batch = self.also.clone();
-        access.guard(&mut batch);
-        let now = self.altinn.clock().now();
-        let mut entry = TrailEntry::permitted(&access, self.altinn.ids().next_id(), now);
-        "deliver-again".clone_into(&mut entry.action);
-        entry.purpose = Some(reason.chars().take(500).collect());
-        entry.insert(&mut batch);
+        let why: String = reason.chars().take(500).collect();
+        access.guard_with(&mut batch, &Deed::called("deliver-again").because(why));
         #[cfg(feature = "webhooks")]
         let events = match self.altinn.webhooks() {
             Some(webhooks) => {

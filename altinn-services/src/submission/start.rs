@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use altinn_auth::decision::AccessRequest;
 use altinn_auth::register::PartyRegister as _;
+use altinn_auth::trail::Deed;
 use altinn_core::{Actor, Digest, Idempotency, IdempotencyAnswer, InstanceId, PartyId};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -150,7 +151,7 @@ impl Submissions<'_> {
         self.check_start(service, &owner).await?;
         let mut plan = Plan::start(service, &access, self.tools_for(service, party).await?)?;
         let mut batch = self.also.clone();
-        access.guard(&mut batch);
+        access.guard_with(&mut batch, &Deed::to(plan.instance.id.to_string()));
         if let Some(once) = &once {
             once.claim(&mut batch, plan.instance.id.guid, plan.tools.now);
         }

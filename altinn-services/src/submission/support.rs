@@ -4,6 +4,7 @@
 //! instance. Each operation takes the reason, which is kept in the trail: nothing personal stands in it.
 
 use altinn_auth::decision::Access;
+use altinn_auth::trail::Deed;
 use altinn_core::store::{Batch, params};
 use altinn_core::{Actor, InstanceId, ServiceId, Subject};
 
@@ -11,7 +12,6 @@ use super::plan::Plan;
 use super::service_task::ServiceTaskWork;
 use super::{Instance, SubmissionError, Submissions};
 use crate::process::jump;
-use crate::trail::TrailEntry;
 
 /// The most that one call lists.
 const MAX_LISTED: u32 = 1_000;
@@ -48,9 +48,8 @@ impl Submissions<'_> {
     ) -> Result<Instance, SubmissionError> {
         let (instance, access) = self.supported(supporter, id).await?;
         let mut batch = Batch::new();
-        access.guard(&mut batch);
+        access.guard_with(&mut batch, &deed("support.resume", reason));
         ServiceTaskWork::resume(&mut batch, &instance, self.altinn.clock().now());
-        self.trail_of(&mut batch, &access, "support.resume", reason);
         match self.altinn.store().commit(batch).await {
             Ok(_) => self.drive(instance).await,
             Err(error) if error.is_conflict() => Err(SubmissionError::NothingToRepair),
@@ -78,8 +77,7 @@ impl Submissions<'_> {
         let mut plan = Plan::go_on(&service, instance, tools, supporter.into());
         plan.move_by(step)?;
         let mut batch = Batch::new();
-        access.guard(&mut batch);
-        self.trail_of(&mut batch, &access, "support.move", reason);
+        access.guard_with(&mut batch, &deed("support.move", reason));
         self.store_step(&mut plan, batch).await?;
         self.drive(plan.instance).await
     }
@@ -101,9 +99,8 @@ impl Submissions<'_> {
         let work = work.ok_or(SubmissionError::NothingToRepair)?;
         self.undo(&work, &instance).await?;
         let mut batch = Batch::new();
-        access.guard(&mut batch);
+        access.guard_with(&mut batch, &deed("support.compensate", reason));
         work.compensated(&mut batch, self.altinn.clock().now());
-        self.trail_of(&mut batch, &access, "support.compensate", reason);
         match self.altinn.store().commit(batch).await {
             Ok(_) => Ok(()),
             Err(error) if error.is_conflict() => Err(SubmissionError::NothingToRepair),
@@ -121,13 +118,11 @@ impl Submissions<'_> {
         let access = self.permit(supporter, &instance, "write").await?;
         Ok((instance, access))
     }
+}
 
-    fn trail_of(&self, batch: &mut Batch, access: &Access, action: &str, reason: &str) {
-        let mut entry = TrailEntry::permitted(access, self.altinn.ids().next_id(), self.altinn.clock().now());
-        action.clone_into(&mut entry.action);
-        entry.purpose = Some(reason.chars().take(500).collect());
-        entry.insert(batch);
-    }
+/// What a supporter does, and the first 500 characters of why.
+fn deed(action: &str, reason: &str) -> Deed {
+    Deed::called(action).because(reason.chars().take(500).collect::<String>())
 }
 
 fn is_agency(supporter: &Actor, service: &ServiceId) -> Result<(), SubmissionError> {

@@ -218,6 +218,7 @@ async fn a_file_goes_from_one_to_others_and_each_step_is_proved() {
             receipt.verify(scene.altinn.archive().verifier_key()).unwrap();
         }
         let traces = scene.altinn.trail().of(&scene.first.1, scene.first.0.id, None).await.unwrap().entries;
+        let traces: Vec<_> = traces.iter().filter(|trace| trace.element.is_some()).collect();
         assert_eq!(traces.len(), 2, "a download and a confirmation");
     })
     .await;

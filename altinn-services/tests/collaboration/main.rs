@@ -4,6 +4,8 @@
 #![allow(clippy::future_not_send, reason = "a test runs where it was started")]
 
 mod cases;
+#[cfg(feature = "correspondence")]
+mod correspondence_member;
 mod definition;
 mod machine;
 mod room;

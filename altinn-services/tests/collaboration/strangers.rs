@@ -62,7 +62,9 @@ async fn who_looked_and_who_acted_is_in_the_trail() {
         let id = stage.opened().await;
         stage.case(id).await;
         stage.raise(&stage.bakery, id, &NewCaseEvent::new("withdrawn", "1")).await.unwrap();
-        let trail = stage.altinn.trail().of(&stage.bakery.1, stage.bakery.0.id, None).await.unwrap().entries;
+        let mut trail =
+            stage.altinn.trail().of(&stage.bakery.1, stage.bakery.0.id, None).await.unwrap().entries;
+        trail.retain(|entry| entry.element.is_some());
         let actions: Vec<_> = trail.iter().map(|entry| entry.action.as_str()).collect();
         assert_eq!(actions, ["write", "read", "instantiate"]);
         assert!(trail.iter().all(|entry| entry.element.as_deref() == Some(format!("case/{id}").as_str())));

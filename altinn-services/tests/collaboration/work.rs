@@ -1,7 +1,7 @@
 //! Deadlines and what follows from transitions: once, whatever breaks.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use altinn_core::store::params;
@@ -96,6 +96,62 @@ async fn what_fails_is_shown_and_tried_again_later() {
         assert_eq!(stage.pending(id).await, ["deadline apply"]);
         assert_eq!(failing.calls.load(Ordering::SeqCst), 3);
         assert_eq!(stage.history(id).await.len(), 1);
+    }
+}
+
+/// A member that fails for as long as it is said to.
+#[derive(Debug, Clone)]
+struct Down(Arc<AtomicBool>);
+
+#[async_trait]
+impl Member for Down {
+    async fn begin(&self, begin: &Begin<'_>) -> Result<InstanceId, MemberError> {
+        if self.0.load(Ordering::SeqCst) {
+            return Err(MemberError::new("TEST-DOWN"));
+        }
+        crate::stage::Silent.begin(begin).await
+    }
+
+    async fn progress(&self, look: &Look<'_>) -> Result<Progress, MemberError> {
+        crate::stage::Silent.progress(look).await
+    }
+}
+
+#[tokio::test]
+async fn what_never_succeeds_is_given_up_shown_and_driven_again() {
+    for (builder, folder) in scene::builders().await {
+        let clock = Arc::new(SteppableClock::at("2026-12-01T08:00:00Z".parse().unwrap()));
+        let altinn = builder.clock(clock.clone()).build().await.unwrap();
+        let is_down = Arc::new(AtomicBool::new(true));
+        let members = members().with("application", Down(Arc::clone(&is_down)));
+        let stage = Stage::set(altinn, clock, folder, members).await;
+        let id = stage.opened().await;
+        let collaborations = stage.altinn.collaborations();
+        let start = async || {
+            let pending = collaborations.pending(&stage.agency, &stage.service, id).await.unwrap();
+            pending.into_iter().find(|work| work.what == "start application")
+        };
+        let mut hours = 0;
+        while !start().await.unwrap().is_given_up() {
+            assert!(hours < 48, "it is tried for ever");
+            assert!(collaborations.stuck(&stage.agency, &stage.service, None).await.unwrap().is_empty());
+            stage.work().await;
+            stage.clock.step(Duration::from_secs(3_600));
+            hours += 1;
+        }
+        let given_up = start().await.unwrap();
+        assert_eq!(given_up.problem.as_deref(), Some("TEST-DOWN"));
+        stage.clock.step(Duration::from_secs(24 * 3_600));
+        assert_eq!(collaborations.run_due(10).await.unwrap(), 0);
+        assert_eq!(start().await.unwrap().attempts, given_up.attempts, "it is tried no more");
+        assert_eq!(collaborations.stuck(&stage.agency, &stage.service, None).await.unwrap(), [id]);
+        assert!(collaborations.stuck(&stage.stranger.1, &stage.service, None).await.is_err());
+        assert!(collaborations.redrive(&stage.stranger.1, &stage.service, id).await.is_err());
+        is_down.store(false, Ordering::SeqCst);
+        assert_eq!(collaborations.redrive(&stage.agency, &stage.service, id).await.unwrap(), 1);
+        stage.work().await;
+        assert!(start().await.is_none(), "it is done");
+        assert_eq!(collaborations.redrive(&stage.agency, &stage.service, id).await.unwrap(), 0);
     }
 }
 

@@ -81,7 +81,7 @@ async fn an_instance_is_delivered_again_and_no_other_one_is() {
             run().await;
             assert_eq!(ids(&end_point.take()), ids(&got), "the same events");
             assert_eq!(once_more.contents, again.contents);
-            let sql = "select count(*) as number from services_trail \
+            let sql = "select count(*) as number from auth_trail \
                        where action = 'deliver-again' and purpose = 'the disk was lost'";
             let row = scene.altinn.store().query_one(sql, params![]).await.unwrap();
             assert_eq!(row.get::<i64>("number").unwrap(), 1);

@@ -181,7 +181,7 @@ async fn who_may_start_an_instance_may_subscribe_and_nobody_else() {
         assert!(strange.iter().all(|error| error.code() == "SUBMISSION-NOT-FOUND"));
         assert_eq!(subscriptions.list(&scene.leader, &service, Some(bakery), None).await.unwrap().len(), 1);
         assert_eq!(subscriptions.list(&agency(), &service, None, None).await.unwrap().len(), 1);
-        let sql = "select count(*) as number from services_trail where action = 'subscribe' and element = $1";
+        let sql = "select count(*) as number from auth_trail where action = 'subscribe' and element = $1";
         let element = format!("subscription/{}", made.id);
         let row = scene.altinn.store().query_one(sql, params![element]).await.unwrap();
         assert_eq!(row.get::<i64>("number").unwrap(), 1);

@@ -25,8 +25,10 @@ async fn stuck(scene: &Scene, register: &StandIn) -> (Service, InstanceId) {
 }
 
 async fn trail(scene: &Scene) -> Vec<String> {
-    let rows =
-        scene.altinn.store().query("select action, purpose from services_trail order by id", params![]);
+    let rows = scene
+        .altinn
+        .store()
+        .query("select action, purpose from auth_trail where purpose is not null order by at, id", params![]);
     let line = |row: &altinn_core::store::Row| {
         let (action, purpose): (String, String) = (row.get("action").unwrap(), row.get("purpose").unwrap());
         format!("{action}: {purpose}")

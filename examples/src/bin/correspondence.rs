@@ -169,7 +169,7 @@ impl Story {
         receipt.verify(self.altinn.archive().verifier_key())?;
         say("the receipt of the confirmation is verified offline with the public key");
         for trace in self.altinn.trail().of(&self.baker, self.bakery.id, None).await?.entries.iter().take(1) {
-            say(&format!("the trail: {} did {} for {}", trace.actor, trace.action, trace.service));
+            say(&format!("the trail: {} did {} for {}", trace.actor, trace.action, trace.resource));
         }
         Ok(())
     }

@@ -57,7 +57,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let refused = links.open(&stranger, &service, business.id, &by_form).await;
     say(&format!("a stranger: {}", refused.err().map_or_else(String::new, |error| error.to_string())));
     for trace in altinn.trail().of(&leader, business.id, None).await?.entries {
-        say(&format!("who was sent on: {} by {}", trace.actor, trace.element.unwrap_or_default()));
+        // Who was refused is there too, and was sent nowhere.
+        let Some(element) = trace.element else { continue };
+        say(&format!("who was sent on: {} by {element}", trace.actor));
     }
     Ok(())
 }

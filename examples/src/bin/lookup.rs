@@ -72,10 +72,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     say(&format!("a stranger who asks for the business: {}", told(refused)));
 
     for trace in altinn.trail().of(&accountant, business.id, None).await?.entries {
-        let purpose = trace.purpose.unwrap_or_default();
+        // Who was refused, or asked for a number that nobody has, is there too, without a purpose.
+        let Some(purpose) = trace.purpose else { continue };
         say(&format!(
             "who has looked: {} at level {}, for {}: {purpose}",
-            trace.actor, trace.level, trace.service
+            trace.actor, trace.level, trace.resource
         ));
     }
     let entry = given.entry.ok_or("the answer was not archived")?;

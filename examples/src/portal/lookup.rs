@@ -1,8 +1,8 @@
 //! The lookup, and who has looked.
 
 use altinn_auth::register::PartyRegister as _;
+use altinn_auth::trail::TrailEntry;
 use altinn_services::lookup::{LookupAnswer, LookupError, LookupFailure, LookupRequest};
-use altinn_services::trail::TrailEntry;
 use axum::Router;
 use axum::response::Response;
 use axum::routing::get;
@@ -99,7 +99,7 @@ async fn trail(member: Member) -> Response {
         return member.trouble(Trouble::NotFound);
     };
     let mut lines = Vec::new();
-    for entry in &page.entries {
+    for entry in page.entries.iter().filter(|entry| entry.permitted) {
         lines.push(line(&member, entry).await);
     }
     member.page("trail.html", context! { lines => lines })
@@ -111,9 +111,15 @@ async fn line(member: &Member, entry: &TrailEntry) -> Value {
         who => name_of(member.app(), &entry.actor).await,
         level => entry.level,
         action => member.action(&entry.action),
-        service => member.app().services.title(&entry.service.to_string(), member.language()),
+        service => member.app().services.title(&service_of(&entry.resource), member.language()),
         purpose => entry.purpose.as_deref(),
     }
+}
+
+/// The service whose resource the trail names.
+fn service_of(resource: &str) -> String {
+    let app = resource.strip_prefix("app_").and_then(|app| app.split_once('_'));
+    app.map_or_else(|| resource.to_owned(), |(org, name)| format!("{org}/{name}"))
 }
 
 /// The name of whom a trail names by a pseudonymous id; the id itself for those who are no party.

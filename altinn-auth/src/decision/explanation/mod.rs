@@ -15,7 +15,7 @@ use crate::xacml::RuleName;
 pub(super) use words::{of_access, of_denial, of_rights};
 
 /// The code of a permission.
-pub(super) const PERMITTED: &str = "AUTH-PERMITTED";
+pub(crate) const PERMITTED: &str = "AUTH-PERMITTED";
 
 /// A decision explained, as data: what decided, what was missing, and what would change it.
 ///

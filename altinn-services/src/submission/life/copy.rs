@@ -2,6 +2,7 @@
 
 use altinn_auth::decision::AccessRequest;
 use altinn_auth::register::PartyRegister as _;
+use altinn_auth::trail::Deed;
 use altinn_core::{Actor, InstanceId};
 
 use crate::definition::{CopyInstanceSettings, DataType};
@@ -39,7 +40,7 @@ impl Submissions<'_> {
         plan.take_over(&source, settings)?;
         plan.keep_fields()?;
         let mut batch = self.also.clone();
-        access.guard(&mut batch);
+        access.guard_with(&mut batch, &Deed::to(plan.instance.id.to_string()));
         self.ask_for_signees(&mut plan).await?;
         self.reach_signees(&mut plan, &mut batch).await?;
         plan.instance.insert(&mut batch)?;

@@ -1,6 +1,7 @@
 //! What the agency and the owner say of an instance: substatus, confirmation, read or not.
 
 use altinn_auth::decision::Access;
+use altinn_auth::trail::Deed;
 use altinn_core::{Actor, InstanceId, Subject};
 
 use super::{CompleteConfirmation, ReadStatus, Substatus};
@@ -8,7 +9,6 @@ use crate::inbox::InboxElement;
 use crate::submission::history::History;
 use crate::submission::plan::Plan;
 use crate::submission::{Instance, SubmissionError, Submissions};
-use crate::trail::TrailEntry;
 
 /// The action by which an agency confirms that it has taken over what was sent in.
 const COMPLETE: &str = "complete";
@@ -107,12 +107,7 @@ impl Submissions<'_> {
         name: Option<&str>,
     ) -> Result<Instance, SubmissionError> {
         let mut batch = self.also.clone();
-        access.guard(&mut batch);
-        let mut entry = TrailEntry::permitted(access, self.altinn.ids().next_id(), plan.tools.now);
-        if let Some(name) = name {
-            name.clone_into(&mut entry.action);
-        }
-        entry.insert(&mut batch);
+        access.guard_with(&mut batch, &name.map(Deed::called).unwrap_or_default());
         if plan.instance.status.hard_deleted.is_some() {
             self.reach_signees(&mut plan, &mut batch).await?;
         }

@@ -23,6 +23,7 @@ use std::collections::BTreeMap;
 
 use altinn_auth::decision::{Access, AccessRequest};
 use altinn_auth::register::PartyRegister as _;
+use altinn_auth::trail::Deed;
 use altinn_core::store::{Batch, params};
 use altinn_core::{Actor, Idempotency, IdempotencyAnswer, PartyId, Subject, oslo};
 use serde::{Deserialize, Serialize};
@@ -38,7 +39,6 @@ pub(crate) use row::TOPIC as INSTANCE_SUBSCRIPTIONS;
 
 use super::{Service, SubmissionError, TRIES};
 use crate::altinn::Altinn;
-use crate::trail::TrailEntry;
 
 /// The most that one page lists.
 const PAGE: u32 = 1_000;
@@ -346,12 +346,7 @@ impl<'a> InstanceSubscriptions<'a> {
     /// A batch that stands on a permission and leaves its line in the trail.
     fn guarded(&self, access: &Access, subscription: &InstanceSubscription, action: &str) -> Batch {
         let mut batch = Batch::new();
-        access.guard(&mut batch);
-        let (id, now) = (self.altinn.ids().next_id(), self.altinn.clock().now());
-        let mut entry = TrailEntry::permitted(access, id, now);
-        action.clone_into(&mut entry.action);
-        entry.element = Some(subscription.element());
-        entry.insert(&mut batch);
+        access.guard_with(&mut batch, &Deed::called(action).on(subscription.element()));
         batch
     }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use altinn_auth::decision::AccessRequest;
 use altinn_auth::register::PartyRegister as _;
+use altinn_auth::trail::Deed;
 use altinn_core::Language;
 use altinn_core::store::{Batch, Claim};
 use altinn_notify::{Content, Order};
@@ -12,7 +13,6 @@ use chrono::{NaiveDate, TimeDelta};
 use super::{InstanceSubscription, InstanceSubscriptions, Occasion};
 use crate::submission::plan::{Plan, Tools};
 use crate::submission::{Instance, Service, SubmissionError, TRIES};
-use crate::trail::TrailEntry;
 
 /// How long a worker holds a subscription at most.
 const LEASE: Duration = Duration::from_secs(30);
@@ -109,16 +109,13 @@ impl InstanceSubscriptions<'_> {
         let mut plan = Plan::start(&service, &access, Tools { given, ..tools })?;
         plan.instance.status.due_before = occasion.due_before();
         let mut batch = Batch::new();
-        access.guard(&mut batch);
+        let deed = Deed::to(plan.instance.id.to_string()).because(subscription.element());
+        access.guard_with(&mut batch, &deed);
         submissions.ask_for_signees(&mut plan).await?;
         submissions.reach_signees(&mut plan, &mut batch).await?;
         plan.keep_fields()?;
         plan.instance.insert(&mut batch)?;
         plan.add_traces(&mut batch)?;
-        let mut entry = TrailEntry::permitted(&access, self.altinn.ids().next_id(), now);
-        entry.element = Some(plan.instance.id.to_string());
-        entry.purpose = Some(subscription.element());
-        entry.insert(&mut batch);
         if subscription.notify {
             self.tell(&mut batch, &service, subscription, &plan.instance, &occasion).await?;
         }

@@ -139,9 +139,7 @@ pub(crate) async fn authorized_parties(world: &World, asked: Asks) -> Result<Val
 pub(crate) async fn trail(world: &World, asked: Asks) -> Result<Value, Failure> {
     let who = actor(world, &asked.actor, &asked.service).await?;
     let of = from(world, asked.party, &asked.service).await?;
-    let trail = world.altinn.decisions();
-    trail.flush().await.map_err(|error| Failure::new(error.code(), error))?;
-    let page = trail.of(world.altinn.authorizer(), &who, of, None).await;
+    let page = world.altinn.trail().of(&who, of, None).await;
     let page = page.map_err(|error| Failure::new(error.code(), error))?;
     Ok(json!({ "entries": page.entries }))
 }

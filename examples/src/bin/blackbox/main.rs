@@ -10,6 +10,7 @@ mod asic;
 mod authorize;
 mod broker;
 mod clock;
+mod collaboration;
 mod correspondence;
 mod delegation;
 mod delivery;
@@ -21,6 +22,7 @@ mod instance;
 mod life;
 mod lines;
 mod link;
+mod lookup;
 mod notify;
 mod proof;
 mod service;
@@ -159,6 +161,16 @@ async fn run(world: &World, op: &str, arguments: Value) -> Result<Value, Failure
         "link.open" => link::open(world, answer::arguments(arguments)?).await,
         "link.redeem" => link::redeem(world, answer::arguments(arguments)?).await,
         "link.verify" => link::verify(world, answer::arguments(arguments)?).await,
+        "lookup.load" => lookup::load(world, answer::arguments(arguments)?).await,
+        "lookup.ask" => lookup::ask(world, answer::arguments(arguments)?).await,
+        "lookup.trail" => lookup::trail(world, answer::arguments(arguments)?).await,
+        "collaboration.load" => collaboration::load(world, answer::arguments(arguments)?).await,
+        "collaboration.open" => collaboration::open(world, answer::arguments(arguments)?).await,
+        "collaboration.raise" => collaboration::raise(world, answer::arguments(arguments)?).await,
+        "collaboration.run" => collaboration::run(world, answer::arguments(arguments)?).await,
+        "collaboration.case" => collaboration::case(world, answer::arguments(arguments)?).await,
+        "collaboration.pending" => collaboration::pending(world, answer::arguments(arguments)?).await,
+        "collaboration.redrive" => collaboration::redrive(world, answer::arguments(arguments)?).await,
         "correspondence.load" => correspondence::load(world, answer::arguments(arguments)?).await,
         "correspondence.send" => correspondence::send(world, answer::arguments(arguments)?).await,
         "correspondence.run" => correspondence::run(world, answer::arguments(arguments)?).await,

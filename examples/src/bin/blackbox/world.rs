@@ -18,8 +18,10 @@ use tokio::sync::Mutex;
 use crate::answer::Failure;
 use crate::broker::Business;
 use crate::clock::WallClock;
+use crate::collaboration::Together;
 use crate::correspondence::Mail;
 use crate::link::Link;
+use crate::lookup::Look;
 use crate::service::Loaded;
 use crate::settings::Settings;
 
@@ -38,6 +40,10 @@ pub(crate) struct World {
     pub(crate) brokers: Mutex<BTreeMap<String, Arc<Business>>>,
     /// The link services that have been loaded, by id.
     pub(crate) links: Mutex<BTreeMap<String, Arc<Link>>>,
+    /// The lookup services that have been loaded, by id.
+    pub(crate) lookups: Mutex<BTreeMap<String, Arc<Look>>>,
+    /// The collaborations that have been loaded, by id.
+    pub(crate) collaborations: Mutex<BTreeMap<String, Arc<Together>>>,
     /// The policies that have been loaded, by the name they were given.
     pub(crate) policies: Mutex<BTreeMap<String, Arc<PolicyIndex>>>,
 }
@@ -76,6 +82,8 @@ impl World {
             correspondences: Mutex::default(),
             brokers: Mutex::default(),
             links: Mutex::default(),
+            lookups: Mutex::default(),
+            collaborations: Mutex::default(),
             policies: Mutex::default(),
         })
     }

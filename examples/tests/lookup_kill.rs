@@ -1,0 +1,130 @@
+//! Kill -9 in the middle of lookups: what was answered is in the trail and the archive, once, and the same key gives the same
+//! lookup.
+//!
+//! The seed is printed; `ALTINN_TEST_SEED` sets it. `ALTINN_TEST_LONG` makes it 300 rounds.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail by panicking")]
+
+mod driver;
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use altinn_core::testing::report;
+#[cfg(feature = "postgres")]
+use driver::rounds::on_postgresql;
+use driver::rounds::{Chance, on_sqlite, rounds};
+use driver::{Driver, Place};
+use serde_json::{Value, json};
+
+const SERVICE: &str = "brreg/organization";
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/services/organization-lookup");
+const NUMBER: &str = "312345005";
+
+/// How long a program lives at most before it is killed, in microseconds.
+const LIFE: u64 = 150_000;
+
+/// The lookup of each key, by the answers that came.
+#[derive(Default)]
+struct Ledger {
+    lookups: BTreeMap<String, Option<Value>>,
+    in_time: usize,
+}
+
+impl Ledger {
+    fn next(&mut self) -> Value {
+        let key = format!("key-{:06}", self.lookups.len());
+        self.lookups.insert(key.clone(), None);
+        ask(&key)
+    }
+
+    fn keep(&mut self, answer: &Value) {
+        let known = self.lookups.get_mut(answer["id"].as_str().unwrap()).unwrap();
+        let lookup = answer["ok"]["lookup"].clone();
+        assert_eq!(answer["ok"]["answer"]["navn"], "BAKERIET AS", "{answer}");
+        assert!(known.as_ref().is_none_or(|known| *known == lookup), "one key, two lookups: {answer}");
+        *known = Some(lookup);
+    }
+}
+
+fn ask(key: &str) -> Value {
+    json!({"id": key, "op": "lookup.ask", "service": SERVICE, "query": {"organisasjonsnummer": NUMBER}, "purpose": key,
+        "key": key})
+}
+
+fn start(place: &Place<'_>) -> Driver {
+    let mut driver = Driver::start(place);
+    let unit =
+        json!({"organisasjonsnummer": NUMBER, "navn": "BAKERIET AS", "organisasjonsform": {"kode": "AS"}});
+    driver.ok(&json!({"op": "lookup.load", "folder": FOLDER, "by": "organisasjonsnummer", "register": {NUMBER: unit}}));
+    driver
+}
+
+#[test]
+fn every_answer_is_in_the_trail_once_on_sqlite() {
+    on_sqlite(kill_again_and_again);
+}
+
+#[cfg(feature = "postgres")]
+#[test]
+fn every_answer_is_in_the_trail_once_on_postgresql() {
+    on_postgresql(kill_again_and_again);
+}
+
+fn kill_again_and_again(store: &str, place: &Place<'_>) {
+    let (began, mut chance) = (Instant::now(), Chance::new());
+    let mut ledger = Ledger::default();
+    for _ in 0..rounds(10, 300) {
+        let mut driver = start(place);
+        let deadline = Instant::now() + chance.life(LIFE);
+        for _ in 0..=chance.below(4) {
+            driver.send(&ledger.next());
+        }
+        while let Some(answer) = driver.answer_by(deadline) {
+            ledger.in_time += 1;
+            ledger.keep(&answer);
+            driver.send(&ledger.next());
+        }
+        driver.kill().iter().for_each(|answer| ledger.keep(answer));
+        look_where_it_stands(place, &mut ledger);
+    }
+    report(format_args!(
+        "{store}: {} rounds, {} lookups, {} answers before a kill; {:.1} s",
+        rounds(10, 300),
+        ledger.lookups.len(),
+        ledger.in_time,
+        began.elapsed().as_secs_f64()
+    ));
+}
+
+/// Starts again: what was answered is in the trail; what was not is asked again, and then everything is there once.
+fn look_where_it_stands(place: &Place<'_>, ledger: &mut Ledger) {
+    let mut driver = start(place);
+    let before = trail(&mut driver);
+    for (key, lookup) in ledger.lookups.iter().filter_map(|(key, lookup)| Some((key, lookup.as_ref()?))) {
+        let element = format!("lookup/{}", lookup.as_str().unwrap());
+        assert_eq!(before.get(key), Some(&vec![element]), "{key} was answered");
+    }
+    for key in ledger.lookups.keys().cloned().collect::<Vec<_>>().iter().rev().take(12) {
+        ledger.keep(&driver.ask(&ask(key)));
+    }
+    let after = trail(&mut driver);
+    assert_eq!(after.len(), ledger.lookups.len());
+    assert!(after.values().all(|elements| elements.len() == 1), "{after:?}");
+    let last = ledger.lookups.len();
+    driver.ok(&json!({"op": "event.feed", "after": 0, "limit": 1}));
+    let audit = driver.ok(&json!({"op": "archive.audit"}));
+    assert_eq!(audit["sound"], json!(true), "{audit}");
+    let (entries, waiting) = (audit["entries"].as_u64().unwrap(), audit["waiting"].as_u64().unwrap());
+    assert_eq!(entries + waiting, last as u64, "an entry a lookup: {audit}");
+}
+
+/// The elements of the trail by their purposes, which are the keys.
+fn trail(driver: &mut Driver) -> BTreeMap<String, Vec<String>> {
+    let told = driver.ok(&json!({"op": "lookup.trail", "service": SERVICE}));
+    let mut by_key: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for entry in told["entries"].as_array().unwrap() {
+        let (key, element) = (entry["purpose"].as_str().unwrap(), entry["element"].as_str().unwrap());
+        by_key.entry(key.to_owned()).or_default().push(element.to_owned());
+    }
+    by_key
+}
