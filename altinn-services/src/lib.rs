@@ -31,6 +31,7 @@
 //! | `correspondence` | yes | correspondence services |
 //! | `lookup` | yes | lookup services |
 //! | `collaboration` | yes | collaborations: several services as one case |
+//! | `pdf` | yes | the receipts that people read, as accessible PDFs |
 //! | `axum` | | the HTTP API: routers for the agency's own program ([`http`]) |
 //! | `webhooks` | | events sent to those who subscribe |
 //! | `testing` | | a mail server, an issuer of tokens, synthetic people, and stand-ins for service tasks and payments |
@@ -44,6 +45,8 @@ pub mod collaboration;
 #[cfg(feature = "correspondence")]
 pub mod correspondence;
 pub mod definition;
+#[cfg(feature = "pdf")]
+mod document;
 mod error;
 pub mod event;
 pub mod expression;
@@ -68,5 +71,7 @@ mod workers;
 
 pub use altinn::Altinn;
 pub use builder::AltinnBuilder;
+#[cfg(feature = "pdf")]
+pub use document::DocumentError;
 pub use error::{OpenError, PublishError};
 pub use migrations::MIGRATIONS;

@@ -13,6 +13,9 @@ use crate::expression::{Binding, Expression, Scope};
 /// How many options a field shows.
 const MAX_OPTIONS: usize = 5_000;
 
+/// A part of an address: its binding, its text in the layout and without one, and what browsers call it.
+type AddressPart = (&'static str, &'static str, fn(Words) -> &'static str, &'static str);
+
 /// What a schema says of a field, as far as it matters for filling it in.
 #[derive(Debug, Default)]
 struct Facts {
@@ -78,7 +81,7 @@ impl Resolver<'_, '_> {
     /// The fields of an address, each with a name of its own.
     pub(super) fn address(&self, at: At<'_>) -> Group {
         let words = self.view.words();
-        let parts: [(&str, &str, fn(Words) -> &'static str, &str); 5] = [
+        let parts: [AddressPart; 5] = [
             ("address", "title", Words::street, "street-address"),
             ("careOf", "careOfTitle", Words::care_of, "off"),
             ("zipCode", "zipCodeTitle", Words::postal_code, "postal-code"),

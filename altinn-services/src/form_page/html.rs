@@ -363,7 +363,7 @@ impl Html {
         for block in text.blocks() {
             match block {
                 Block::Paragraph(line) => {
-                    self.put(&format!("<p class=\"ds-paragraph\">{}</p>\n", inline(line)))
+                    self.put(&format!("<p class=\"ds-paragraph\">{}</p>\n", inline(line)));
                 }
                 Block::Heading(line) => {
                     self.put(&format!("<h{level} class=\"ds-heading\">{}</h{level}>\n", inline(line)));

@@ -161,7 +161,7 @@ impl<'v, 'a> Resolver<'v, 'a> {
         for child in children {
             match child.rows.get(depth).copied() {
                 Some(row) => {
-                    in_rows.get_mut(row).into_iter().zip([child]).for_each(|(row, child)| row.push(child))
+                    in_rows.get_mut(row).into_iter().zip([child]).for_each(|(row, child)| row.push(child));
                 }
                 None => beside.push(child),
             }

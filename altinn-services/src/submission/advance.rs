@@ -255,7 +255,8 @@ impl Submissions<'_> {
     /// mail to whoever sent it in.
     async fn add_submission(&self, plan: &mut Plan<'_>, batch: &mut Batch) -> Result<(), SubmissionError> {
         plan.remove_what_goes_at_the_end();
-        self.learn_names(plan, [plan.instance.id.owner]).await?;
+        let named = [Some(plan.instance.id.owner), plan.author.party].into_iter().flatten();
+        self.learn_names(plan, named).await?;
         let entry = entry_of(plan);
         let staged = self.altinn.archive().stage_to_prove(batch, entry).await?;
         plan.instance.entry = Some(staged.entry());
@@ -279,7 +280,7 @@ fn entry_of(plan: &Plan<'_>) -> NewEntry {
     let (instance, service, author) = (&plan.instance, plan.service, &plan.author);
     let owner = instance.id.owner;
     let party = Participant::new(owner.to_string(), plan.name_of(Some(owner)));
-    let sender = Participant::new(author.reference.clone(), "");
+    let sender = Participant::new(author.reference.clone(), plan.name_of(author.party));
     let entry = NewEntry::new(service.id().to_string(), party, sender, author.level)
         .at(instance.changed)
         .with_title(service.definition().metadata().title().clone())

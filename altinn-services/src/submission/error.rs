@@ -14,6 +14,8 @@ use thiserror::Error;
 use super::payment::{PaymentError, PaymentStatus};
 use super::signing::SigneeError;
 use super::subscription::ScheduleError;
+#[cfg(feature = "pdf")]
+use crate::document::DocumentError;
 use crate::event::EventError;
 use crate::expression::Failure;
 use crate::form::{FormDataError, Issue, PatchError};
@@ -66,6 +68,10 @@ pub enum SubmissionError {
     /// The pages of a form can not be worked out: its layouts and its data do not go together.
     #[error("the pages of the form can not be shown: {0}")]
     Pages(#[from] Failure),
+    /// The receipt for people can not be written.
+    #[cfg(feature = "pdf")]
+    #[error(transparent)]
+    Document(#[from] DocumentError),
     /// What was filled in is not in order: where and why.
     #[error("the form has {} errors", .0.len())]
     Invalid(Vec<Issue>),
@@ -230,6 +236,8 @@ impl SubmissionError {
             Self::UserActionFailed(_) => "SUBMISSION-USER-ACTION-FAILED",
             Self::Post(error) => error.code(),
             Self::Pages(_) => "SUBMISSION-PAGES",
+            #[cfg(feature = "pdf")]
+            Self::Document(_) => "SUBMISSION-DOCUMENT",
             Self::Invalid(_) => "SUBMISSION-INVALID",
             Self::Process(refusal) => refusal.code(),
             Self::ServiceTaskMissing { .. } => "SUBMISSION-SERVICE-TASK-MISSING",

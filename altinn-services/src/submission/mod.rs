@@ -4,6 +4,8 @@
 //! works out all that follows from it, and stores it in one batch: the instance, its history, the entry of the
 //! archive, the notification and the events, or nothing.
 
+#[cfg(feature = "pdf")]
+mod accessible_receipt;
 mod advance;
 mod attachment;
 mod author;

@@ -164,9 +164,11 @@ impl Submissions<'_> {
         if let Some(hooks) = &hooks {
             hooks.calculate(&form, &mut data).await;
         }
+        // Ids of rows move nothing: the places of what was sent are true still.
+        let placed = sent.filter(|sent| *sent.value() == data);
         forms.give_row_ids(data_type, &mut data, self.altinn.ids());
         let is_as_sent = sent.is_some_and(|sent| *sent.value() == data);
-        let mut issues = forms.issues(data_type, &data, sent.filter(|_| is_as_sent));
+        let mut issues = forms.issues(data_type, &data, placed);
         if let Some(hooks) = &hooks {
             issues.extend(hooks.validate(&form, &data).await);
         }

@@ -73,6 +73,7 @@ async fn run() -> Outcome<()> {
     walk.go().await?;
 
     let receipt = show_receipt(&altinn, starter, instance.id()).await?;
+    show_documents(&altinn, starter, instance.id()).await?;
     verify_offline(&receipt.to_json(), &altinn.archive().verifier_key().to_string())?;
     show_mail(&altinn, &sink).await?;
     show_events(&altinn).await
@@ -193,6 +194,22 @@ fn show_issues(form: &FormData, issues: &[Issue]) {
 
 fn place(form: &FormData, path: &str) -> String {
     form.position(path).map_or_else(String::new, |at| format!(" (line {}, column {})", at.line, at.column))
+}
+
+/// The receipt for people, in three languages; kept in the folder that `ALTINN_SUBMIT_DOCUMENTS` names.
+async fn show_documents(altinn: &Altinn, actor: &Actor, id: &InstanceId) -> Outcome<()> {
+    let folder = std::env::var_os("ALTINN_SUBMIT_DOCUMENTS").map(PathBuf::from);
+    for language in [Language::Nb, Language::Nn, Language::En] {
+        let document = altinn.submissions().receipt_document(actor, id, language).await?;
+        if altinn.submissions().receipt_document(actor, id, language).await? != document {
+            return Err("a receipt for people is another one when it is asked for again".into());
+        }
+        step(&format!("the receipt for people, in `{language}`: a PDF of {} bytes", document.len()));
+        if let Some(folder) = &folder {
+            std::fs::write(folder.join(format!("{language}.pdf")), document)?;
+        }
+    }
+    Ok(())
 }
 
 async fn show_receipt(altinn: &Altinn, actor: &Actor, id: &InstanceId) -> Outcome<Receipt> {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::fault::{Fault, FaultSeverity};
 use super::sources::Sources;
-use crate::definition::{AppDefinition, DataType};
+use crate::definition::{AppDefinition, DataType, LayoutSet};
 use crate::process::{Task, TaskKind};
 
 /// The data types that Altinn's own services fill.
@@ -62,8 +62,13 @@ fn on_data_type(
         let detail = format!("data type `{}` is of task `{task}`, which is not in the process", data_type.id);
         return (!known).then(|| sources.fault("CHECK-TASK-UNKNOWN", FaultSeverity::Error, at, detail));
     }
+    let is_of_task = |set: &&LayoutSet| set.tasks.iter().any(|task| app.process().task(task).is_some());
     let below_another = data_type.app_logic.as_ref().is_some_and(|logic| logic.allow_in_subform)
-        || app.layout_sets().iter().any(|set| set.data_type.as_deref() == Some(&data_type.id));
+        || app
+            .layout_sets()
+            .iter()
+            .filter(|set| !is_of_task(set))
+            .any(|set| set.data_type.as_deref() == Some(&data_type.id));
     let has_its_place = WRITTEN_BY_SERVICES.contains(&data_type.id.as_str())
         || used.contains(data_type.id.as_str())
         || app.metadata().is_stateless()
