@@ -90,6 +90,11 @@ impl Scene {
         self.altinn.trail().of(&self.leader, self.bakery.id, None).await.unwrap().entries
     }
 
+    /// How many answers the trail tells of: a permission that led to none names no element.
+    async fn answers(&self) -> usize {
+        self.traces().await.iter().filter(|trace| trace.element.is_some()).count()
+    }
+
     async fn entries(&self) -> i64 {
         let rows =
             self.altinn.store().query("select count(*) as n from archive_entry", vec![]).await.unwrap();
@@ -191,7 +196,7 @@ async fn a_register_that_fails_gives_no_answer_and_leaves_no_trace() {
     for (number, code) in cases {
         assert_eq!(scene.ask(&scene.leader, &query(number)).await.unwrap_err().code(), code, "{number}");
     }
-    assert!(scene.traces().await.is_empty());
+    assert_eq!(scene.answers().await, 0);
     assert_eq!(scene.entries().await, 0);
 }
 
@@ -203,7 +208,7 @@ async fn the_same_key_leaves_one_trace_and_is_refused_for_another_query() {
         let first = lookups.ask(&scene.leader, &scene.service, scene.bakery.id, &request).await.unwrap();
         let again = lookups.ask(&scene.leader, &scene.service, scene.bakery.id, &request).await.unwrap();
         assert_eq!((again.id, &again.answer), (first.id, &first.answer));
-        assert_eq!((scene.traces().await.len(), scene.entries().await), (1, 1));
+        assert_eq!((scene.answers().await, scene.entries().await), (1, 1));
         let other = scene.ask(&scene.leader, &query("312345006").once("k-1")).await.unwrap_err();
         assert_eq!(other.code(), "IDEMPOTENCY-DIFFERENT-REQUEST");
     })

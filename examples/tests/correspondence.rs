@@ -21,7 +21,7 @@ fn a_decision_is_sent_once_read_confirmed_and_answered_and_the_other_recipient_r
         "confirmed, and again: one confirmation",
         "the baker replies at https://mattilsynet.example/klage",
         "the receipt of the confirmation is verified offline with the public key",
-        "did read for mattilsynet/decisions",
+        "did read for app_mattilsynet_decisions",
         "correspondencereceiverneverread, correspondencereceiverneverconfirmed",
         "deleted, after Initialized, ReadyForPublish, Published, Fetched, Read, AttachmentsDownloaded, Confirmed, Replied, \
          PurgedByRecipient",

@@ -104,15 +104,20 @@ impl StoredAccessPackages {
     }
 }
 
+/// The id of no party.
+const NOBODY: PartyId = PartyId::new(0);
+
 #[async_trait]
 impl AccessPackages for StoredAccessPackages {
     async fn packages(&self, holder: Uuid, party: Uuid) -> Result<Vec<String>, RegisterError> {
-        let Some(party) = self.parties.party_by_uuid(party).await? else { return Ok(Vec::new()) };
-        let givers = [Some(party.id), party.parent];
+        // A party that there is not costs as much as one that gave nothing.
+        let party = self.parties.party_by_uuid(party).await?;
+        let (party, main_unit) = party.map_or((NOBODY, None), |party| (party.id, party.parent));
+        let givers = [Some(party), main_unit];
         let mut held = BTreeSet::new();
         let receivers = match self.parties.party_by_uuid(holder).await? {
             Some(holder) => {
-                let roles = self.standing.roles.roles(holder.id, party.id).await?;
+                let roles = self.standing.roles.roles(holder.id, party).await?;
                 let mut roles: Vec<Role> = roles.roles().cloned().collect();
                 roles.dedup();
                 held.extend(self.catalogue.of_roles(&roles).await?);

@@ -22,7 +22,7 @@ use super::{
 };
 
 /// How long a worker may take for what it has claimed.
-const LEASE: Duration = Duration::from_secs(120);
+const LEASE: Duration = Duration::from_secs(60);
 
 /// After how long something is tried again that failed: twice as long every time, an hour at most.
 const FIRST_PAUSE: TimeDelta = TimeDelta::seconds(10);

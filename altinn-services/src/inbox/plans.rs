@@ -1,7 +1,7 @@
 //! What databases do to find a page.
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
-use altinn_core::store::Value;
+use altinn_core::store::{Migration, Value};
 use altinn_core::{PartyId, ServiceId};
 use uuid::Uuid;
 
@@ -41,10 +41,15 @@ fn statements() -> Vec<(String, Vec<Value>, bool)> {
     statements
 }
 
+/// The tables, and those below that they are made from.
+fn migrations() -> [&'static [Migration]; 3] {
+    [altinn_core::MIGRATIONS, altinn_auth::register::MIGRATIONS, crate::MIGRATIONS]
+}
+
 #[test]
 fn no_page_reads_a_table_from_end_to_end_in_sqlite() {
     let connection = rusqlite::Connection::open_in_memory().unwrap();
-    for step in crate::MIGRATIONS {
+    for step in migrations().into_iter().flatten() {
         connection.execute_batch(step.sqlite).unwrap();
     }
     for (sql, values, is_merged) in statements() {
@@ -64,7 +69,7 @@ fn no_page_reads_a_table_from_end_to_end_in_sqlite() {
 
 #[cfg(feature = "postgres")]
 mod postgres {
-    use altinn_core::store::{Batch, Migration, fresh, params};
+    use altinn_core::store::{Batch, fresh, params};
 
     use super::*;
 
@@ -96,7 +101,7 @@ mod postgres {
         let Some(store) = fresh::postgres().await.unwrap() else {
             return altinn_core::testing::report("skipped: no PostgreSQL is named");
         };
-        store.migrate(&[crate::MIGRATIONS]).await.unwrap();
+        store.migrate(&migrations()).await.unwrap();
         let mut batch = Batch::new();
         FILL.iter().for_each(|sql| batch.execute(*sql, params![20_000]));
         store.commit(batch).await.unwrap();

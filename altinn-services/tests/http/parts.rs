@@ -22,7 +22,7 @@ async fn submitted(world: &World) -> String {
     let id = begun["id"].as_str().unwrap().to_owned();
     let element = begun["data"][0]["id"].as_str().unwrap();
     let data = format!("{INSTANCES}/{id}/data/{element}");
-    json(&world.send_json(Method::PUT, &leader, &data, &form()).await, 201);
+    json(&world.send_json(Method::PUT, &leader, &data, &form()).await, 200);
     let complete = format!("{INSTANCES}/{id}/process/completeProcess");
     json(&world.send_json(Method::PUT, &leader, &complete, &json!({})).await, 200);
     id

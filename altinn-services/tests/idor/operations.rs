@@ -1,5 +1,7 @@
 //! All operations, one row each.
 
+use std::collections::BTreeMap;
+
 use altinn_core::{Actor, Language, PartyId};
 use altinn_core::{InstanceId, SyntheticNumbers};
 use altinn_services::broker::{NewTransfer, Place, TransferId};
@@ -9,7 +11,9 @@ use altinn_services::form::{FormData, FormLimits, Patch};
 use altinn_services::inbox::{InboxQuery, LabelChange};
 use altinn_services::link::LinkRequest;
 use altinn_services::lookup::LookupRequest;
-use altinn_services::submission::{Attachment, FileScanResult, ReadStatus, StartOptions, Substatus};
+use altinn_services::submission::{
+    Attachment, FileScanResult, ReadStatus, ShowIssues, StartOptions, Substatus,
+};
 use bytes::Bytes;
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream;
@@ -46,18 +50,37 @@ impl Operation {
 }
 
 /// What names neither a party nor an element of one, and why it needs no row.
-pub(crate) const WITHOUT_NAMES: [(&str, &str, &str); 11] = [
+pub(crate) const WITHOUT_NAMES: [(&str, &str, &str); 17] = [
     ("broker", "run_due", "a worker's"),
+    ("broker", "service_of", "the host's own question, for no caller"),
     ("collaboration", "follow", "a worker's"),
     ("collaboration", "run_due", "a worker's"),
     ("correspondence", "run_due", "a worker's"),
+    ("event", "deliver_again", "called when `submission.deliver_again` has decided"),
     ("event", "number", "a worker's"),
     ("event", "of", "names the caller alone"),
     ("event", "read", "the agency's own feed"),
     ("event", "read_where", "the agency's own feed"),
     ("event", "run_once", "a worker's"),
     ("event", "subscribe", "names the caller alone"),
+    ("submission", "options", "names a service alone"),
+    ("submission", "organization", "a signee provider's"),
+    ("submission", "person", "a signee provider's"),
+    ("submission", "run_due", "a worker's"),
     ("submission", "run_service_tasks", "a worker's"),
+];
+
+/// What another test tries with another's names, and which.
+pub(crate) const ELSEWHERE: [(&str, &str, &str); 9] = [
+    ("collaboration", "redrive", "tests/collaboration/work.rs"),
+    ("collaboration", "stuck", "tests/collaboration/work.rs"),
+    ("submission", "change", "tests/submission/subscriptions.rs"),
+    ("submission", "element_content", "tests/submission/delivery.rs"),
+    ("submission", "end", "tests/submission/subscriptions.rs"),
+    ("submission", "fill_in", "examples/tests, the portal's pages"),
+    ("submission", "list", "tests/http/parts.rs"),
+    ("submission", "made", "tests/submission/subscriptions.rs"),
+    ("submission", "subscribe", "tests/submission/subscriptions.rs"),
 ];
 
 /// A row: who, what, of what; and the call.
@@ -131,6 +154,26 @@ fn submissions() -> Vec<Operation> {
             s.altinn.submissions().stuck(a, s.licence.id(), 10).await
         }),
         row!("submission" "get", Element of Instance, |s, a, p, i| s.altinn.submissions().get(a, &InstanceId::new(p, i)).await),
+        row!("submission" "contents", Element of Instance, |s, a, p, i| {
+            s.altinn.submissions().contents(a, &InstanceId::new(p, i)).await
+        }),
+        row!("submission" "form_pages", Element of Instance, |s, a, p, i| {
+            let (id, issues) = (InstanceId::new(p, i), ShowIssues::No);
+            s.altinn.submissions().form_pages(a, &id, Language::Nb, issues).await
+        }),
+        row!("submission" "receipt_document", Element of Instance, |s, a, p, i| {
+            s.altinn.submissions().receipt_document(a, &InstanceId::new(p, i), Language::Nb).await
+        }),
+        row!("submission" "options_of", Element of Instance, |s, a, p, i| {
+            let (id, said) = (InstanceId::new(p, i), BTreeMap::new());
+            s.altinn.submissions().options_of(a, &id, "kinds", Language::Nb, &said).await
+        }),
+        row!("submission" "user_action", Element of Instance, |s, a, p, i| {
+            s.altinn.submissions().user_action(a, &InstanceId::new(p, i), "look-up", None).await
+        }),
+        row!("submission" "deliver_again", Element of Instance by agency, |s, a, p, i| {
+            s.altinn.submissions().deliver_again(a, &InstanceId::new(p, i), "lost").await
+        }),
         row!("submission" "form", Element of Instance, |s, a, p, i| {
             s.altinn.submissions().form(a, &InstanceId::new(p, i), "application", "application/json").await
         }),
@@ -351,7 +394,6 @@ fn others() -> Vec<Operation> {
             }.await
         }),
         row!("inbox" "read", Element of Correspondence, |s, a, p, i| s.altinn.inbox().read(a, p, i, true).await),
-        row!("trail" "of", Party of Instance, |s, a, p, i| s.altinn.trail().of(a, p, None).await),
         row!("event" "dead", Element of Subscription by agency, |s, a, p, i| {
             s.altinn.webhooks().unwrap().dead(consumer(a), i, None).await
         }),

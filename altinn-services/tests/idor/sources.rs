@@ -5,8 +5,8 @@ use std::fs;
 use std::path::Path;
 
 /// The folders of those who offer operations.
-const FOLDERS: [&str; 9] =
-    ["broker", "collaboration", "correspondence", "event", "inbox", "link", "lookup", "submission", "trail"];
+const FOLDERS: [&str; 8] =
+    ["broker", "collaboration", "correspondence", "event", "inbox", "link", "lookup", "submission"];
 
 /// The asynchronous public functions of a folder's types: all operations are.
 pub(crate) fn operations() -> BTreeSet<(String, String)> {

@@ -118,9 +118,9 @@ mod tests {
     use super::service_of;
 
     #[test]
-    fn the_service_of_a_resource_is_read_at_the_first_underscore() {
-        let service = service_of("urn:altinn:resource:app_ttd_bakery_licence").map(|id| id.to_string());
-        assert_eq!(service.as_deref(), Some("ttd/bakery_licence"));
+    fn the_service_of_a_resource_is_that_of_an_app() {
+        let service = service_of("urn:altinn:resource:app_ttd_bakery-licence").map(|id| id.to_string());
+        assert_eq!(service.as_deref(), Some("ttd/bakery-licence"));
         assert_eq!(service_of("urn:altinn:resource:other"), None);
     }
 }
