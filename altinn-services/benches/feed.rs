@@ -31,7 +31,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let count: i64 = given.unwrap_or(if is_long { 1_000_000 } else { 100_000 });
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
     let store = Store::open(&format!("sqlite:{}", folder.path().join("feed.db").display())).await?;
-    store.migrate(&[altinn_core::MIGRATIONS, altinn_services::MIGRATIONS]).await?;
+    store
+        .migrate(&[altinn_core::MIGRATIONS, altinn_auth::register::MIGRATIONS, altinn_services::MIGRATIONS])
+        .await?;
     let feed = EventFeed::new(store.clone());
     fill(&store, &feed, count).await?;
 
@@ -50,9 +52,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 async fn fill(store: &Store, feed: &EventFeed, count: i64) -> Result<(), Box<dyn Error>> {
     let event = CloudEvent::new("1", "/ttd/bakery-licence/instances/1", "app.instance.created")?
+        .with("resource", "urn:altinn:resource:app_ttd_bakery-licence")?
         .with_data(serde_json::json!({"text": "x".repeat(200)}));
     let mut batch = Batch::new();
-    EventFeed::publish(&mut batch, &NewEvent::in_sequence(event, SystemClock.now(), 1)?);
+    EventFeed::publish(&mut batch, &NewEvent::of(event, SystemClock.now())?);
     store.commit(batch).await?;
     feed.number().await?;
     let mut batch = Batch::new();

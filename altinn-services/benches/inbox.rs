@@ -4,6 +4,7 @@
 //! 1,000 stored ones and of 100,000 (1,000,000 when `ALTINN_TEST_LONG` is set), half of them the party's own. Beside it one
 //! rusqlite connection runs the statement that the index is for, by turns; medians. Fails when ours has grown more than
 //! twice as much as the bare one.
+#![allow(clippy::future_not_send, reason = "a benchmark runs where it was started")]
 #![allow(clippy::print_stdout, reason = "a benchmark prints")]
 
 use std::error::Error;

@@ -9,8 +9,8 @@ use altinn_core::store::{Backend, Batch, Store, params};
 use altinn_core::testing::report;
 use altinn_services::Altinn;
 use altinn_services::submission::{
-    Instance, Service, ServiceTask, ServiceTaskContext, ServiceTaskDone, ServiceTaskError, StartOptions,
-    SubmissionError,
+    DataElement, Instance, Service, ServiceTask, ServiceTaskContext, ServiceTaskDone, ServiceTaskError,
+    StartOptions, SubmissionError,
 };
 use altinn_services::testing::{StandIn, TestPayment};
 use async_trait::async_trait;
@@ -130,7 +130,7 @@ impl World {
 
     /// All that the walk comes to is there once.
     async fn check(&self, instance: &Instance) -> String {
-        let mut held: Vec<_> = instance.elements().iter().map(|element| element.data_type()).collect();
+        let mut held: Vec<_> = instance.elements().iter().map(DataElement::data_type).collect();
         held.sort_unstable();
         assert_eq!(held, HELD);
         let sql = "select element, type from services_history where instance = $1 and element is not null \

@@ -164,7 +164,8 @@ mod tests {
         let connection = open_reader(&path).unwrap();
         let text = "select a from t where a > $1 and b > $2 union all select a from t where b = $3 order by a limit $4";
         for n in 0..10_i64 {
-            run(&connection, text, &params![n, n.to_string(), n.to_string(), n]).unwrap();
+            let row = params![n, n.to_string(), n.to_string(), n];
+            run(&connection, text, &row).unwrap();
         }
         let statement = connection.prepare_cached(text).unwrap();
         assert_eq!(statement.get_status(StatementStatus::Run), 10);
