@@ -351,6 +351,13 @@ impl Altinn {
     }
 
     /// The same of a service that is no app: its owner's access lists apply to it.
+    #[cfg(any(
+        feature = "broker",
+        feature = "collaboration",
+        feature = "correspondence",
+        feature = "link",
+        feature = "lookup"
+    ))]
     fn put_guarded(&self, id: &ServiceId, policy: impl AsRef<[u8]>) -> Result<(), PolicySourceError> {
         self.0.policies.put_guarded(id.clone(), policy)?;
         self.0.first_service.get_or_init(|| id.clone());

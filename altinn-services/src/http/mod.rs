@@ -32,6 +32,7 @@
 //! come from the portal's own pages, and nothing personal is kept by a cache.
 #![allow(unused_qualifications, reason = "utoipa's macros write names in full")]
 
+#[cfg(feature = "broker")]
 mod acting;
 mod altinn3;
 mod answer;
