@@ -1,7 +1,7 @@
 //! The portal in a browser: `cargo run -p altinn-examples --bin portal`.
 //!
 //! It says its address and runs until it is stopped. Its settings are variables, as
-//! [`Settings`](altinn_examples::portal::Settings) says; what is wrong with them is named at once.
+//! [`Settings`] says; what is wrong with them is named at once.
 
 use std::io::Write;
 use std::process::ExitCode;
