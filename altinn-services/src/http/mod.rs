@@ -14,8 +14,8 @@
 //! # async fn run(altinn: Altinn, tokens: TokenVerifier) -> Result<(), Box<dyn std::error::Error>> {
 //! let api = Api::new(altinn, Callers::by_token(tokens));
 //! let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
-//! let stop = async { drop(tokio::signal::ctrl_c().await) };
-//! http::serve(&api, listener, http::all(&api), stop).await?;
+//! let (stop, stopped) = tokio::sync::oneshot::channel::<()>(); // whoever has `stop` ends it
+//! http::serve(&api, listener, http::all(&api), async move { drop(stopped.await) }).await?;
 //! # Ok(())
 //! # }
 //! ```
