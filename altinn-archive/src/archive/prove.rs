@@ -24,6 +24,15 @@ pub enum ReceiptState {
 }
 
 impl ReceiptState {
+    /// The same for somebody who may not know of the elements of these data types.
+    #[must_use]
+    pub fn without_data_types(self, hidden: &BTreeSet<String>) -> Self {
+        match self {
+            Self::Proved(receipt) => Self::Proved(receipt.without_data_types(hidden)),
+            Self::Promised(promise) => Self::Promised(promise.without_data_types(hidden)),
+        }
+    }
+
     /// The receipt, if there is one.
     pub fn proved(self) -> Option<Receipt> {
         match self {

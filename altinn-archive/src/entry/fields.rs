@@ -124,6 +124,11 @@ impl Fields {
         })
     }
 
+    /// The data type of the element that a field is; none of another field.
+    pub(crate) fn data_type_of(opening: &Opening) -> Option<&str> {
+        (opening.name == ELEMENT).then(|| opening.value.get("dataType")?.as_str()).flatten()
+    }
+
     /// The element of this name.
     pub fn element(&self, name: &str) -> Option<&Element> {
         self.elements.iter().find(|element| element.name == name)

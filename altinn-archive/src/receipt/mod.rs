@@ -86,6 +86,14 @@ impl Receipt {
         self.statement.entry
     }
 
+    /// The same receipt for somebody who may not know of the elements of these data types: it verifies as before, and has of
+    /// them only the log's commitments.
+    #[must_use]
+    pub fn without_data_types(mut self, hidden: &BTreeSet<String>) -> Self {
+        self.statement = self.statement.without_data_types(hidden);
+        self
+    }
+
     /// What the entry says, but for its labels.
     pub fn fields(&self) -> &Fields {
         &self.statement.fields

@@ -1,5 +1,6 @@
 //! The log's word that an entry will be in it.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -53,6 +54,14 @@ impl Promise {
     /// Which entry it is about.
     pub fn entry(&self) -> EntryId {
         self.statement.entry
+    }
+
+    /// The same promise for somebody who may not know of the elements of these data types: it verifies as before, and has of
+    /// them only the log's commitments.
+    #[must_use]
+    pub fn without_data_types(mut self, hidden: &BTreeSet<String>) -> Self {
+        self.statement = self.statement.without_data_types(hidden);
+        self
     }
 
     /// What the entry says, but for its labels.

@@ -1,5 +1,7 @@
 //! What a receipt or a promise shows of an entry.
 
+use std::collections::BTreeSet;
+
 use altinn_core::Digest;
 
 use super::error::ReceiptError;
@@ -23,6 +25,21 @@ impl Statement {
         };
         let fields = Fields { labels: Default::default(), ..fields };
         Self { entry: record.header.entry, fields, openings: record.openings.iter().map(show).collect() }
+    }
+
+    /// The same without what it says of the elements of these data types.
+    pub(crate) fn without_data_types(mut self, hidden: &BTreeSet<String>) -> Self {
+        let is_hidden =
+            |opening: &Opening| Fields::data_type_of(opening).is_some_and(|name| hidden.contains(name));
+        for field in &mut self.openings {
+            if let Field::Open(opening) = field
+                && is_hidden(opening)
+            {
+                *field = Field::hide(opening);
+            }
+        }
+        self.fields.elements.retain(|element| !hidden.contains(&element.data_type));
+        self
     }
 
     /// The hash of the leaf that holds all that is shown.

@@ -20,12 +20,10 @@ pub struct DataType {
     /// The spelling of older apps.
     #[serde(default, deserialize_with = "or_default")]
     allowed_contributers: Vec<String>,
-    /// The action that reading takes, where it is not `read`.
     #[serde(default)]
-    pub action_required_to_read: Option<String>,
-    /// The action that writing takes, where it is not `write`.
+    action_required_to_read: Option<String>,
     #[serde(default)]
-    pub action_required_to_write: Option<String>,
+    action_required_to_write: Option<String>,
     /// What makes it a form.
     #[serde(default)]
     pub app_logic: Option<AppLogic>,
@@ -73,6 +71,17 @@ impl DataType {
     /// Who may add elements (`app:owned`, `org:xxx`, ...); none: anyone who may write.
     pub fn allowed_contributors(&self) -> impl Iterator<Item = &str> {
         self.allowed_contributors.iter().chain(&self.allowed_contributers).map(String::as_str)
+    }
+
+    /// The action that reading an element takes beside `read` (`actionRequiredToRead`); none: `read` does.
+    pub fn action_to_read(&self) -> Option<&str> {
+        self.action_required_to_read.as_deref().map(str::trim).filter(|action| !action.is_empty())
+    }
+
+    /// The action that adding, changing or removing an element takes beside `write` (`actionRequiredToWrite`); none:
+    /// `write` does.
+    pub fn action_to_write(&self) -> Option<&str> {
+        self.action_required_to_write.as_deref().map(str::trim).filter(|action| !action.is_empty())
     }
 
     /// Whether its elements are forms.

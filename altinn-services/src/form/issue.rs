@@ -127,6 +127,8 @@ pub enum IssueCode {
     ElementScanPending,
     /// An element is of a data type that the app does not have.
     ElementUnknownType,
+    /// A form that the caller may not read is not in order.
+    ElementNotInOrder,
 }
 
 impl IssueCode {
@@ -159,6 +161,7 @@ impl IssueCode {
             Self::ElementInfected => "ELEMENT-INFECTED",
             Self::ElementScanPending => "ELEMENT-SCAN-PENDING",
             Self::ElementUnknownType => "ELEMENT-UNKNOWN-TYPE",
+            Self::ElementNotInOrder => "ELEMENT-NOT-IN-ORDER",
         }
     }
 }

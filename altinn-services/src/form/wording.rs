@@ -195,6 +195,14 @@ pub(super) fn unknown_field() -> Text {
     )
 }
 
+pub(crate) fn element_not_in_order() -> Text {
+    text(
+        "Et skjema som du ikke har tilgang til å lese, er ikke i orden.",
+        "Eit skjema som du ikkje har tilgang til å lese, er ikkje i orden.",
+        "A form that you may not read is not in order.",
+    )
+}
+
 pub(crate) fn not_checked() -> Text {
     text(
         "Feltet kunne ikke kontrolleres.",

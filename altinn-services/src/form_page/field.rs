@@ -57,7 +57,7 @@ impl Resolver<'_, '_> {
         let value = pointer.as_deref().and_then(|pointer| model?.pointer(pointer)).cloned();
         let facts = binding.map(|binding| self.facts_of(&data_type, &binding.field)).unwrap_or_default();
         let own_length = self.property(at, "maxLength").and_then(Value::as_u64);
-        let can_write = pointer.is_some() && !self.view.is_read_only;
+        let can_write = pointer.is_some() && !self.view.only_reads(&data_type);
         Field {
             label: label.unwrap_or_else(|| RichText::plain(&at.component.id)),
             description: self.text(at, "description"),

@@ -176,10 +176,11 @@ impl<'v, 'a> Resolver<'v, 'a> {
             self.property(at, "edit").and_then(|edit| edit.get(name)) != Some(&Value::Bool(false))
         };
         let most = self.property(at, "maxCount").and_then(Value::as_u64).unwrap_or(MAX_ROWS as u64);
-        let writes = !self.view.is_read_only && !self.is_true(at.component.read_only.as_ref(), at, true);
         let binding = at.component.group_binding();
         let pointer = binding.and_then(|binding| self.pointer(binding, at.rows));
         let data_type = binding.map(|binding| self.data_type_of(binding)).unwrap_or_default();
+        let writes =
+            !self.view.only_reads(&data_type) && !self.is_true(at.component.read_only.as_ref(), at, true);
         let issues =
             pointer.as_deref().map(|pointer| self.issues_at(&data_type, pointer)).unwrap_or_default();
         Ok(Content::Rows(Rows {
@@ -217,7 +218,7 @@ impl<'v, 'a> Resolver<'v, 'a> {
             min: number("minNumberOfAttachments").unwrap_or(0),
             max: number("maxNumberOfAttachments").unwrap_or(u64::MAX),
             endings: with_dot,
-            read_only: self.view.is_read_only || self.is_true(at.component.read_only.as_ref(), at, true),
+            read_only: self.view.only_reads(id) || self.is_true(at.component.read_only.as_ref(), at, true),
             issues: self.issues_at(id, ""),
         };
         Content::Attachments(attachments.within(self.view.app.metadata().data_type(id)))

@@ -37,6 +37,8 @@ pub struct FormView<'a> {
     pub(super) facts: Vec<SummaryPart>,
     pub(super) payment: Vec<SummaryPart>,
     pub(super) is_read_only: bool,
+    /// The data types whose forms and files can only be read.
+    pub(super) read_only: Vec<String>,
 }
 
 impl<'a> FormView<'a> {
@@ -60,6 +62,7 @@ impl<'a> FormView<'a> {
             facts: Vec::new(),
             payment: Vec::new(),
             is_read_only: false,
+            read_only: Vec::new(),
         }
     }
 
@@ -102,6 +105,18 @@ impl<'a> FormView<'a> {
     pub fn read_only(mut self) -> Self {
         self.is_read_only = true;
         self
+    }
+
+    /// With a form, or files, that can only be read, as for somebody who may not write that data type.
+    #[must_use]
+    pub fn with_read_only(mut self, data_type: impl Into<String>) -> Self {
+        self.read_only.push(data_type.into());
+        self
+    }
+
+    /// Whether what is of a data type can only be read.
+    pub(super) fn only_reads(&self, data_type: &str) -> bool {
+        self.is_read_only || self.read_only.iter().any(|name| name == data_type)
     }
 
     /// The pages that are shown; none where the app has no layouts for the task.

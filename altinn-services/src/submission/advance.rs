@@ -47,7 +47,8 @@ impl Submissions<'_> {
         action: Option<&str>,
     ) -> Result<Instance, SubmissionError> {
         let instance = self.load_for(actor, id).await?;
-        Ok(self.advance(actor, instance, Way::Next(action)).await?.instance)
+        let instance = self.advance(actor, instance, Way::Next(action)).await?.instance;
+        self.shown_to(actor, instance).await
     }
 
     /// Leaves a task as [`next`](Self::next) does. When the instance has left it already, it stays where it is, so
@@ -64,11 +65,12 @@ impl Submissions<'_> {
     ) -> Result<Instance, SubmissionError> {
         let instance = self.load_for(actor, id).await?;
         if instance.task() == Some(task) {
-            return Ok(self.advance(actor, instance, Way::Next(action)).await?.instance);
+            let instance = self.advance(actor, instance, Way::Next(action)).await?.instance;
+            return self.shown_to(actor, instance).await;
         }
         self.permit(actor, &instance, "read").await?;
         if History::has_left(self.altinn.store(), id, task).await? {
-            Ok(instance)
+            self.shown_to(actor, instance).await
         } else {
             Err(SubmissionError::Changed)
         }
@@ -86,11 +88,17 @@ impl Submissions<'_> {
         let instance = self.load_for(actor, id).await?;
         if instance.process.has_ended() {
             self.permit(actor, &instance, "read").await?;
-            return self.receipt_of(&instance).await;
+            let receipt = self.receipt_of(&instance).await?;
+            return self.receipt_shown_to(actor, &instance, receipt).await;
         }
         match self.advance(actor, instance, Way::End).await {
-            Ok(Advanced { staged: Some(staged), .. }) => self.receipt_of_staged(staged).await,
-            Ok(Advanced { instance, .. }) => self.receipt_of(&instance).await,
+            Ok(Advanced { instance, staged }) => {
+                let receipt = match staged {
+                    Some(staged) => self.receipt_of_staged(staged).await?,
+                    None => self.receipt_of(&instance).await?,
+                };
+                self.receipt_shown_to(actor, &instance, receipt).await
+            }
             // Somebody was first: when they came to the end, theirs is the receipt.
             Err(SubmissionError::Changed) => match self.receipt(actor, id).await {
                 Err(SubmissionError::NotSubmitted) => Err(SubmissionError::Changed),
@@ -235,7 +243,8 @@ impl Submissions<'_> {
         let tools = self.tools_for(plan.service, plan.instance.id.owner).await?;
         (plan.tools.known, plan.tools.owner) = (tools.known, tools.owner);
         if action != REJECT {
-            let issues = self.issues_of_hooks(plan.service, &plan.instance, &task.id).await?;
+            plan.unreadable = self.hidden_from(actor, &plan.instance).await?;
+            let issues = self.issues_of_hooks(plan, &task.id).await?;
             if issues.iter().any(|issue| issue.severity == Severity::Error) {
                 return Err(SubmissionError::Invalid(issues));
             }

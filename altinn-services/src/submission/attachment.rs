@@ -5,6 +5,7 @@ use altinn_core::{Actor, InstanceId};
 use uuid::Uuid;
 
 use super::element::DataElement;
+use super::element_access::Writing;
 use super::history::History;
 use super::plan::Plan;
 use super::signing::EVIDENCE;
@@ -45,7 +46,8 @@ impl Submissions<'_> {
     /// # Errors
     /// [`SubmissionError::Invalid`] says why the service does not take it: its type is another than it says or not
     /// allowed, it is too large, or there are enough. [`SubmissionError::UnknownForm`] when the task has no attachments
-    /// of that data type; [`SubmissionError::Access`] when the caller may not write.
+    /// of that data type; [`SubmissionError::Access`] when the caller may not write, or not elements of that data type;
+    /// [`SubmissionError::NotAContributor`] when the data type takes them from others.
     #[tracing::instrument(skip_all, fields(altinn.instance = %id.guid), err(level = "debug"))]
     pub async fn attach(
         &self,
@@ -54,15 +56,28 @@ impl Submissions<'_> {
         data_type: &str,
         attachment: &Attachment,
     ) -> Result<Uuid, SubmissionError> {
+        Ok(self.attach_element(actor, id, data_type, attachment).await?.1.id)
+    }
+
+    /// As [`attach`](Self::attach), and gives the element and its instance.
+    pub(crate) async fn attach_element(
+        &self,
+        actor: &Actor,
+        id: &InstanceId,
+        data_type: &str,
+        attachment: &Attachment,
+    ) -> Result<(Instance, DataElement), SubmissionError> {
         let instance = self.change_attachments(actor, id, Change::Attach { data_type, attachment }).await?;
-        let mut of_type = instance.elements().iter().filter(|element| element.data_type() == data_type);
-        of_type.next_back().map(DataElement::id).ok_or(SubmissionError::Changed)
+        let mut of_type = instance.elements.iter().filter(|element| element.data_type == data_type);
+        let attached = of_type.next_back().cloned().ok_or(SubmissionError::Changed)?;
+        Ok((self.shown_to(actor, instance).await?, attached))
     }
 
     /// Takes an attachment out of an instance, in the task that it belongs to.
     ///
     /// # Errors
-    /// [`SubmissionError::NotFound`] when there is none; [`SubmissionError::Access`] when the caller may not write.
+    /// [`SubmissionError::NotFound`] when there is none; [`SubmissionError::Access`] and
+    /// [`SubmissionError::NotAContributor`] as [`attach`](Self::attach).
     #[tracing::instrument(skip_all, fields(altinn.instance = %id.guid), err(level = "debug"))]
     pub async fn detach(
         &self,
@@ -70,7 +85,8 @@ impl Submissions<'_> {
         id: &InstanceId,
         element: Uuid,
     ) -> Result<Instance, SubmissionError> {
-        self.change_attachments(actor, id, Change::Detach(element)).await
+        let instance = self.change_attachments(actor, id, Change::Detach(element)).await?;
+        self.shown_to(actor, instance).await
     }
 
     async fn change_attachments(
@@ -101,22 +117,26 @@ impl Submissions<'_> {
         let now = self.altinn.clock().now();
         let mut plan = Plan::go_on(&service, instance, self.altinn.tools(now), actor.into());
         let task = plan.task()?;
-        match change {
+        let own = match change {
             Change::Attach { data_type, attachment } => {
                 let unknown = || SubmissionError::UnknownForm { data_type: data_type.to_owned() };
-                plan.attach(plan.attachable(data_type, task).ok_or_else(unknown)?, attachment)?;
+                let kind = plan.attachable(data_type, task).ok_or_else(unknown)?;
+                let own = self.permit_writing(actor, &plan.instance, kind, Writing::Add).await?;
+                plan.attach(kind, attachment)?;
+                own
             }
             Change::Detach(element) => {
                 let found = plan.instance.elements.iter().find(|known| known.id == element);
-                found
-                    .filter(|known| plan.attachable(&known.data_type, task).is_some())
-                    .ok_or(SubmissionError::NotFound)?;
+                let kind = found.and_then(|known| plan.attachable(&known.data_type, task));
+                let kind = kind.ok_or(SubmissionError::NotFound)?;
+                let own = self.permit_writing(actor, &plan.instance, kind, Writing::Remove).await?;
                 plan.withdraw_signatures_on(element);
                 plan.remove(|known| known.id == element);
+                own
             }
-        }
+        };
         let mut batch: Batch = self.also.clone();
-        access.guard(&mut batch);
+        [Some(access), own].iter().flatten().for_each(|access| access.guard(&mut batch));
         plan.history.push(History::of_instance("Saved", now));
         plan.instance.update(&mut batch)?;
         plan.add_traces(&mut batch)?;

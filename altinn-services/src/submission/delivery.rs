@@ -58,7 +58,7 @@ pub struct DeliveredAgain {
 }
 
 impl Submissions<'_> {
-    /// What an instance holds, with digests; its bytes are those of [`element_content`](Self::element_content).
+    /// What an instance holds for the caller to read, with digests; its bytes are those of [`element_content`](Self::element_content).
     ///
     /// # Errors
     /// As [`Submissions::get`].
@@ -73,16 +73,14 @@ impl Submissions<'_> {
     /// One element of an instance with its bytes and digest, in one read.
     ///
     /// # Errors
-    /// As [`Submissions::get`]; [`SubmissionError::NotFound`] too when the instance does not have the element.
+    /// As [`Submissions::element`].
     pub async fn element_content(
         &self,
         actor: &Actor,
         id: &InstanceId,
         element: Uuid,
     ) -> Result<(DataElement, Digest), SubmissionError> {
-        let instance = self.get(actor, id).await?;
-        let found = instance.elements.into_iter().find(|known| known.id == element);
-        let found = found.ok_or(SubmissionError::NotFound)?;
+        let (_, found) = self.element(actor, id, element).await?;
         let digest = Digest::of(&found.content);
         Ok((found, digest))
     }
@@ -116,6 +114,7 @@ impl Submissions<'_> {
         #[cfg(not(feature = "webhooks"))]
         let events = 0;
         self.altinn.store().commit(batch).await?;
+        let instance = self.shown_to(agency, instance).await?;
         Ok(DeliveredAgain { events, contents: contents_of(&instance) })
     }
 }

@@ -7,6 +7,7 @@ use super::SubmissionError;
 use super::element::DataElement;
 use super::plan::Plan;
 use super::receipt_document::ReceiptDocument;
+use crate::definition::DataType;
 use crate::process::Task;
 
 /// The data types of the documents that show what was submitted, as Altinn names them.
@@ -24,7 +25,8 @@ impl Plan<'_> {
         let app = self.service.definition();
         for data_type in app.metadata().data_types().iter().filter(|data_type| data_type.is_form()) {
             let of_task = data_type.task_id.as_ref().is_some_and(|task| tasks.contains(task));
-            if !data_type.enable_pdf_creation || !(tasks.is_empty() || of_task) {
+            let is_shown = data_type.enable_pdf_creation && self.may_show(RECEIPT_DOCUMENT, data_type);
+            if !is_shown || !(tasks.is_empty() || of_task) {
                 continue;
             }
             for element in self.instance.elements.iter().filter(|element| element.data_type == data_type.id) {
@@ -41,7 +43,9 @@ impl Plan<'_> {
         file_name: Option<&str>,
         data_type: Option<&str>,
     ) -> Result<(), SubmissionError> {
-        let Some(data_type) = data_type else { return Ok(()) };
+        let kind = data_type.and_then(|name| self.service.definition().metadata().data_type(name));
+        let Some(kind) = kind.filter(|kind| self.may_show(SUBFORM_DOCUMENT, kind)) else { return Ok(()) };
+        let data_type = kind.id.as_str();
         let of_type = self.instance.elements.iter().filter(|element| element.data_type == data_type);
         let forms: Vec<Value> = of_type.map(DataElement::form).collect::<Result<_, _>>()?;
         for form in forms {
@@ -57,7 +61,7 @@ impl Plan<'_> {
         let metadata = self.service.definition().metadata();
         let mut forms: Vec<(&str, Value)> = Vec::new();
         for signed in metadata.data_types().iter().filter(|data_type| data_type.is_form()) {
-            if config.data_types_to_sign.contains(&signed.id) {
+            if config.data_types_to_sign.contains(&signed.id) && self.may_show(data_type, signed) {
                 let of_type = self.instance.elements.iter().filter(|element| element.data_type == signed.id);
                 for element in of_type {
                     forms.push((&signed.id, element.form()?));
@@ -66,6 +70,13 @@ impl Plan<'_> {
         }
         self.write_document(data_type, None, &forms);
         Ok(())
+    }
+
+    /// Whether a document of a data type may show forms of another one: where whoever may read the document may read them.
+    fn may_show(&self, document: &str, form: &DataType) -> bool {
+        let document = self.service.definition().metadata().data_type(document);
+        let takes = form.action_to_read();
+        takes.is_none() || takes == document.and_then(DataType::action_to_read)
     }
 
     /// Writes a document of these forms as an element of a data type.

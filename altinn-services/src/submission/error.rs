@@ -41,6 +41,16 @@ pub enum SubmissionError {
     /// The service is not for parties of this kind.
     #[error("the service is not for a party of this kind")]
     PartyKindNotAllowed,
+    /// The data type says that its elements come from others than the caller (`allowedContributors`,
+    /// `disallowUserCreate`, `disallowUserDelete`).
+    #[error("elements of `{data_type}` are not the caller's to write")]
+    NotAContributor {
+        /// The data type.
+        data_type: String,
+    },
+    /// Only the service's agency starts instances of it (`disallowUserInstantiation`).
+    #[error("only the service's agency starts it")]
+    OnlyForAgency,
     /// The caller may not.
     #[error(transparent)]
     Access(#[from] AccessError),
@@ -231,6 +241,8 @@ impl SubmissionError {
             Self::Access(error) => error.code(),
             Self::Form(error) => error.code(),
             Self::Patch(error) => error.code(),
+            Self::NotAContributor { .. } => "SUBMISSION-NOT-A-CONTRIBUTOR",
+            Self::OnlyForAgency => "SUBMISSION-ONLY-FOR-AGENCY",
             Self::MayNotStart(_) => "SUBMISSION-MAY-NOT-START",
             Self::UserActionMissing { .. } => "SUBMISSION-USER-ACTION-MISSING",
             Self::UserActionFailed(_) => "SUBMISSION-USER-ACTION-FAILED",

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use altinn_core::{Actor, InstanceId, Language};
 use serde_json::Value;
 
+use super::element_access::Writing;
 use super::forms::Forms;
 use super::{Instance, Service, SubmissionError, Submissions};
 use crate::form::{FormData, FormLimits};
@@ -45,6 +46,7 @@ impl Submissions<'_> {
         let forms = Forms::of(&service, &instance, task, owner)?;
         let allowed = self.allowed(actor, &instance).await?;
         let view = view_of(&service, &instance, &forms, language, &allowed);
+        let view = self.without_what_others_write(actor, &instance, &service, view).await?;
         if issues == ShowIssues::No {
             return Ok(view.pages()?);
         }
@@ -79,7 +81,8 @@ impl Submissions<'_> {
         let owner = self.tools_of(&service, instance.id.owner).await?.owner;
         let forms = Forms::of(&service, &instance, &task, owner)?;
         let allowed = self.allowed(actor, &instance).await?;
-        let pages = view_of(&service, &instance, &forms, Language::Nb, &allowed).pages()?;
+        let view = view_of(&service, &instance, &forms, Language::Nb, &allowed);
+        let pages = self.without_what_others_write(actor, &instance, &service, view).await?.pages()?;
         let page = pages.page(page).ok_or(SubmissionError::Changed)?;
         let mut data: BTreeMap<String, Value> =
             forms.models().map(|(data_type, data)| (data_type.to_owned(), data.clone())).collect();
@@ -91,6 +94,34 @@ impl Submissions<'_> {
             version = instance.version();
         }
         Ok(instance)
+    }
+
+    /// A view in which what the caller may not write of the task's forms and files can only be read.
+    async fn without_what_others_write<'a>(
+        &self,
+        actor: &Actor,
+        instance: &Instance,
+        service: &Service,
+        mut view: FormView<'a>,
+    ) -> Result<FormView<'a>, SubmissionError> {
+        let task = instance.task();
+        let types = service.definition().metadata().data_types().iter();
+        for data_type in
+            types.filter(|data_type| data_type.task_id.is_none() || data_type.task_id.as_deref() == task)
+        {
+            let writing = if data_type.is_form() { Writing::Change } else { Writing::Add };
+            match self.permit_writing(actor, instance, data_type, writing).await {
+                Ok(_) => {}
+                Err(
+                    SubmissionError::Access(_)
+                    | SubmissionError::NotFound
+                    | SubmissionError::Deleted
+                    | SubmissionError::NotAContributor { .. },
+                ) => view = view.with_read_only(&data_type.id),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(view)
     }
 
     /// What the caller may do with the instance now, of what layouts ask about.

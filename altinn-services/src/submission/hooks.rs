@@ -4,6 +4,7 @@ use altinn_core::{Party, Text};
 use async_trait::async_trait;
 use serde_json::Value;
 
+use super::plan::Plan;
 use super::{Instance, OptionsAsked, Service, SubmissionError, Submissions, UserAction, UserActionDone};
 use crate::definition::Choice;
 use crate::form::Issue;
@@ -84,17 +85,18 @@ impl Submissions<'_> {
     /// What is wrong with the forms of a task by the agency's own rules.
     pub(super) async fn issues_of_hooks(
         &self,
-        service: &Service,
-        instance: &Instance,
+        plan: &Plan<'_>,
         task: &str,
     ) -> Result<Vec<Issue>, SubmissionError> {
+        let (service, instance) = (plan.service, &plan.instance);
         let Some(hooks) = self.altinn.plug_ins().submission(service.id()) else { return Ok(Vec::new()) };
         let mut issues = Vec::new();
         for element in instance.elements() {
             let data_type = element.data_type();
             if service.forms_of(task).any(|form| form.id == data_type) {
                 let form = Form { service, instance, data_type };
-                issues.extend(hooks.validate(&form, &element.form()?).await);
+                let found = hooks.validate(&form, &element.form()?).await;
+                issues.extend(plan.told(data_type, found));
             }
         }
         Ok(issues)

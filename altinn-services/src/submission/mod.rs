@@ -12,6 +12,7 @@ mod author;
 mod delivery;
 mod documents;
 mod element;
+mod element_access;
 mod error;
 mod facts;
 mod file_scan;
@@ -45,7 +46,7 @@ mod support;
 mod user_action;
 mod validate;
 
-use altinn_auth::decision::{Access, AccessRequest, Authorizer};
+use altinn_auth::decision::{Access, Authorizer};
 use altinn_core::store::Batch;
 use altinn_core::{Actor, InstanceId, Subject};
 
@@ -138,14 +139,15 @@ impl<'a> Submissions<'a> {
         InstanceSubscriptions::new(self.altinn)
     }
 
-    /// Reads an instance.
+    /// Reads an instance, with those of its elements that the caller may read: a data type may ask for an action of its
+    /// own (`actionRequiredToRead`). So it is with every instance that an operation gives.
     ///
     /// # Errors
     /// [`SubmissionError::NotFound`] when there is none, or the caller may not know of it.
     pub async fn get(&self, actor: &Actor, id: &InstanceId) -> Result<Instance, SubmissionError> {
         let instance = self.load_for(actor, id).await?;
         self.permit(actor, &instance, "read").await?;
-        Ok(instance)
+        self.shown_to(actor, instance).await
     }
 
     async fn load(&self, id: &InstanceId) -> Result<Instance, SubmissionError> {
@@ -192,11 +194,7 @@ impl<'a> Submissions<'a> {
         instance: &Instance,
         action: &str,
     ) -> Result<Access, SubmissionError> {
-        let mut request = AccessRequest::new(action, instance.service.clone(), instance.id.owner);
-        request.instance = Some(instance.id);
-        request.task = instance.task().map(str::to_owned);
-        request.end_event.clone_from(&instance.process.end_event);
-        match authorizer.decide(actor, &request).await {
+        match authorizer.decide(actor, &element_access::request(instance, action)).await {
             Ok(access) if instance.status.soft_deleted.is_none() || IN_THE_BIN.contains(&action) => {
                 Ok(access)
             }

@@ -1,6 +1,6 @@
 //! What one call does to an instance, worked out before anything is stored.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use altinn_archive::StagedEntry;
@@ -22,7 +22,7 @@ use super::{Instance, InstanceStatus, ReadStatus, Service, SubmissionError};
 use crate::definition::DataType;
 use crate::event::{EventError, EventFeed, NewEvent};
 use crate::expression::OwnerKind;
-use crate::form::{Issue, PrefillSources, Severity};
+use crate::form::{Issue, IssueCode, PrefillSources, Severity, wording};
 use crate::inbox::{InboxKey, Place};
 use crate::plug_ins::PlugIns;
 use crate::process::{
@@ -77,6 +77,8 @@ pub(super) struct Plan<'a> {
     pub(super) staged: Option<StagedEntry>,
     /// The names of parties, as far as they were asked for.
     pub(super) names: BTreeMap<PartyId, String>,
+    /// The data types of the instance whose elements whoever acts may not read.
+    pub(super) unreadable: BTreeSet<String>,
     pub(super) author: Author,
     pub(super) service: &'a Service,
     pub(super) tools: Tools<'a>,
@@ -140,6 +142,7 @@ impl<'a> Plan<'a> {
             given: None,
             staged: None,
             names: BTreeMap::new(),
+            unreadable: BTreeSet::new(),
             author,
             service,
             tools,
@@ -248,13 +251,23 @@ impl<'a> Plan<'a> {
         let mut issues = Vec::new();
         for element in self.forms_of(task) {
             if let Some(data) = forms.data_of(element) {
-                issues.extend(forms.issues(&element.data_type, data, None));
+                issues.extend(self.told(&element.data_type, forms.issues(&element.data_type, data, None)));
             }
         }
         let of_app = self.instance.elements.iter().filter(|element| element.data_type != EVIDENCE);
         let facts: Vec<_> = of_app.map(DataElement::facts).collect();
         issues.extend(self.service.definition().check_elements(&task.id, &facts));
         issues
+    }
+
+    /// What is told of what was found in a form: of one that whoever acts may not read, that it is not in order.
+    pub(super) fn told(&self, data_type: &str, found: Vec<Issue>) -> Vec<Issue> {
+        if !self.unreadable.contains(data_type) {
+            return found;
+        }
+        let is_wrong = found.iter().any(|issue| issue.severity == Severity::Error);
+        let untold = || Issue::error(IssueCode::ElementNotInOrder, "", wording::element_not_in_order());
+        is_wrong.then(untold).into_iter().collect()
     }
 
     /// The forms that are filled in in a task.

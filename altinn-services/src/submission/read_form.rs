@@ -59,10 +59,9 @@ impl Submissions<'_> {
         data_type: &str,
         content_type: &str,
     ) -> Result<Vec<u8>, SubmissionError> {
-        let instance = self.get(actor, id).await?;
-        let service = self.service_of(&instance)?;
         let unknown = || SubmissionError::UnknownForm { data_type: data_type.to_owned() };
-        let element = instance.element(data_type).ok_or_else(unknown)?;
-        service.write_form(element, content_type)
+        let found = self.find_element(actor, id, |element| element.data_type == data_type).await?;
+        let (instance, element) = found.ok_or_else(unknown)?;
+        self.service_of(&instance)?.write_form(&element, content_type)
     }
 }

@@ -11,14 +11,17 @@ use super::{Instance, SubmissionError, Submissions};
 const PROOF: Duration = Duration::from_secs(2);
 
 impl Submissions<'_> {
-    /// The receipt of a submission that has come to its end: proved, or the promise of it. Asked again it is the same.
+    /// The receipt of a submission that has come to its end: proved, or the promise of it. Asked again it is the same. Of
+    /// elements that the caller may not read it holds the commitments alone.
     ///
     /// # Errors
     /// [`SubmissionError::NotFound`] when there is none, or the caller may not know of it;
     /// [`SubmissionError::NotSubmitted`] when it has not come to its end.
     pub async fn receipt(&self, actor: &Actor, id: &InstanceId) -> Result<ReceiptState, SubmissionError> {
-        let instance = self.get(actor, id).await?;
-        self.receipt_of(&instance).await
+        let instance = self.load_for(actor, id).await?;
+        self.permit(actor, &instance, "read").await?;
+        let receipt = self.receipt_of(&instance).await?;
+        self.receipt_shown_to(actor, &instance, receipt).await
     }
 
     pub(super) async fn receipt_of(&self, instance: &Instance) -> Result<ReceiptState, SubmissionError> {

@@ -3,11 +3,12 @@
 use altinn_core::{Actor, InstanceId};
 use serde_json::Value;
 
+use super::element_access::Writing;
 use super::forms::Forms;
 use super::history::History;
 use super::hooks::Form;
 use super::plan::Plan;
-use super::{Instance, Service, SubmissionError, Submissions, TRIES};
+use super::{DataElement, Instance, Service, SubmissionError, Submissions, TRIES};
 use crate::form::{FormData, Issue, Patch};
 
 /// A draft that is stored, and what is still wrong with it.
@@ -16,6 +17,8 @@ use crate::form::{FormData, Issue, Patch};
 pub struct Saved {
     /// The instance as it now stands.
     pub instance: Instance,
+    /// The form as it is stored, also where the caller may only write it.
+    pub element: DataElement,
     /// What is wrong with the form: it does not keep it from being stored, only from being submitted.
     pub issues: Vec<Issue>,
 }
@@ -31,8 +34,9 @@ impl Submissions<'_> {
     /// Stores a form as it is filled in so far, and tells what is wrong with it.
     ///
     /// # Errors
-    /// [`SubmissionError::Access`] when the caller may not write in this task, [`SubmissionError::UnknownForm`] when
-    /// it has no such form, [`SubmissionError::Changed`] when somebody else wrote at the same time.
+    /// [`SubmissionError::Access`] when the caller may not write in this task, or not this form (`actionRequiredToWrite`);
+    /// [`SubmissionError::NotAContributor`] when others write it; [`SubmissionError::UnknownForm`] when the task has no such
+    /// form; [`SubmissionError::Changed`] when somebody else wrote at the same time.
     pub async fn save(
         &self,
         actor: &Actor,
@@ -63,7 +67,8 @@ impl Submissions<'_> {
     /// was read, where one is given. Operations of the patch that test values guard what they test whatever the version.
     ///
     /// # Errors
-    /// As [`Submissions::save`]; [`SubmissionError::Patch`] when an operation does not go.
+    /// As [`Submissions::save`]; [`SubmissionError::Access`] too when the caller may not read the form, since its fields are
+    /// tested and told; [`SubmissionError::Patch`] when an operation does not go.
     #[tracing::instrument(skip_all, fields(altinn.instance = %id.guid), err(level = "debug"))]
     pub async fn patch(
         &self,
@@ -115,17 +120,23 @@ impl Submissions<'_> {
         let mut plan = Plan::go_on(&service, instance, tools, actor.into());
         let task = plan.task()?;
         let unknown = || SubmissionError::UnknownForm { data_type: data_type.to_owned() };
-        service.forms_of(&task.id).find(|known| known.id == data_type).ok_or_else(unknown)?;
+        let kind = service.forms_of(&task.id).find(|known| known.id == data_type).ok_or_else(unknown)?;
+        let present = plan.instance.element(data_type).map(|element| element.id);
+        let writing = if present.is_some() { Writing::Change } else { Writing::Add };
+        let own = self.permit_writing(actor, &plan.instance, kind, writing).await?;
+        if matches!(change, Change::By(_)) {
+            self.permit_reading(actor, &plan.instance, data_type).await?;
+        }
 
         let mut batch = self.also.clone();
-        access.guard(&mut batch);
+        [Some(access), own].iter().flatten().for_each(|access| access.guard(&mut batch));
         let forms = Forms::of(&service, &plan.instance, &task.id, owner)?;
         let (data, issues) = self.worked_out(&service, &plan.instance, &forms, data_type, change).await?;
         let content = match (data, change) {
             (None, Change::To(form)) => form.text().as_bytes().to_vec(),
             (data, _) => data.unwrap_or_default().to_string().into_bytes(),
         };
-        match plan.instance.element(data_type).map(|element| element.id) {
+        match present {
             Some(element) => {
                 plan.withdraw_signatures_on(element);
                 plan.change(element, content);
@@ -137,7 +148,8 @@ impl Submissions<'_> {
         plan.instance.update(&mut batch)?;
         plan.add_traces(&mut batch)?;
         self.altinn.store().commit(batch).await?;
-        Ok(Saved { instance: plan.instance, issues })
+        let element = plan.instance.element(data_type).cloned().ok_or(SubmissionError::Changed)?;
+        Ok(Saved { instance: self.shown_to(actor, plan.instance).await?, element, issues })
     }
 
     /// The form with what follows from what was filled in, and what is wrong with it; no form when it is as it was sent.
@@ -152,7 +164,7 @@ impl Submissions<'_> {
         let (mut data, sent) = match change {
             Change::To(form) => (form.value().clone(), Some(form)),
             Change::By(patch) => {
-                let stored = instance.element(data_type).map(super::DataElement::form).transpose()?;
+                let stored = instance.element(data_type).map(DataElement::form).transpose()?;
                 (patch.apply(&stored.unwrap_or_else(|| serde_json::json!({})))?, None)
             }
         };

@@ -2,18 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use altinn_auth::decision::AccessRequest;
+use altinn_auth::decision::{Access, AccessRequest};
 use altinn_auth::register::PartyRegister as _;
 use altinn_auth::trail::Deed;
-use altinn_core::{Actor, Digest, Idempotency, IdempotencyAnswer, InstanceId, PartyId};
+use altinn_core::{Actor, Digest, Idempotency, IdempotencyAnswer, InstanceId, PartyId, Subject};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
+use super::element_access::Writing;
 use super::forms::Forms;
 use super::plan::Plan;
 use super::save::Change;
 use super::{Attachment, Instance, Service, SubmissionError, Submissions, TRIES};
-use crate::definition::DataType;
 use crate::form::{FormData, put};
 
 /// What may be said when a submission is started.
@@ -73,23 +73,6 @@ impl StartOptions {
     }
 }
 
-impl Plan<'_> {
-    /// Fills in fields of every form that there is.
-    fn fill_in(&mut self, prefill: &BTreeMap<String, Value>) -> Result<(), SubmissionError> {
-        let mut filled = Vec::new();
-        for element in self.instance.elements.iter().filter(|_| !prefill.is_empty()) {
-            let data_type = self.service.definition().metadata().data_type(element.data_type());
-            if data_type.is_some_and(DataType::is_form) {
-                let mut data = element.form()?;
-                prefill.iter().for_each(|(field, value)| put(&mut data, field, value, true));
-                filled.push((element.id, data.to_string().into_bytes()));
-            }
-        }
-        filled.into_iter().for_each(|(element, content)| self.change(element, content));
-        Ok(())
-    }
-}
-
 impl Submissions<'_> {
     /// Starts a submission for a party: makes an instance that stands in the first task of the service.
     ///
@@ -122,7 +105,7 @@ impl Submissions<'_> {
             match self.try_start(actor, service, party, options).await {
                 // The rights changed, or another call with the same key was first: both are seen by the next try.
                 Err(SubmissionError::Changed) if tries < TRIES => tries += 1,
-                outcome => return outcome,
+                outcome => return self.shown_to(actor, outcome?).await,
             }
         }
     }
@@ -137,6 +120,11 @@ impl Submissions<'_> {
         let request = AccessRequest::new("instantiate", service.id().clone(), party);
         let access = self.altinn.authorizer().decide(actor, &request).await?;
         let owner = self.altinn.register().party(party).await?.ok_or(SubmissionError::NotFound)?;
+        let is_agency =
+            matches!(actor.subject(), Subject::ServiceOwner { org, .. } if org == service.id().org());
+        if service.definition().metadata().disallow_user_instantiation() && !is_agency {
+            return Err(SubmissionError::OnlyForAgency);
+        }
         if !service.definition().metadata().party_types_allowed().allows(owner.kind) {
             return Err(SubmissionError::PartyKindNotAllowed);
         }
@@ -155,7 +143,9 @@ impl Submissions<'_> {
         if let Some(once) = &once {
             once.claim(&mut batch, plan.instance.id.guid, plan.tools.now);
         }
-        self.begin_with(&mut plan, options).await?;
+        for own in self.begin_with(actor, &mut plan, options).await? {
+            own.guard(&mut batch);
+        }
         self.ask_for_signees(&mut plan).await?;
         self.reach_signees(&mut plan, &mut batch).await?;
         plan.instance.status.due_before = options.due_before;
@@ -167,18 +157,23 @@ impl Submissions<'_> {
         self.drive(plan.instance).await
     }
 
-    /// Fills in what the caller sends along.
-    async fn begin_with(&self, plan: &mut Plan<'_>, options: &StartOptions) -> Result<(), SubmissionError> {
+    /// Fills in what the caller sends along, and gives what that rests on beside the right to start.
+    async fn begin_with(
+        &self,
+        actor: &Actor,
+        plan: &mut Plan<'_>,
+        options: &StartOptions,
+    ) -> Result<Vec<Access>, SubmissionError> {
         if options.forms.is_empty() && options.attachments.is_empty() && options.prefill.is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let (service, task) = (plan.service, plan.task()?);
+        let mut rests_on = Vec::new();
         let unknown = |data_type: &str| SubmissionError::UnknownForm { data_type: data_type.to_owned() };
         for (data_type, form) in &options.forms {
-            service
-                .forms_of(&task.id)
-                .find(|known| known.id == *data_type)
-                .ok_or_else(|| unknown(data_type))?;
+            let kind = service.forms_of(&task.id).find(|known| known.id == *data_type);
+            let kind = kind.ok_or_else(|| unknown(data_type))?;
+            rests_on.extend(self.permit_writing(actor, &plan.instance, kind, Writing::Add).await?);
             let forms = Forms::of(service, &plan.instance, &task.id, plan.tools.owner)?;
             let (data, _) =
                 self.worked_out(service, &plan.instance, &forms, data_type, Change::To(form)).await?;
@@ -188,11 +183,38 @@ impl Submissions<'_> {
                 None => plan.add_form(data_type.clone(), content),
             }
         }
-        plan.fill_in(&options.prefill)?;
+        self.fill_in_fields(actor, plan, &options.prefill, &mut rests_on).await?;
         for (data_type, attachment) in &options.attachments {
             let kind = plan.attachable(data_type, task).ok_or_else(|| unknown(data_type))?;
+            rests_on.extend(self.permit_writing(actor, &plan.instance, kind, Writing::Add).await?);
             plan.attach(kind, attachment)?;
         }
+        Ok(rests_on)
+    }
+
+    /// Fills in fields of every form that there is, but for those that are not the caller's to write.
+    async fn fill_in_fields(
+        &self,
+        actor: &Actor,
+        plan: &mut Plan<'_>,
+        prefill: &BTreeMap<String, Value>,
+        rests_on: &mut Vec<Access>,
+    ) -> Result<(), SubmissionError> {
+        let metadata = plan.service.definition().metadata();
+        let mut filled = Vec::new();
+        for element in plan.instance.elements.iter().filter(|_| !prefill.is_empty()) {
+            let kind = metadata.data_type(&element.data_type).filter(|kind| kind.is_form());
+            let Some(kind) = kind else { continue };
+            match self.permit_writing(actor, &plan.instance, kind, Writing::Change).await {
+                Ok(own) => rests_on.extend(own),
+                Err(SubmissionError::Access(_) | SubmissionError::NotAContributor { .. }) => continue,
+                Err(error) => return Err(error),
+            }
+            let mut data = element.form()?;
+            prefill.iter().for_each(|(field, value)| put(&mut data, field, value, true));
+            filled.push((element.id, data.to_string().into_bytes()));
+        }
+        filled.into_iter().for_each(|(element, content)| plan.change(element, content));
         Ok(())
     }
 

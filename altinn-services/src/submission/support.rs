@@ -51,7 +51,7 @@ impl Submissions<'_> {
         access.guard_with(&mut batch, &deed("support.resume", reason));
         ServiceTaskWork::resume(&mut batch, &instance, self.altinn.clock().now());
         match self.altinn.store().commit(batch).await {
-            Ok(_) => self.drive(instance).await,
+            Ok(_) => self.shown_to(supporter, self.drive(instance).await?).await,
             Err(error) if error.is_conflict() => Err(SubmissionError::NothingToRepair),
             Err(error) => Err(error.into()),
         }
@@ -79,7 +79,7 @@ impl Submissions<'_> {
         let mut batch = Batch::new();
         access.guard_with(&mut batch, &deed("support.move", reason));
         self.store_step(&mut plan, batch).await?;
-        self.drive(plan.instance).await
+        self.shown_to(supporter, self.drive(plan.instance).await?).await
     }
 
     /// Undoes what the last service task of an instance may have done elsewhere, by the agency's

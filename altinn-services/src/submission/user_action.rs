@@ -130,6 +130,6 @@ impl Submissions<'_> {
         plan.instance.update(&mut batch)?;
         plan.add_traces(&mut batch)?;
         self.altinn.store().commit(batch).await?;
-        Ok((plan.instance, done))
+        Ok((self.shown_to(actor, plan.instance).await?, done))
     }
 }

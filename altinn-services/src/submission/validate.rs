@@ -1,5 +1,7 @@
 //! What stands in the way of leaving a task, without leaving it.
 
+use std::collections::BTreeSet;
+
 use altinn_core::{Actor, InstanceId};
 use uuid::Uuid;
 
@@ -21,7 +23,7 @@ pub struct ElementIssue {
 }
 
 impl Submissions<'_> {
-    /// What is wrong with what an instance holds, in the task that it stands in: with its forms by their schemas, the app's
+    /// What is wrong with what an instance holds for the caller to read, in the task that it stands in: with its forms by their schemas, the app's
     /// rules and the agency's own ([`Submission::validate`](super::Submission::validate)), and with its attachments.
     ///
     /// # Errors
@@ -31,13 +33,15 @@ impl Submissions<'_> {
         actor: &Actor,
         id: &InstanceId,
     ) -> Result<Vec<ElementIssue>, SubmissionError> {
-        let instance = self.get(actor, id).await?;
+        let instance = self.load_for(actor, id).await?;
+        self.permit(actor, &instance, "read").await?;
+        let hidden = self.hidden_from(actor, &instance).await?;
         let service = self.service_of(&instance)?;
         let Some(task) = instance.task() else {
             let end_event = instance.process.end_event.clone().unwrap_or_default();
             return Err(Refusal::Ended { end_event }.into());
         };
-        let mut issues = self.issues_of_forms(&service, &instance, task).await?;
+        let mut issues = self.issues_of_forms(&service, &instance, task, &hidden).await?;
         let facts: Vec<_> = instance.elements.iter().map(super::DataElement::facts).collect();
         let of_elements = check_elements(service.definition().metadata().data_types(), task, &facts);
         issues.extend(of_elements.into_iter().map(|issue| ElementIssue { element: None, issue }));
@@ -49,6 +53,7 @@ impl Submissions<'_> {
         service: &Service,
         instance: &Instance,
         task: &str,
+        hidden: &BTreeSet<String>,
     ) -> Result<Vec<ElementIssue>, SubmissionError> {
         let owner = self.tools_of(service, instance.id.owner).await?.owner;
         let forms = Forms::of(service, instance, task, owner)?;
@@ -56,7 +61,7 @@ impl Submissions<'_> {
         let mut found = Vec::new();
         for element in instance.elements() {
             let data_type = element.data_type();
-            if !service.forms_of(task).any(|form| form.id == data_type) {
+            if hidden.contains(data_type) || !service.forms_of(task).any(|form| form.id == data_type) {
                 continue;
             }
             let data = element.form()?;

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests fail by panicking")]
 #![allow(clippy::future_not_send, reason = "every test runs on one thread")]
 
+#[path = "../own_app/mod.rs"]
+mod own_app;
 #[path = "../scene/mod.rs"]
 mod scene;
 mod world;
@@ -10,3 +12,4 @@ mod app;
 mod around;
 mod openapi;
 mod parts;
+mod restricted;

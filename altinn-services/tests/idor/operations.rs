@@ -75,6 +75,7 @@ pub(crate) const ELSEWHERE: [(&str, &str, &str); 9] = [
     ("collaboration", "redrive", "tests/collaboration/work.rs"),
     ("collaboration", "stuck", "tests/collaboration/work.rs"),
     ("submission", "change", "tests/submission/subscriptions.rs"),
+    ("submission", "element", "tests/http/restricted.rs"),
     ("submission", "element_content", "tests/submission/delivery.rs"),
     ("submission", "end", "tests/submission/subscriptions.rs"),
     ("submission", "fill_in", "examples/tests, the portal's pages"),

@@ -6,6 +6,8 @@
 mod access;
 mod agency_code;
 mod attachments;
+#[path = "../scene/counted.rs"]
+mod counted;
 mod crash_points;
 mod delegated_signing;
 #[cfg(feature = "webhooks")]
@@ -21,8 +23,10 @@ mod journey;
 mod life;
 mod mortal;
 mod opening;
+#[path = "../own_app/mod.rs"]
 mod own_app;
 mod payments;
+mod restricted;
 mod scene;
 mod service_tasks;
 mod signing;

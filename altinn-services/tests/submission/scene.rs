@@ -122,6 +122,12 @@ pub(crate) fn person(party: &Party, level: AuthenticationLevel) -> Actor {
     Actor::new(Subject::Person { party: party.id, uuid: party.uuid, number: None }, level)
 }
 
+impl AsRef<Altinn> for Scene {
+    fn as_ref(&self) -> &Altinn {
+        &self.altinn
+    }
+}
+
 impl Scene {
     pub(crate) async fn set(altinn: Altinn, folder: TempDir) -> Self {
         let service = altinn.publish_app(examples().join("apps/bakery-licence")).unwrap();

@@ -1,6 +1,6 @@
 //! The archive: what is kept of a party, and the proof of it in plain words.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use altinn_archive::{
@@ -8,6 +8,7 @@ use altinn_archive::{
 };
 use altinn_auth::decision::AccessRequest;
 use altinn_core::Text;
+use altinn_services::definition::DataType;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, Query};
@@ -57,7 +58,7 @@ async fn list(member: Member, Query(asked): Query<Asked>) -> Response {
             for Listed { entry, fields, .. } in &page.entries {
                 let may = match decided.get(&fields.service) {
                     Some(may) => *may,
-                    None => may_read(&member, &fields.service).await,
+                    None => may(&member, "read", &fields.service).await,
                 };
                 decided.insert(fields.service.clone(), may);
                 if may {
@@ -76,12 +77,29 @@ async fn list(member: Member, Query(asked): Query<Asked>) -> Response {
     }
 }
 
-/// Whether somebody may read what a service has archived for the party that they represent: the archive knows no policies,
-/// so that whoever shows its entries decides.
-async fn may_read(member: &Member, service: &str) -> bool {
+/// Whether somebody may do something (`read`) with what a service has archived for the party that they represent: the
+/// archive knows no policies, so that whoever shows its entries decides.
+async fn may(member: &Member, action: &str, service: &str) -> bool {
     let Ok(service) = service.parse() else { return false };
-    let request = AccessRequest::new("read", service, member.party.id);
+    let request = AccessRequest::new(action, service, member.party.id);
     member.app().altinn.authorizer().decide(&member.actor, &request).await.is_ok()
+}
+
+/// The data types of an entry whose elements somebody may not read, since those ask for an action of their own.
+async fn hidden_from(member: &Member, fields: &Fields) -> BTreeSet<String> {
+    let service = fields.service.parse().ok().and_then(|id| member.app().altinn.service(&id));
+    let mut hidden = BTreeSet::new();
+    for element in &fields.elements {
+        let metadata = service.as_ref().map(|service| service.definition().metadata());
+        let kind = metadata.and_then(|metadata| metadata.data_type(&element.data_type));
+        if let Some(action) = kind.and_then(DataType::action_to_read)
+            && !hidden.contains(&element.data_type)
+            && !may(member, action, &fields.service).await
+        {
+            hidden.insert(element.data_type.clone());
+        }
+    }
+    hidden
 }
 
 fn title_of(fields: &Fields, member: &Member) -> String {
@@ -100,8 +118,12 @@ async fn proof(member: &Member, entry: Uuid) -> Result<ReceiptState, Trouble> {
         ReceiptState::Promised(promise) => promise.fields(),
     };
     let (owner, _) = fields.party.expose();
-    let is_own = owner == member.party.id.to_string() && may_read(member, &fields.service).await;
-    if is_own { Ok(state) } else { Err(Trouble::NotFound) }
+    let is_own = owner == member.party.id.to_string() && may(member, "read", &fields.service).await;
+    if !is_own {
+        return Err(Trouble::NotFound);
+    }
+    let hidden = hidden_from(member, fields).await;
+    Ok(state.without_data_types(&hidden))
 }
 
 async fn show(Path(entry): Path<Uuid>, member: Member) -> Response {

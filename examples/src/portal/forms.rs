@@ -328,6 +328,9 @@ impl From<SubmissionError> for Trouble {
             SubmissionError::Invalid(_) | SubmissionError::Form(_) => Self::Wrong("form.invalid"),
             SubmissionError::Changed => Self::Late("form.changed"),
             SubmissionError::Process(_) | SubmissionError::Deleted => Self::Late("form.moved_on"),
+            SubmissionError::NotAContributor { .. } | SubmissionError::OnlyForAgency => {
+                Self::Wrong("form.of_others")
+            }
             SubmissionError::NotASignee { .. } => Self::Wrong("form.not_signee"),
             SubmissionError::NotYourTurn { .. } | SubmissionError::SignaturesPending { .. } => {
                 Self::Late("form.signatures")

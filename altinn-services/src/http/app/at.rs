@@ -95,10 +95,17 @@ impl ElementPath {
         }
     }
 
-    /// The element that it names, of an instance.
-    pub(super) fn element<'i>(&self, instance: &'i Instance) -> Result<&'i DataElement, ApiError> {
-        let element = instance.elements().iter().find(|element| element.id() == self.data_guid);
-        element.ok_or_else(not_found)
+    /// The element that it names, where the caller may read it, with its service and its instance.
+    pub(super) async fn read(
+        &self,
+        api: &Api,
+        actor: &Actor,
+    ) -> Result<(Service, Instance, DataElement), ApiError> {
+        let at = self.instance();
+        let service = at.service(api)?;
+        let (instance, element) = api.altinn().submissions().element(actor, &at.id(), self.data_guid).await?;
+        of_service(&service, &instance)?;
+        Ok((service, instance, element))
     }
 }
 

@@ -1,6 +1,5 @@
 //! Data elements: forms and files, read, added, replaced and removed.
 
-use altinn_core::Actor;
 use axum::Json;
 use axum::extract::{OriginalUri, State};
 use axum::http::header::{CONTENT_DISPOSITION, ETAG, LOCATION};
@@ -10,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
-use super::at::{ElementPath, InstancePath, not_found};
+use super::at::{ElementPath, InstancePath};
 use super::content::content;
 use super::content_disposition::file_name;
 use crate::form::FormLimits;
@@ -57,9 +56,8 @@ pub(super) async fn get(
     InPath(at): InPath<ElementPath>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let (service, instance) = at.instance().read(&api, &actor).await?;
-    let element = at.element(&instance)?;
-    content(element, &instance, &service, &headers)
+    let (service, instance, element) = at.read(&api, &actor).await?;
+    content(&element, &instance, &service, &headers)
 }
 
 /// Adds a form or a file; the name of a file stands in `Content-Disposition`.
@@ -82,24 +80,21 @@ pub(super) async fn add(
     let unknown = || ApiError::from(SubmissionError::UnknownForm { data_type: data_type.clone() });
     let kind = service.definition().metadata().data_type(&data_type).ok_or_else(unknown)?;
     let submissions = api.altinn().submissions();
-    let (instance, id) = if kind.is_form() {
+    let (instance, element) = if kind.is_form() {
         if instance.element(&data_type).is_some() {
             return Err(ApiError::new("SUBMISSION-CHANGED", "the instance has this form: replace it"));
         }
         let form = service.read_form(&data_type, &body.content_type, &body.bytes, FormLimits::default())?;
-        let Saved { instance, .. } = submissions.save(&actor, &at.id(), &data_type, &form).await?;
-        let id = instance.element(&data_type).ok_or_else(not_found)?.id();
-        (instance, id)
+        let Saved { instance, element, .. } = submissions.save(&actor, &at.id(), &data_type, &form).await?;
+        (instance, element)
     } else {
         let attachment = attachment_of(&headers, body, &data_type);
-        let id = submissions.attach(&actor, &at.id(), &data_type, &attachment).await?;
-        (submissions.get(&actor, &at.id()).await?, id)
+        submissions.attach_element(&actor, &at.id(), &data_type, &attachment).await?
     };
-    let element = instance.elements().iter().find(|element| element.id() == id).ok_or_else(not_found)?;
-    let answer = DataElementAnswer::of(element, &instance, Some(&service));
+    let answer = DataElementAnswer::of(&element, &instance, Some(&service));
     let mut response =
         (StatusCode::CREATED, [(ETAG, etag(instance.version()))], Json(answer)).into_response();
-    if let Ok(location) = HeaderValue::from_str(&format!("{}/{id}", uri.path())) {
+    if let Ok(location) = HeaderValue::from_str(&format!("{}/{}", uri.path(), element.id())) {
         response.headers_mut().insert(LOCATION, location);
     }
     Ok(response)
@@ -136,15 +131,14 @@ pub(super) async fn replace(
     headers: HeaderMap,
     body: RawBody,
 ) -> Result<Response, ApiError> {
-    let (service, instance) = at.instance().read(&api, &actor).await?;
-    let data_type = at.element(&instance)?.data_type().to_owned();
+    let (service, _, element) = at.read(&api, &actor).await?;
+    let data_type = element.data_type().to_owned();
     let version = if_match(&headers)?;
     let form = service.read_form(&data_type, &body.content_type, &body.bytes, FormLimits::default())?;
     let (submissions, id) = (api.altinn().submissions(), at.instance().id());
     let saved = submissions.save_version(&actor, &id, &data_type, &form, version).await;
-    let Saved { instance, .. } = saved.map_err(|error| versioned(error, version))?;
-    let element = instance.element(&data_type).ok_or_else(not_found)?;
-    let answer = DataElementAnswer::of(element, &instance, Some(&service));
+    let Saved { instance, element, .. } = saved.map_err(|error| versioned(error, version))?;
+    let answer = DataElementAnswer::of(&element, &instance, Some(&service));
     let tag = [(ETAG, etag(instance.version()))];
     let kept = element.form()?;
     if kept != *form.value() {
@@ -166,16 +160,10 @@ pub(super) async fn remove(
     Caller(actor): Caller,
     InPath(at): InPath<ElementPath>,
 ) -> Result<Json<DataElementAnswer>, ApiError> {
-    let (service, instance) = at.instance().read(&api, &actor).await?;
-    let element = at.element(&instance)?;
-    let answer = DataElementAnswer::of(element, &instance, Some(&service));
-    detach(&api, &actor, &at).await?;
+    let (service, instance, element) = at.read(&api, &actor).await?;
+    let answer = DataElementAnswer::of(&element, &instance, Some(&service));
+    api.altinn().submissions().detach(&actor, instance.id(), at.data_guid).await?;
     Ok(Json(answer))
-}
-
-async fn detach(api: &Api, actor: &Actor, at: &ElementPath) -> Result<(), ApiError> {
-    api.altinn().submissions().detach(actor, &at.instance().id(), at.data_guid).await?;
-    Ok(())
 }
 
 /// A change that found another version is told so by the status of preconditions, where there was one.

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::at::{ElementPath, answer_of, not_found};
+use super::at::{ElementPath, answer_of};
 use super::data::versioned;
 use crate::form::Patch;
 use crate::http::Api;
@@ -93,8 +93,7 @@ pub(super) async fn patch(
     headers: HeaderMap,
     JsonBody(asked): JsonBody<DataPatch>,
 ) -> Result<Response, ApiError> {
-    let (_, instance) = at.instance().read(&api, &actor).await?;
-    let element = at.element(&instance)?;
+    let (_, _, element) = at.read(&api, &actor).await?;
     let (id, data_type) = (element.id(), element.data_type().to_owned());
     let version = if_match(&headers)?;
     let operations = serde_json::to_vec(&asked.patch);
@@ -102,7 +101,7 @@ pub(super) async fn patch(
     let patch = Patch::parse(&operations).map_err(|error| ApiError::new(error.code(), error))?;
     let (submissions, at) = (api.altinn().submissions(), at.instance().id());
     let saved = submissions.patch(&actor, &at, &data_type, &patch, version).await;
-    let Saved { instance, issues } = saved.map_err(|error| versioned(error, version))?;
+    let Saved { instance, element, issues } = saved.map_err(|error| versioned(error, version))?;
     let language = language_of(&headers);
     let [form, _] = ISSUE_SOURCES;
     let mut validation_issues = BTreeMap::new();
@@ -110,7 +109,7 @@ pub(super) async fn patch(
         let issues = issues.iter().map(|issue| IssueAnswer::of_form(issue, id, language));
         validation_issues.insert(form, issues.collect());
     }
-    let new_data_model = instance.element(&data_type).ok_or_else(not_found)?.form()?;
+    let new_data_model = element.form()?;
     let body = DataPatched { validation_issues, new_data_model, instance: answer_of(&api, &instance).await? };
     Ok(([(ETAG, etag(instance.version()))], Json(body)).into_response())
 }

@@ -58,8 +58,8 @@ pub(super) async fn element(
     Asked(asked): Asked<In>,
     headers: HeaderMap,
 ) -> Result<Json<Vec<IssueAnswer>>, ApiError> {
-    let (_, instance) = at.instance().read(&api, &actor).await?;
-    let id = at.element(&instance)?.id();
+    let (_, instance, element) = at.read(&api, &actor).await?;
+    let id = element.id();
     let language = asked.language(&headers);
     let found = api.altinn().submissions().validate(&actor, instance.id()).await?;
     let of_element = found.iter().filter(|issue| issue.element == Some(id));

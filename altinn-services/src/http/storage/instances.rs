@@ -42,10 +42,10 @@ pub(super) async fn element(
     InPath(at): InPath<StoredElementPath>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let instance = at.instance().read(&api, &actor).await?;
+    let (submissions, id) = (api.altinn().submissions(), at.instance().id());
+    let (instance, element) = submissions.element(&actor, &id, at.data_guid).await?;
     let service = api.altinn().service(instance.service()).ok_or_else(not_found)?;
-    let element = instance.elements().iter().find(|element| element.id() == at.data_guid);
-    content(element.ok_or_else(not_found)?, &instance, &service, &headers)
+    content(&element, &instance, &service, &headers)
 }
 
 /// Deletes an instance: into the bin, or for good.

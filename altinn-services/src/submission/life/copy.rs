@@ -1,20 +1,21 @@
 //! A new instance that begins with what an earlier one held.
 
-use altinn_auth::decision::AccessRequest;
+use altinn_auth::decision::{Access, AccessRequest};
 use altinn_auth::register::PartyRegister as _;
 use altinn_auth::trail::Deed;
 use altinn_core::{Actor, InstanceId};
 
-use crate::definition::{CopyInstanceSettings, DataType};
+use crate::definition::CopyInstanceSettings;
 use crate::expression::FieldPath;
 use crate::submission::element::DataElement;
+use crate::submission::element_access::Writing;
 use crate::submission::plan::Plan;
 use crate::submission::{Instance, SubmissionError, Submissions};
 
 impl Submissions<'_> {
     /// Starts an instance with the forms of an earlier one of the same party, as the service lets it
     /// (`copyInstanceSettings`): without the data types and fields that it leaves out, and with attachments where it
-    /// takes them along.
+    /// takes them along. What the caller may not read in the one or write in the other is left out.
     ///
     /// # Errors
     /// [`SubmissionError::CopyNotAllowed`] when the service does not let it; [`SubmissionError::NotSubmitted`] when the
@@ -37,10 +38,12 @@ impl Submissions<'_> {
         self.check_start(&service, &owner).await?;
         let tools = self.tools_for(&service, earlier.owner).await?;
         let mut plan = Plan::start(&service, &access, tools)?;
-        plan.take_over(&source, settings)?;
-        plan.keep_fields()?;
         let mut batch = self.also.clone();
         access.guard_with(&mut batch, &Deed::to(plan.instance.id.to_string()));
+        let (taken, rests_on) = self.taken_over(actor, &plan, &source).await?;
+        rests_on.iter().for_each(|access| access.guard(&mut batch));
+        plan.take_over(&source, &taken, settings)?;
+        plan.keep_fields()?;
         self.ask_for_signees(&mut plan).await?;
         self.reach_signees(&mut plan, &mut batch).await?;
         plan.instance.insert(&mut batch)?;
@@ -50,21 +53,49 @@ impl Submissions<'_> {
     }
 }
 
+impl Submissions<'_> {
+    /// The data types of an earlier instance whose elements the caller may write in a new one, and what that rests on.
+    async fn taken_over<'s>(
+        &self,
+        actor: &Actor,
+        plan: &Plan<'s>,
+        source: &Instance,
+    ) -> Result<(Vec<&'s str>, Vec<Access>), SubmissionError> {
+        let (mut taken, mut rests_on) = (Vec::new(), Vec::new());
+        for data_type in plan.service.definition().metadata().data_types() {
+            if source.element(&data_type.id).is_none() {
+                continue;
+            }
+            match self.permit_writing(actor, &plan.instance, data_type, Writing::Add).await {
+                Ok(own) => {
+                    taken.push(data_type.id.as_str());
+                    rests_on.extend(own);
+                }
+                Err(SubmissionError::Access(_) | SubmissionError::NotAContributor { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok((taken, rests_on))
+    }
+}
+
 impl Plan<'_> {
     fn take_over(
         &mut self,
         source: &Instance,
+        taken: &[&str],
         settings: &CopyInstanceSettings,
     ) -> Result<(), SubmissionError> {
         let metadata = self.service.definition().metadata();
         for element in &source.elements {
             let Some(data_type) = metadata.data_type(&element.data_type) else { continue };
-            if settings.excluded_data_types.contains(&element.data_type) {
+            let is_left_out = settings.excluded_data_types.contains(&element.data_type);
+            if is_left_out || !taken.contains(&element.data_type.as_str()) {
                 continue;
             }
             if data_type.is_form() {
                 self.take_over_form(element, settings)?;
-            } else if settings.include_attachments && is_attached_by_users(data_type) {
+            } else if settings.include_attachments && data_type.task_id.is_some() {
                 let (id, now) = (self.tools.ids.next_id(), self.tools.now);
                 let copy = DataElement { id, created: now, changed: now, ..element.clone() };
                 self.instance.elements.push(copy);
@@ -89,9 +120,4 @@ impl Plan<'_> {
         }
         Ok(())
     }
-}
-
-/// Whether users attach elements of a data type: the app writes those that only it contributes.
-fn is_attached_by_users(data_type: &DataType) -> bool {
-    data_type.task_id.is_some() && data_type.allowed_contributors().next().is_none()
 }

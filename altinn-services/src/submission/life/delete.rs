@@ -26,7 +26,8 @@ impl Submissions<'_> {
     /// [`SubmissionError::Access`] when the caller may not `delete`; [`SubmissionError::DeletionPrevented`] when the
     /// agency needs it still (`preventInstanceDeletionForDays`).
     pub async fn delete(&self, actor: &Actor, id: &InstanceId) -> Result<Instance, SubmissionError> {
-        self.delete_or_restore(actor, id, Deletion::Soft).await
+        let instance = self.delete_or_restore(actor, id, Deletion::Soft).await?;
+        self.shown_to(actor, instance).await
     }
 
     /// Deletes an instance for good, with all that it holds. What was archived stays archived, and is erased by the rules
@@ -44,7 +45,8 @@ impl Submissions<'_> {
     /// [`SubmissionError::Access`] when the caller may not `delete`; [`SubmissionError::NotFound`] when it was deleted
     /// for good.
     pub async fn restore(&self, actor: &Actor, id: &InstanceId) -> Result<Instance, SubmissionError> {
-        self.delete_or_restore(actor, id, Deletion::Restored).await
+        let instance = self.delete_or_restore(actor, id, Deletion::Restored).await?;
+        self.shown_to(actor, instance).await
     }
 
     async fn delete_or_restore(

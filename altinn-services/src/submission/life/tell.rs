@@ -32,7 +32,7 @@ impl Submissions<'_> {
         plan.instance.status.substatus = substatus;
         plan.history.push(History::of_instance("SubstatusUpdated", now));
         plan.events.push("app.instance.substatus.changed".to_owned());
-        self.store_change(plan, &access, Some("substatus")).await
+        self.shown_to(agency, self.store_change(plan, &access, Some("substatus")).await?).await
     }
 
     /// Confirms that the agency has taken over what was sent in. Once more does nothing.
@@ -52,7 +52,7 @@ impl Submissions<'_> {
         let org = instance.service.org().to_owned();
         let confirmations = &instance.status.complete_confirmations;
         if confirmations.iter().any(|confirmation| confirmation.stakeholder_id == org) {
-            return Ok(instance);
+            return self.shown_to(agency, instance).await;
         }
         let service = self.service_of(&instance)?;
         let now = self.altinn.clock().now();
@@ -60,7 +60,7 @@ impl Submissions<'_> {
         let confirmation = CompleteConfirmation { stakeholder_id: org, confirmed_on: now };
         plan.instance.status.complete_confirmations.push(confirmation);
         plan.history.push(History::of_instance("ConfirmedComplete", now));
-        self.store_change(plan, &access, Some(COMPLETE)).await
+        self.shown_to(agency, self.store_change(plan, &access, Some(COMPLETE)).await?).await
     }
 
     /// Marks an instance as read, or not.
@@ -81,7 +81,8 @@ impl Submissions<'_> {
         plan.instance.status.read_status = read;
         let mut also = self.also.clone();
         InboxElement::mark(&mut also, (id.owner, id.guid), &actor.reference(), read == ReadStatus::Read);
-        Submissions { altinn: self.altinn, also }.store_change(plan, &access, None).await
+        let marked = Submissions { altinn: self.altinn, also }.store_change(plan, &access, None).await?;
+        self.shown_to(actor, marked).await
     }
 
     pub(in crate::submission) async fn of_agency(

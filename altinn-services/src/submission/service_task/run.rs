@@ -69,7 +69,10 @@ impl Submissions<'_> {
     ) -> Result<Instance, SubmissionError> {
         let instance = self.get(actor, id).await?;
         let instance = self.drive(instance).await?;
-        if self.waits_for_machine(&instance) { Err(self.pending(&instance).await?) } else { Ok(instance) }
+        if self.waits_for_machine(&instance) {
+            return Err(self.pending(&instance).await?);
+        }
+        self.shown_to(actor, instance).await
     }
 
     /// Why an instance does not go on: the machine has not done its work.

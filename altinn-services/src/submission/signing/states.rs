@@ -27,7 +27,9 @@ impl Submissions<'_> {
         actor: &Actor,
         id: &altinn_core::InstanceId,
     ) -> Result<Vec<Signee>, SubmissionError> {
-        let instance = self.get(actor, id).await?;
+        // The list is the service's own, whoever may read the element that it is kept in.
+        let instance = self.load_for(actor, id).await?;
+        self.permit(actor, &instance, "read").await?;
         let service = self.service_of(&instance)?;
         let task = instance.task().and_then(|task| service.definition().process().task(task));
         let signees = task.map(|task| signees_of(&instance, task)).transpose()?.flatten();

@@ -1,4 +1,5 @@
 //! Small apps that a test draws itself: any tasks and flows, open to the daily leader and to those who fill in.
+#![allow(dead_code, reason = "every test program uses a part of it")]
 
 use std::fmt::Write as _;
 use std::fs;
@@ -8,8 +9,6 @@ use altinn_services::Altinn;
 use altinn_services::submission::Service;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-
-use crate::scene::Scene;
 
 const ALTINN: &str = "http://altinn.no/process";
 const BPMN: &str = "http://www.omg.org/spec/BPMN/20100524/MODEL";
@@ -25,8 +24,10 @@ pub(crate) struct OwnApp {
     flows: usize,
     data_types: Vec<Value>,
     actions: Vec<&'static str>,
+    of_leader: Vec<&'static str>,
     gives: Vec<&'static str>,
     files: Vec<(&'static str, String)>,
+    metadata: Vec<(&'static str, Value)>,
 }
 
 impl OwnApp {
@@ -40,8 +41,10 @@ impl OwnApp {
             flows: 0,
             data_types: vec![form],
             actions: vec!["instantiate", "read", "write", "delete", "complete"],
+            of_leader: Vec::new(),
             gives: Vec::new(),
             files: Vec::new(),
+            metadata: Vec::new(),
         };
         app.task("Fill", "task", "data", "").flow("Start", "Fill")
     }
@@ -101,9 +104,21 @@ impl OwnApp {
         self
     }
 
+    /// A further action that the policy lets the daily leader do, and nobody else.
+    pub(crate) fn action_of_leader(mut self, action: &'static str) -> Self {
+        self.of_leader.push(action);
+        self
+    }
+
     /// What the policy lets the app give by itself on its instances.
     pub(crate) fn gives(mut self, actions: &[&'static str]) -> Self {
         self.gives.extend(actions);
+        self
+    }
+
+    /// A further field of its metadata.
+    pub(crate) fn metadata(mut self, field: &'static str, value: Value) -> Self {
+        self.metadata.push((field, value));
         self
     }
 
@@ -114,8 +129,8 @@ impl OwnApp {
     }
 
     /// Publishes the app in a scene.
-    pub(crate) fn publish(&self, scene: &Scene) -> Service {
-        self.publish_in(&scene.altinn)
+    pub(crate) fn publish(&self, scene: &impl AsRef<Altinn>) -> Service {
+        self.publish_in(scene.as_ref())
     }
 
     /// Publishes the app.
@@ -126,8 +141,9 @@ impl OwnApp {
             fs::create_dir_all(path.parent().unwrap_or(Path::new("."))).unwrap();
             fs::write(path, text).unwrap();
         };
-        let metadata = json!({"id": format!("ttd/{}", self.name), "org": "ttd", "title": {"nb": "Prøve"},
+        let mut metadata = json!({"id": format!("ttd/{}", self.name), "org": "ttd", "title": {"nb": "Prøve"},
             "dataTypes": self.data_types});
+        self.metadata.iter().for_each(|(field, value)| metadata[*field] = value.clone());
         write("applicationmetadata.json", metadata.to_string());
         write(
             "process/process.bpmn",
@@ -159,11 +175,20 @@ impl OwnApp {
             r#"<Policy xmlns="{XACML}" PolicyId="p" Version="1.0"
             RuleCombiningAlgId="urn:oasis:names:tc:xacml:3.0:rule-combining-algorithm:deny-overrides"><Target/>
             <Rule RuleId="r" Effect="Permit"><Target>{}{}{}</Target></Rule>
-            {}
+            {}{}
             <Rule RuleId="agency" Effect="Permit"><Target>{}{}{}</Target></Rule></Policy>"#,
             any_of("urn:altinn:rolecode", SUBJECT, &["dagl", "utinn"]),
             any_of("urn:altinn:app", RESOURCE, &["[app]"]),
             any_of("urn:oasis:names:tc:xacml:1.0:action:action-id", ACTION, &self.actions),
+            match self.of_leader.as_slice() {
+                [] => String::new(),
+                actions => format!(
+                    r#"<Rule RuleId="leader" Effect="Permit"><Target>{}{}{}</Target></Rule>"#,
+                    any_of("urn:altinn:rolecode", SUBJECT, &["dagl"]),
+                    any_of("urn:altinn:app", RESOURCE, &["[app]"]),
+                    any_of("urn:oasis:names:tc:xacml:1.0:action:action-id", ACTION, actions),
+                ),
+            },
             match self.gives.as_slice() {
                 [] => String::new(),
                 actions => format!(
