@@ -11,6 +11,7 @@ use bytes::Bytes;
 use futures_util::stream::BoxStream;
 use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream};
 use object_store::local::LocalFileSystem;
+use object_store::memory::InMemory;
 use object_store::path::Path;
 use object_store::{
     GetOptions, GetResult, GetResultPayload, MultipartUpload, ObjectStore, ObjectStoreExt as _,
@@ -60,6 +61,11 @@ impl Objects {
         fs::create_dir_all(path).map_err(failed)?;
         let store = LocalFileSystem::new_with_prefix(path)?.with_fsync(true);
         Ok(Self { store: Arc::new(store), folder: Some(path.to_owned()), part: FOLDER_PART })
+    }
+
+    /// Objects that end with the program: for tests.
+    pub fn memory() -> Self {
+        Self::new(Arc::new(InMemory::new()))
     }
 
     /// Objects in a store that the program has set up itself.

@@ -1,6 +1,7 @@
 //! Form data as it was sent in: JSON within limits, with places for what is wrong in it.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
@@ -229,6 +230,15 @@ impl FormData {
     /// Where the value at a JSON pointer begins, or the nearest one around it that is there; none in what came as XML.
     pub fn position(&self, pointer: &str) -> Option<Position> {
         place::of(&self.text, pointer).filter(|_| self.has_places)
+    }
+}
+
+/// JSON within the limits that [`FormLimits`] begins with.
+impl FromStr for FormData {
+    type Err = FormDataError;
+
+    fn from_str(json: &str) -> Result<Self, FormDataError> {
+        Self::parse(json.as_bytes(), FormLimits::default())
     }
 }
 

@@ -2,6 +2,10 @@
 
 mod stand_in;
 mod test_payment;
+#[cfg(feature = "sqlite")]
+mod test_world;
 
 pub use stand_in::StandIn;
 pub use test_payment::TestPayment;
+#[cfg(feature = "sqlite")]
+pub use test_world::{TestWorld, TestWorldError};
