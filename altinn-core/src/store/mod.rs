@@ -33,6 +33,7 @@ mod backend;
 mod batch;
 #[cfg(feature = "testing")]
 pub mod contract;
+mod copy;
 mod error;
 #[cfg(feature = "testing")]
 pub mod fresh;
@@ -55,6 +56,7 @@ use chrono::{DateTime, Utc};
 
 pub use backend::Backend;
 pub use batch::{Batch, Committed, Guard, Returned, Statement};
+pub use copy::{Copied, CopyError};
 pub use error::{ConflictCause, StoreError};
 pub use insert_rows::{Column, ColumnKind, InsertRows};
 pub use lease::{Claim, WorkTable};

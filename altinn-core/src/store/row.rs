@@ -29,6 +29,11 @@ impl Row {
         Self { columns, values }
     }
 
+    /// The values, in the order of the columns.
+    pub(super) fn values(&self) -> &[Value] {
+        &self.values
+    }
+
     /// The value of a column.
     ///
     /// # Errors
