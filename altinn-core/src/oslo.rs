@@ -1,10 +1,41 @@
-//! The time in Oslo, by the rule of the European Union.
+//! The time in Oslo, by the rule of the European Union, and how it is written in words.
 //!
 //! Summer time begins at 01:00 UTC on the last Sunday of March and ends at 01:00 UTC on the last Sunday of October
 //! (directive 2000/84/EC; forskrift om sommertid § 1). The rule has held since 1996. It is computed, since it is ten
 //! lines, where a time-zone database is a megabyte that must be kept up to date just the same.
 
-use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Utc};
+
+use crate::Language;
+
+const MONTHS: [&str; 12] = [
+    "januar",
+    "februar",
+    "mars",
+    "april",
+    "mai",
+    "juni",
+    "juli",
+    "august",
+    "september",
+    "oktober",
+    "november",
+    "desember",
+];
+const ENGLISH_MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
 
 /// What the clocks in Oslo show.
 ///
@@ -24,6 +55,29 @@ pub fn utc(local: NaiveDateTime) -> DateTime<Utc> {
     let is_summer = offset(as_summer) == TimeDelta::hours(2);
     let utc = if is_summer { as_summer } else { local - TimeDelta::hours(1) };
     utc.and_utc()
+}
+
+/// The name of the month that a day is in, as texts write it; Sami texts have it in Norwegian.
+pub fn month(day: &impl Datelike, language: Language) -> &'static str {
+    let names = if language == Language::En { ENGLISH_MONTHS } else { MONTHS };
+    names.get(day.month0() as usize).copied().unwrap_or_default()
+}
+
+/// A time in words, as the clocks in Oslo show it.
+///
+/// ```
+/// use altinn_core::{Language, oslo};
+///
+/// let time = "2026-11-29T23:30:00Z".parse()?;
+/// assert_eq!(oslo::in_words(time, Language::Nn), "30. november 2026 kl. 00:30");
+/// assert_eq!(oslo::in_words(time, Language::En), "30 November 2026, 00:30");
+/// # Ok::<(), chrono::ParseError>(())
+/// ```
+pub fn in_words(time: DateTime<Utc>, language: Language) -> String {
+    let local = local(time);
+    let (after_day, before_hour) = if language == Language::En { ("", ",") } else { (".", " kl.") };
+    let (day, month, year) = (local.day(), month(&local, language), local.year());
+    format!("{day}{after_day} {month} {year}{before_hour} {:02}:{:02}", local.hour(), local.minute())
 }
 
 fn offset(utc: NaiveDateTime) -> TimeDelta {

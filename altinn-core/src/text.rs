@@ -34,6 +34,27 @@ impl Language {
             Self::Se => "se",
         }
     }
+
+    /// A size in bytes with the unit that people read it in.
+    ///
+    /// ```
+    /// use altinn_core::Language;
+    ///
+    /// assert_eq!(Language::Nb.size(999), "999 B");
+    /// assert_eq!(Language::Nb.size(1_250_000), "1,2 MB");
+    /// assert_eq!(Language::En.size(20_000_000_000), "20.0 GB");
+    /// ```
+    pub fn size(self, bytes: u64) -> String {
+        let (divisor, unit) = match bytes {
+            0..1_000 => return format!("{bytes} B"),
+            1_000..1_000_000 => (100, "kB"),
+            1_000_000..1_000_000_000 => (100_000, "MB"),
+            _ => (100_000_000, "GB"),
+        };
+        let tenths = bytes / divisor;
+        let mark = if self == Self::En { '.' } else { ',' };
+        format!("{}{mark}{} {unit}", tenths / 10, tenths % 10)
+    }
 }
 
 impl fmt::Display for Language {

@@ -3,37 +3,9 @@
 //! The fields are those that Altinn's documentation of `formatDate` lists; letters that are none of them, and what
 //! stands between apostrophes, come through as they are. Names are the stand-alone ones of the languages.
 
-use altinn_core::Language;
+use altinn_core::{Language, oslo};
 use chrono::{Datelike, NaiveDateTime, Timelike};
 
-const EN_MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-const NO_MONTHS: [&str; 12] = [
-    "januar",
-    "februar",
-    "mars",
-    "april",
-    "mai",
-    "juni",
-    "juli",
-    "august",
-    "september",
-    "oktober",
-    "november",
-    "desember",
-];
 const EN_DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 const NB_DAYS: [&str; 7] = ["mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag"];
 const NN_DAYS: [&str; 7] = ["måndag", "tysdag", "onsdag", "torsdag", "fredag", "laurdag", "søndag"];
@@ -117,9 +89,7 @@ fn era(length: usize, language: Language) -> &'static str {
 }
 
 fn month(time: NaiveDateTime, length: usize, language: Language) -> String {
-    let months = if language == Language::En { EN_MONTHS } else { NO_MONTHS };
-    let name = months.get(time.month0() as usize).copied().unwrap_or_default();
-    shortened(name, length)
+    shortened(oslo::month(&time, language), length)
 }
 
 fn weekday(time: NaiveDateTime, length: usize, language: Language) -> String {
