@@ -32,7 +32,7 @@
 //! | `lookup` | yes | lookup services |
 //! | `collaboration` | yes | collaborations: several services as one case |
 //! | `pdf` | yes | the receipts that people read, as accessible PDFs |
-//! | `axum` | | the HTTP API: routers for the agency's own program ([`http`]) |
+//! | `axum` | | the HTTP API: routers for the agency's own program ([`http`]); form pages that a portal mounts ([`form_site`]) |
 //! | `webhooks` | | events sent to those who subscribe |
 //! | `testing` | | a mail server, an issuer of tokens, synthetic people, and stand-ins for service tasks and payments |
 
@@ -52,6 +52,8 @@ pub mod event;
 pub mod expression;
 pub mod form;
 pub mod form_page;
+#[cfg(feature = "axum")]
+pub mod form_site;
 #[cfg(feature = "axum")]
 pub mod http;
 pub mod inbox;

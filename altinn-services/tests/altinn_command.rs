@@ -3,8 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests fail by panicking")]
 
 use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use altinn_archive::{NewElement, NewEntry, Participant, Receipt};
 use altinn_core::AuthenticationLevel;
@@ -206,6 +207,19 @@ fn documented(page: &Path) -> Vec<Vec<String>> {
     commands.map(|command| command.split_whitespace().map(str::to_owned).collect()).collect()
 }
 
+/// A command that serves until it is stopped says so first.
+fn serves(mut program: Command) {
+    if !cfg!(all(feature = "axum", feature = "testing")) {
+        return;
+    }
+    let mut child = program.stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(line.starts_with("The form is open: http://127.0.0.1:"), "{line}");
+}
+
 #[test]
 fn every_command_of_the_documentation_can_be_carried_out() {
     let folder = tempfile::tempdir().unwrap();
@@ -231,11 +245,16 @@ fn every_command_of_the_documentation_can_be_carried_out() {
                 .iter()
                 .map(|word| word.replace("/srv/agency", &agency).replace("examples/", examples))
                 .collect();
-            let output = Command::new(env!("CARGO_BIN_EXE_altinn"))
-                .current_dir(folder.path())
-                .args(&command)
-                .output()
-                .unwrap();
+            let mut program = Command::new(env!("CARGO_BIN_EXE_altinn"));
+            program.current_dir(folder.path()).args(&command);
+            match command.first().map(String::as_str) {
+                Some("run") => {
+                    serves(program);
+                    continue;
+                }
+                _ => {}
+            }
+            let output = program.output().unwrap();
             let said = String::from_utf8_lossy(&output.stderr);
             // A policy that refuses is an answer too.
             let in_order =

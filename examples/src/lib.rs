@@ -1,12 +1,9 @@
 //! What the example programs share: synthetic people to act in a service, and forms to send in; and the portal.
 
-mod cast;
 pub mod form;
 pub mod portal;
-mod stand_ins;
 
-pub use cast::{Cast, CastError};
-pub use stand_ins::stand_in;
+pub use altinn_services::testing::{Cast, CastError, stand_in};
 
 /// The README's program, so that it is compiled and run.
 #[cfg(doctest)]

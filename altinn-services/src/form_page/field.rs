@@ -44,7 +44,7 @@ impl Resolver<'_, '_> {
         field
     }
 
-    fn bound_field(
+    pub(super) fn bound_field(
         &self,
         at: At<'_>,
         binding: Option<&Binding>,
@@ -138,7 +138,7 @@ impl Resolver<'_, '_> {
         }
     }
 
-    fn options(&self, at: At<'_>, field: &Field) -> Vec<FieldOption> {
+    pub(super) fn options(&self, at: At<'_>, field: &Field) -> Vec<FieldOption> {
         let listed = at.component.options_id.as_deref().and_then(|id| self.view.app.options(id));
         let stated = listed.and_then(Value::as_array).unwrap_or(&at.component.options);
         let chosen = Chosen::of(&field.value);
@@ -160,13 +160,13 @@ impl Resolver<'_, '_> {
         options
     }
 
-    fn option_text(&self, id: &str, at: At<'_>) -> RichText {
+    pub(super) fn option_text(&self, id: &str, at: At<'_>) -> RichText {
         let text = self.evaluator.markdown_of(id, &at.scope()).ok().flatten();
         text.map_or_else(|| RichText::markdown(id), |text| RichText::markdown(&text))
     }
 
     /// What a field holds, as it is shown.
-    fn shown(&self, at: At<'_>, field: &Field) -> String {
+    pub(super) fn shown(&self, at: At<'_>, field: &Field) -> String {
         let chosen: Vec<String> = field
             .options
             .iter()

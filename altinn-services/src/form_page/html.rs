@@ -4,9 +4,7 @@ use std::fmt::Write as _;
 
 use altinn_core::Language;
 
-use super::model::{
-    Attachments, Button, Content, FormPage, FormPages, Group, Item, Purpose, Rows, Summary, SummaryPart,
-};
+use super::model::{Button, Content, FormPage, FormPages, Group, Item, Purpose, Rows};
 use super::post::{DO, Press};
 use super::rich_text::{Block, Inline, RichText};
 use super::words::Words;
@@ -20,17 +18,17 @@ use crate::form::Severity;
 #[derive(Debug, Clone)]
 pub struct HtmlForm<'f> {
     pages: &'f FormPages,
-    page: &'f FormPage,
-    words: Words,
+    pub(super) page: &'f FormPage,
+    pub(super) words: Words,
     action: &'f str,
     own: Vec<(&'f str, &'f str)>,
-    upload: Option<&'f str>,
+    pub(super) files: Option<&'f str>,
 }
 
 impl<'f> HtmlForm<'f> {
     /// A page that is sent to an address.
     pub fn new(pages: &'f FormPages, page: &'f FormPage, language: Language, action: &'f str) -> Self {
-        Self { pages, page, words: Words(language), action, own: Vec::new(), upload: None }
+        Self { pages, page, words: Words(language), action, own: Vec::new(), files: None }
     }
 
     /// With a hidden field of the portal's own, such as a token against forged requests.
@@ -40,10 +38,11 @@ impl<'f> HtmlForm<'f> {
         self
     }
 
-    /// With the address that files are sent to (`multipart/form-data`: `data-type`, `file`, and the hidden fields).
+    /// With the address of the instance's files: they are sent to it (`multipart/form-data`: `file`, `data-type`, `page`
+    /// and the hidden fields), and each is read at it with its id behind a slash. Without it no file is sent or read.
     #[must_use]
-    pub fn with_upload(mut self, address: &'f str) -> Self {
-        self.upload = Some(address);
+    pub fn with_files(mut self, address: &'f str) -> Self {
+        self.files = Some(address);
         self
     }
 
@@ -73,7 +72,7 @@ impl<'f> HtmlForm<'f> {
         self.words
     }
 
-    fn hidden_fields(&self, html: &mut Html) {
+    pub(super) fn hidden_fields(&self, html: &mut Html) {
         for (name, value) in &self.own {
             let (name, value) = (escaped(name), escaped(value));
             html.put(&format!("<input type=\"hidden\" name=\"{name}\" value=\"{value}\">\n"));
@@ -132,8 +131,11 @@ impl<'f> HtmlForm<'f> {
             Content::Field(field) => self.field(html, &item.id, field),
             Content::Group(group) => self.group(html, group),
             Content::Rows(rows) => self.rows(html, &item.id, rows),
-            Content::Summary(summary) => self.summary(html, summary),
+            Content::Summary(summary) => html.summary(summary, self.words),
             Content::Attachments(files) => self.attachments(html, &item.id, files),
+            Content::Likert(likert) => self.likert(html, &item.id, likert),
+            Content::Image { alternative, address } => image(html, alternative, address.as_deref()),
+            Content::Frame { html: own } => frame(html, own, self.words),
             Content::Button(button) => html.put(&self.button(button)),
             Content::PageButtons { previous, next } => {
                 self.page_buttons(html, previous.as_deref(), next.as_deref());
@@ -201,89 +203,14 @@ impl<'f> HtmlForm<'f> {
         html.put("</fieldset>\n");
     }
 
-    fn summary(&self, html: &mut Html, summary: &Summary) {
-        html.put("<section class=\"altinn-summary\">\n");
-        if let Some(title) = &summary.title {
-            html.put(&format!("<h3 class=\"ds-heading\">{}</h3>\n", plain_line(title)));
-        }
-        self.parts(html, &summary.parts);
-        html.put("</section>\n");
-    }
-
-    fn parts(&self, html: &mut Html, parts: &[SummaryPart]) {
-        let mut in_list = false;
-        for part in parts {
-            let is_entry = matches!(part, SummaryPart::Entry { .. });
-            if is_entry != in_list {
-                html.put(if is_entry { "<dl class=\"altinn-entries\">\n" } else { "</dl>\n" });
-                in_list = is_entry;
-            }
-            match part {
-                SummaryPart::Entry { label, value } => html.entry(label, value, self.words),
-                SummaryPart::Heading { level, text } => {
-                    html.put(&format!("<h{level} class=\"ds-heading\">{}</h{level}>\n", escaped(text)));
-                }
-                SummaryPart::Table { caption, columns, rows } => html.table(caption, columns, rows),
-            }
-        }
-        if in_list {
-            html.put("</dl>\n");
-        }
-    }
-
-    fn attachments(&self, html: &mut Html, id: &str, files: &Attachments) {
-        let id = id_of(id);
-        html.put(&format!("<div class=\"ds-field\" id=\"{id}\" tabindex=\"-1\">\n"));
-        let label = plain_line(&files.title);
-        let takes = !files.read_only && (files.files.len() as u64) < files.max;
-        match (self.upload, takes) {
-            (Some(_), true) => {
-                html.put(&format!("<label class=\"ds-label\" for=\"{id}-file\">{label}</label>\n"));
-            }
-            _ => html.put(&format!("<p class=\"ds-label\">{label}</p>\n")),
-        }
-        files.description.iter().for_each(|text| html.blocks(text, 4));
-        html.notices(&files.issues, None, self.words);
-        if files.files.is_empty() {
-            html.put(&format!("<p>{}</p>\n", self.words.no_files()));
-        } else {
-            html.put("<ul>\n");
-            files.files.iter().for_each(|file| html.put(&format!("<li>{}</li>\n", escaped(&file.name))));
-            html.put("</ul>\n");
-        }
-        if self.upload.is_some() && takes {
-            let accept = escaped(&files.endings.join(","));
-            html.put(&format!(
-                "<input class=\"ds-input\" type=\"file\" name=\"file\" id=\"{id}-file\" form=\"{id}-upload\" accept=\"{accept}\">\n\
-                 <button class=\"ds-button\" data-variant=\"secondary\" type=\"submit\" form=\"{id}-upload\">{}</button>\n",
-                self.words.upload()
-            ));
-        }
-        html.put("</div>\n");
-    }
-
-    /// The forms that files are sent by: a form may not stand in another.
-    fn uploads(&self, html: &mut Html) {
-        let Some(address) = self.upload else { return };
-        for item in self.page.all_items() {
-            let Content::Attachments(files) = &item.content else { continue };
-            html.put(&format!(
-                "<form id=\"{}-upload\" method=\"post\" enctype=\"multipart/form-data\" action=\"{}\">\n\
-                 <input type=\"hidden\" name=\"data-type\" value=\"{}\">\n",
-                id_of(&item.id),
-                escaped(address),
-                escaped(&files.data_type)
-            ));
-            self.hidden_fields(html);
-            html.put("</form>\n");
-        }
-    }
-
     fn button(&self, shown: &Button) -> String {
         let press = match &shown.purpose {
             Purpose::Submit => Press::Submit,
             Purpose::Save => Press::Save,
             Purpose::Action(action) => Press::Action(action.clone()),
+            Purpose::Next => Press::Next,
+            Purpose::Previous => Press::Previous,
+            Purpose::Page(name) => Press::Page(name.clone()),
         };
         button(&press, &shown.label, if shown.primary { "primary" } else { "secondary" }, None)
     }
@@ -318,7 +245,7 @@ impl<'f> HtmlForm<'f> {
 }
 
 /// A button that sends the form; `about` says to screen readers which of several it is.
-fn button(press: &Press, label: &str, variant: &str, about: Option<&str>) -> String {
+pub(super) fn button(press: &Press, label: &str, variant: &str, about: Option<&str>) -> String {
     let about = about.map(|about| format!("<span class=\"ds-sr-only\"> {about}</span>")).unwrap_or_default();
     format!(
         "<button class=\"ds-button\" data-variant=\"{variant}\" type=\"submit\" name=\"{DO}\" value=\"{}\">{}{about}</button>\n",
@@ -338,10 +265,33 @@ fn panel(html: &mut Html, severity: Severity, title: Option<&RichText>, body: &R
     html.put("</div>\n");
 }
 
+/// A picture in words: a page loads nothing from elsewhere, so that nobody else learns who has opened it.
+fn image(html: &mut Html, alternative: &str, address: Option<&str>) {
+    let text = escaped(alternative);
+    match address.filter(|_| !text.is_empty()) {
+        Some(address) => html.put(&format!(
+            "<p class=\"ds-paragraph\"><a class=\"ds-link\" href=\"{}\" rel=\"noopener noreferrer\">{text}</a></p>\n",
+            escaped(address)
+        )),
+        None if text.is_empty() => {}
+        None => html.put(&format!("<p class=\"ds-paragraph\">{text}</p>\n")),
+    }
+}
+
+/// HTML of the app's own in a frame in which nothing runs and nothing is sent.
+fn frame(html: &mut Html, own: &str, words: Words) {
+    html.put(&format!(
+        "<iframe class=\"altinn-frame\" sandbox title=\"{}\" srcdoc=\"{}\"></iframe>\n",
+        words.embedded(),
+        escaped(own)
+    ));
+}
+
 fn has_errors(items: &[Item]) -> bool {
     items.iter().any(|item| match &item.content {
         Content::Field(field) => !field.issues.is_empty(),
         Content::Group(group) => has_errors(&group.items),
+        Content::Likert(likert) => has_errors(&likert.questions),
         Content::Rows(rows) => !rows.issues.is_empty() || rows.rows.iter().any(|row| has_errors(&row.items)),
         _ => false,
     })
@@ -349,12 +299,12 @@ fn has_errors(items: &[Item]) -> bool {
 
 /// HTML that is being written.
 #[derive(Debug, Default)]
-pub(super) struct Html {
-    pub(super) text: String,
+pub(crate) struct Html {
+    pub(crate) text: String,
 }
 
 impl Html {
-    pub(super) fn put(&mut self, html: &str) {
+    pub(crate) fn put(&mut self, html: &str) {
         self.text.push_str(html);
     }
 
@@ -378,30 +328,6 @@ impl Html {
                 }
             }
         }
-    }
-
-    pub(super) fn entry(&mut self, label: &str, value: &str, words: Words) {
-        let value = match value {
-            "" => format!("<span class=\"altinn-empty\">{}</span>", words.not_filled_in()),
-            filled_in => escaped(filled_in).replace('\n', "<br>"),
-        };
-        self.put(&format!("<dt>{}</dt>\n<dd>{value}</dd>\n", escaped(label)));
-    }
-
-    fn table(&mut self, caption: &str, columns: &[String], rows: &[Vec<String>]) {
-        self.put("<table class=\"ds-table\">\n");
-        if !caption.is_empty() {
-            self.put(&format!("<caption>{}</caption>\n", escaped(caption)));
-        }
-        self.put("<thead>\n<tr>");
-        columns.iter().for_each(|name| self.put(&format!("<th scope=\"col\">{}</th>", escaped(name))));
-        self.put("</tr>\n</thead>\n<tbody>\n");
-        for row in rows {
-            self.put("<tr>");
-            row.iter().for_each(|cell| self.put(&format!("<td>{}</td>", escaped(cell))));
-            self.put("</tr>\n");
-        }
-        self.put("</tbody>\n</table>\n");
     }
 
     pub(super) fn notices(&mut self, notices: &[super::Notice], id: Option<&str>, words: Words) {
@@ -459,7 +385,7 @@ pub(super) fn id_of(name: &str) -> String {
 }
 
 /// Text in HTML, in an element or an attribute.
-pub(super) fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {

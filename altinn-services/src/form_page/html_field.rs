@@ -83,7 +83,7 @@ impl HtmlForm<'_> {
         html.put("</fieldset>\n");
     }
 
-    fn label(&self, field: &Field) -> String {
+    pub(super) fn label(&self, field: &Field) -> String {
         let label = plain_line(&field.label);
         if field.required {
             label

@@ -35,6 +35,11 @@ pub(super) enum Kind {
     SummaryOf,
     Facts,
     Payment,
+    Likert,
+    List,
+    CustomButton,
+    Image,
+    Frame,
     Nothing,
 }
 
@@ -68,6 +73,11 @@ impl Kind {
             "summary2" => Self::SummaryOf,
             "instanceinformation" => Self::Facts,
             "payment" | "paymentdetails" => Self::Payment,
+            "likert" => Self::Likert,
+            "list" => Self::List,
+            "custombutton" => Self::CustomButton,
+            "image" => Self::Image,
+            "iframe" => Self::Frame,
             "divider" | "printbutton" => Self::Nothing,
             _ => return None,
         })
@@ -75,7 +85,7 @@ impl Kind {
 
     /// Whether its value is one of a list of options.
     fn is_choice(self) -> bool {
-        matches!(self, Self::Dropdown | Self::Radio | Self::Checkboxes)
+        matches!(self, Self::Dropdown | Self::Radio | Self::Checkboxes | Self::Likert)
     }
 }
 

@@ -13,17 +13,25 @@
 mod field;
 mod html;
 mod html_field;
+mod html_files;
+mod html_likert;
+mod html_summary;
 mod kind;
+mod likert;
+mod media;
 mod model;
 mod post;
 mod resolve;
 mod rich_text;
 mod summary;
 mod view;
-mod words;
+pub(crate) mod words;
 
 pub use html::HtmlForm;
+#[cfg(feature = "axum")]
+pub(crate) use html::{Html, escaped};
 pub use kind::RenderedComponents;
+pub use likert::Likert;
 pub use model::{
     Attachment, Attachments, Button, Content, Control, Field, FieldOption, FormPage, FormPages, Group, Item,
     Notice, Purpose, Row, Rows, Summary, SummaryPart,
@@ -31,3 +39,4 @@ pub use model::{
 pub use post::{FormPost, MAX_POST_BYTES, PostError, Press};
 pub use rich_text::{Block, Inline, RichText};
 pub use view::FormView;
+pub(crate) use words::Words;

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde_json::Value;
 
+use super::likert::Likert;
 use super::rich_text::RichText;
 use crate::definition::DataType;
 use crate::form::{Issue, IssueCode, Severity};
@@ -74,6 +75,20 @@ pub enum Content {
     Summary(Summary),
     /// Files that belong to the form.
     Attachments(Attachments),
+    /// Questions that are answered by the same options.
+    Likert(Likert),
+    /// A picture: what it shows, and where it is when that is elsewhere.
+    Image {
+        /// What it shows, in words.
+        alternative: String,
+        /// The `https` address of one that stands elsewhere.
+        address: Option<String>,
+    },
+    /// HTML of the app's own, to be shown apart from the page, where nothing in it runs.
+    Frame {
+        /// The HTML, as the app has it: not escaped, and not to be trusted.
+        html: String,
+    },
     /// A button.
     Button(Button),
     /// Buttons to the page before and after.
@@ -334,6 +349,12 @@ pub enum Purpose {
     Save,
     /// Does an action of the task: `sign`, `reject`, ...
     Action(String),
+    /// Stores the form, and shows the next page.
+    Next,
+    /// Stores the form, and shows the page before.
+    Previous,
+    /// Stores the form, and shows the page of this name.
+    Page(String),
 }
 
 /// Something that is wrong, in the user's language.
@@ -402,6 +423,7 @@ fn collect<'i>(items: &'i [Item], all: &mut Vec<&'i Item>) {
         all.push(item);
         match &item.content {
             Content::Group(group) => collect(&group.items, all),
+            Content::Likert(likert) => collect(&likert.questions, all),
             Content::Rows(rows) => {
                 collect(&rows.beside, all);
                 rows.rows.iter().for_each(|row| collect(&row.items, all));

@@ -22,6 +22,7 @@ const MAX_FIELDS: usize = 20_000;
 #[derive(Clone, PartialEq, Eq)]
 pub struct FormPost {
     fields: BTreeMap<String, Vec<String>>,
+    own: BTreeMap<String, String>,
     press: Press,
 }
 
@@ -46,6 +47,8 @@ pub enum Press {
     AddRow(String),
     /// A row of the repeating group with this id on the page is taken away.
     RemoveRow(String, usize),
+    /// The form is stored, and a file is taken away: the id of its data element.
+    RemoveFile(String),
 }
 
 /// Why a post can not be read. It repeats no value.
@@ -111,7 +114,7 @@ impl PostError {
 
 impl FormPost {
     /// Reads the body of a post. Fields that are the portal's own, such as a token against forged requests, are named
-    /// in `own` and left out.
+    /// in `own` and left out of what is filled in; [`own`](Self::own) gives them.
     ///
     /// # Errors
     /// Says what is wrong with it.
@@ -120,6 +123,7 @@ impl FormPost {
             return Err(PostError::TooLarge { size: body.len() });
         }
         let mut fields: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let mut own_fields = BTreeMap::new();
         let mut press = Press::default();
         let pairs = body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty());
         for (index, pair) in pairs.enumerate() {
@@ -133,11 +137,18 @@ impl FormPost {
             };
             if name == DO {
                 press = Press::read(&value).ok_or(PostError::UnknownButton)?;
-            } else if !own.contains(&name.as_str()) {
+            } else if own.contains(&name.as_str()) {
+                own_fields.insert(name, value);
+            } else {
                 fields.entry(name).or_default().push(value);
             }
         }
-        Ok(Self { fields, press })
+        Ok(Self { fields, own: own_fields, press })
+    }
+
+    /// A field of the portal's own; empty when it was not sent.
+    pub fn own(&self, name: &str) -> &str {
+        self.own.get(name).map_or("", String::as_str)
     }
 
     /// The button that was pressed.
@@ -217,6 +228,7 @@ impl Press {
             Self::Action(action) => format!("action:{action}"),
             Self::AddRow(group) => format!("add:{group}"),
             Self::RemoveRow(group, row) => format!("remove:{row}:{group}"),
+            Self::RemoveFile(id) => format!("remove-file:{id}"),
         }
     }
 
@@ -231,6 +243,7 @@ impl Press {
             },
             Some(("page", name)) => Self::Page(name.to_owned()),
             Some(("action", action)) => Self::Action(action.to_owned()),
+            Some(("remove-file", id)) => Self::RemoveFile(id.to_owned()),
             Some(("add", group)) => Self::AddRow(group.to_owned()),
             Some(("remove", rest)) => {
                 let (row, group) = rest.split_once(':')?;

@@ -100,6 +100,11 @@ impl<'v, 'a> Resolver<'v, 'a> {
             Kind::SummaryOf => self.summary_of_target(at)?,
             Kind::Facts => self.facts(at, &self.view.facts),
             Kind::Payment => self.facts(at, &self.view.payment),
+            Kind::Likert => Content::Likert(self.likert(at)),
+            Kind::List => Content::Group(self.list(at)),
+            Kind::CustomButton => self.custom_button(at),
+            Kind::Image => self.image(at),
+            Kind::Frame => self.frame(at),
             field => Content::Field(Box::new(self.field(field, at))),
         })
     }
@@ -249,6 +254,30 @@ impl<'v, 'a> Resolver<'v, 'a> {
         let primary = self.property(at, "buttonStyle").and_then(Value::as_str) != Some("secondary");
         let label = self.label(at, "title", &action);
         Content::Button(Button { label, purpose: Purpose::Action(action), primary })
+    }
+
+    /// A button of the app's own: an action that the agency's code does (`ServerAction`), or a way to another page. What else
+    /// Altinn's front end would do by itself is storing, here.
+    fn custom_button(&self, at: At<'_>) -> Content {
+        let actions = self.property(at, "actions").and_then(Value::as_array);
+        let said = |action: &'v Value, name: &str| action.get(name).and_then(Value::as_str);
+        let of = |kind: &str| {
+            let found = actions.into_iter().flatten().find(|action| said(action, "type") == Some(kind));
+            found.and_then(|action| Some((said(action, "id")?, action)))
+        };
+        let words = self.view.words();
+        let (purpose, usual) = match (of("ServerAction"), of("ClientAction")) {
+            (Some((action, _)), _) => (Purpose::Action(action.to_owned()), action),
+            (None, Some(("nextPage", _))) => (Purpose::Next, words.next()),
+            (None, Some(("previousPage", _))) => (Purpose::Previous, words.previous()),
+            (None, Some(("navigateToPage", action))) => {
+                let page = action.pointer("/metadata/page").and_then(Value::as_str).unwrap_or_default();
+                (Purpose::Page(page.to_owned()), words.next())
+            }
+            _ => (Purpose::Save, words.save()),
+        };
+        let primary = self.property(at, "buttonStyle").and_then(Value::as_str) != Some("secondary");
+        Content::Button(Button { label: self.label(at, "title", usual), purpose, primary })
     }
 
     fn page_buttons(&self, at: At<'_>) -> Content {

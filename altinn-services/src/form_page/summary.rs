@@ -26,6 +26,8 @@ impl Resolver<'_, '_> {
                 Content::Field(Box::new(self.field(kind, at)))
             }
             Some(Kind::Address) => Content::Group(self.address(at)),
+            Some(Kind::Likert) => Content::Likert(self.likert(at)),
+            Some(Kind::List) => Content::Group(self.list(at)),
             Some(Kind::Files) => self.attachments(at),
             Some(Kind::Payment) => return Ok(self.facts(at, &self.view.payment)),
             _ => Content::Text(RichText::default()),
@@ -123,6 +125,12 @@ fn add(parts: &mut Vec<SummaryPart>, item: &Item, level: u8) {
                 add_heading(parts, level, title.to_plain());
             }
             parts.extend(inner);
+        }
+        Content::Likert(likert) => {
+            if let Some(title) = &likert.title {
+                add_heading(parts, level, title.to_plain());
+            }
+            parts.extend(parts_of(&likert.questions, below(level)));
         }
         Content::Rows(rows) => add_rows(parts, rows, level),
         Content::Summary(summary) => parts.extend(summary.parts.iter().cloned()),

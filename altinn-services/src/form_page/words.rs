@@ -4,21 +4,23 @@ use altinn_core::Language;
 
 /// The words of form pages in a language.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Words(pub(super) Language);
+pub(crate) struct Words(pub(crate) Language);
 
 macro_rules! words {
-    ($($(#[$doc:meta])* $name:ident: $nb:literal, $nn:literal, $en:literal;)*) => {
-        impl Words {
-            $(pub(super) fn $name(self) -> &'static str {
+    ($($name:ident: $nb:literal, $nn:literal, $en:literal;)*) => {
+        impl $crate::form_page::Words {
+            $(pub(crate) fn $name(self) -> &'static str {
                 match self.0 {
-                    Language::Nn => $nn,
-                    Language::En => $en,
-                    Language::Nb | Language::Se => $nb,
+                    altinn_core::Language::Nn => $nn,
+                    altinn_core::Language::En => $en,
+                    altinn_core::Language::Nb | altinn_core::Language::Se => $nb,
                 }
             })*
         }
     };
 }
+#[cfg(feature = "axum")]
+pub(crate) use words;
 
 words! {
     submit: "Send inn", "Send inn", "Submit";
@@ -40,6 +42,7 @@ words! {
     upload: "Last opp", "Last opp", "Upload";
     not_rendered: "Denne delen av skjemaet vises ikke her.", "Denne delen av skjemaet blir ikkje vist her.",
         "This part of the form is not shown here.";
+    embedded: "Innhold fra tjenesten", "Innhald frå tenesta", "Content of the service";
     street: "Gateadresse", "Gateadresse", "Street address";
     care_of: "c/o", "c/o", "c/o";
     postal_code: "Postnummer", "Postnummer", "Postal code";

@@ -1,11 +1,16 @@
-//! What stands in for others when a service is tested: it takes no money and sends nothing. Not for real use.
+//! What stands in for others when a service is tested: synthetic people to act in it, and code that takes no money and sends
+//! nothing. Not for real use.
 
+mod cast;
 mod stand_in;
+mod stand_ins;
 mod test_payment;
 #[cfg(feature = "sqlite")]
 mod test_world;
 
+pub use cast::{Cast, CastError};
 pub use stand_in::StandIn;
+pub use stand_ins::stand_in;
 pub use test_payment::TestPayment;
 #[cfg(feature = "sqlite")]
 pub use test_world::{TestWorld, TestWorldError};

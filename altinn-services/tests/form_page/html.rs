@@ -33,7 +33,7 @@ fn every_page_is_well_formed_and_its_labels_and_references_lead_to_something() {
         Issue::error(IssueCode::Format, "/applicant/email", altinn_core::Text::new(Language::Nb, "Feil."));
     let pages = view(&app, TASK, FORM, &data).with_issues(FORM, [issue]).pages().unwrap();
     for page in &pages.pages {
-        let html = HtmlForm::new(&pages, page, Language::Nb, "/form").with_upload("/files").to_html();
+        let html = HtmlForm::new(&pages, page, Language::Nb, "/form").with_files("/files").to_html();
         assert_balanced(&html);
         let ids = ids(&html);
         let mut once = ids.clone();

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests fail by panicking")]
 
 mod apps;
+mod components;
 mod html;
 mod pages;
 mod posts;
@@ -14,7 +15,9 @@ use altinn_core::Language;
 use altinn_core::testing::report;
 use altinn_services::definition::AppDefinition;
 use altinn_services::expression::Context;
-use altinn_services::form_page::{Content, Field, FormPage, FormPages, FormView, HtmlForm, Item};
+use altinn_services::form_page::{
+    Content, Field, FormPage, FormPages, FormPost, FormView, HtmlForm, Item, RenderedComponents,
+};
 use serde_json::Value;
 
 const TASK: &str = "Task_Application";

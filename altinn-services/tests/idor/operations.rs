@@ -71,14 +71,15 @@ pub(crate) const WITHOUT_NAMES: [(&str, &str, &str); 17] = [
 ];
 
 /// What another test tries with another's names, and which.
-pub(crate) const ELSEWHERE: [(&str, &str, &str); 9] = [
+pub(crate) const ELSEWHERE: [(&str, &str, &str); 11] = [
     ("collaboration", "redrive", "tests/collaboration/work.rs"),
     ("collaboration", "stuck", "tests/collaboration/work.rs"),
     ("submission", "change", "tests/submission/subscriptions.rs"),
     ("submission", "element", "tests/http/restricted.rs"),
     ("submission", "element_content", "tests/submission/delivery.rs"),
     ("submission", "end", "tests/submission/subscriptions.rs"),
-    ("submission", "fill_in", "examples/tests, the portal's pages"),
+    ("submission", "fill_in", "tests/submission/form_pages.rs"),
+    ("submission", "fill_in_version", "tests/submission/form_pages.rs"),
     ("submission", "list", "tests/http/parts.rs"),
     ("submission", "made", "tests/submission/subscriptions.rs"),
     ("submission", "subscribe", "tests/submission/subscriptions.rs"),
@@ -161,6 +162,9 @@ fn submissions() -> Vec<Operation> {
         row!("submission" "form_pages", Element of Instance, |s, a, p, i| {
             let (id, issues) = (InstanceId::new(p, i), ShowIssues::No);
             s.altinn.submissions().form_pages(a, &id, Language::Nb, issues).await
+        }),
+        row!("submission" "filled_in", Element of Instance, |s, a, p, i| {
+            s.altinn.submissions().filled_in(a, &InstanceId::new(p, i), Language::Nb).await
         }),
         row!("submission" "receipt_document", Element of Instance, |s, a, p, i| {
             s.altinn.submissions().receipt_document(a, &InstanceId::new(p, i), Language::Nb).await

@@ -17,6 +17,11 @@ async fn a_page_that_is_sent_is_stored_and_shown_again() {
         let again = submissions.fill_in(&scene.filler, draft.id(), "business", &post).await.unwrap();
         assert_eq!(again.version(), stored.version(), "what changes nothing stores nothing");
 
+        let late = FormPost::parse(b"area=150", &[]).unwrap();
+        let seen = Some(draft.version());
+        let refused = submissions.fill_in_version(&scene.filler, draft.id(), "business", &late, seen).await;
+        assert!(matches!(refused, Err(SubmissionError::Changed)), "{refused:?}");
+
         let shown =
             submissions.form_pages(&scene.filler, draft.id(), Language::En, ShowIssues::No).await.unwrap();
         let name = shown.pages[0].fields().find(|field| field.name == "business-name").unwrap();

@@ -5,14 +5,10 @@ use std::sync::Arc;
 
 use altinn_auth::login::{Callers, Login};
 use altinn_core::Language;
-use altinn_core::key::SecretKey;
 use altinn_services::Altinn;
+use altinn_services::form_site::{self, FormTokens};
 use axum::Router;
 use axum::extract::{FromRef, Request, State};
-use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
-};
-use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::get;
@@ -42,7 +38,7 @@ pub(super) struct Inner {
     pub(super) outbox: Outbox,
     pub(super) world: World,
     pub(super) target: Target,
-    pub(super) token_key: SecretKey,
+    pub(super) form_tokens: FormTokens,
     /// The address of the fake ID-porten.
     pub(super) id_porten: String,
     /// The language for those who have chosen none.
@@ -90,30 +86,9 @@ impl App {
     }
 }
 
-const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
-
-/// Nobody keeps a page, and nothing in it comes from elsewhere. Forms lead to the portal, to ID-porten and to the
-/// target of the link alone.
+/// Forms lead to the portal, to ID-porten and to the target of the link alone.
 async fn with_headers(State(app): State<App>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    let policy = format!(
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
-         form-action 'self' {} {}; base-uri 'none'; frame-ancestors 'none'",
-        app.id_porten,
-        app.target.address()
-    );
-    let headers = response.headers_mut();
-    put(headers, CONTENT_SECURITY_POLICY, &policy);
-    put(headers, CACHE_CONTROL, "no-store");
-    put(headers, X_CONTENT_TYPE_OPTIONS, "nosniff");
-    // A form of a page without a referrer would say that it comes from nowhere, and be refused.
-    put(headers, REFERRER_POLICY, "same-origin");
-    put(headers, OPENER_POLICY, "same-origin");
+    form_site::put_headers(response.headers_mut(), &[&app.id_porten, app.target.address()]);
     response
-}
-
-fn put(headers: &mut HeaderMap, name: HeaderName, value: &str) {
-    if let Ok(value) = HeaderValue::from_str(value) {
-        headers.insert(name, value);
-    }
 }

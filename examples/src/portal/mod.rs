@@ -7,7 +7,7 @@
 //! |---|---|
 //! | `settings`, `world`, `services` | what it is told at its start, whom it knows, what it offers |
 //! | `app` | everything that a page needs, and how it is opened |
-//! | `visitor`, `form_token`, `trouble` | who visits, that a form is the portal's own, what is said when something is refused |
+//! | `visitor`, `trouble` | who visits, what is said when something is refused |
 //! | `templates/`, `texts/`, `assets/` | pages, words and looks |
 //! | the rest | a file for each part of the portal |
 
@@ -17,8 +17,6 @@ mod app;
 mod archive;
 mod cases;
 mod files;
-mod form_token;
-mod form_view;
 mod forms;
 mod front;
 mod inbox;
@@ -30,11 +28,9 @@ mod outbox;
 mod pages;
 mod parties;
 mod posted;
-
 mod sent;
 mod services;
 mod settings;
-mod small_file;
 mod target;
 mod texts;
 mod trouble;

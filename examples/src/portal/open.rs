@@ -9,10 +9,12 @@ use altinn_auth::login::{self, Login, LoginError};
 use altinn_auth::register::RegisterError;
 use altinn_auth::testing::{FakeIdPorten, FakeIssuerError};
 use altinn_auth::token::{KeySourceError, TokenError, TokenSigner};
-use altinn_core::key::{KeyError, SecretKey};
+use altinn_core::key::KeyError;
 use altinn_core::store::{Store, StoreError};
 use altinn_core::{IdentifierError, Party, SyntheticNumbers};
+use altinn_notify::channel::{ChannelKind, UnknownOutcome};
 use altinn_notify::{EmailAddressError, PhoneNumberError, SealError};
+use altinn_services::form_site::FormTokens;
 use altinn_services::{Altinn, OpenError, PublishError};
 use tempfile::TempDir;
 use thiserror::Error;
@@ -172,7 +174,7 @@ async fn open_app(
     let target = Target::serve(address, &jwks, Arc::clone(&texts)).await?;
     let beside = folder.join("definitions");
     let services = Services::publish(&altinn, &world, target.address(), &beside, settings.app.as_ref())?;
-    let token_key = SecretKey::generate()?;
+    let form_tokens = FormTokens::new()?;
     let pages = Pages::read(Path::new(FOLDER), Arc::clone(&texts))?;
     let id_porten = id_porten.issuer().to_owned();
     let language = settings.language;
@@ -185,7 +187,7 @@ async fn open_app(
         outbox,
         world,
         target,
-        token_key,
+        form_tokens,
         id_porten,
         language,
     })))
@@ -206,7 +208,10 @@ async fn open_altinn(
         .keys_in(&folder.join("keys"), !database.exists())?
         .hand_overs(address, keys)
         .email("post@mattilsynet.example".parse()?, outbox.clone())
-        .notifier(|notifier| notifier.with_sms_channel(sms).with_sms_sender(sender))
+        .notifier(|notifier| {
+            let notifier = notifier.with_sms_channel(sms).with_sms_sender(sender);
+            notifier.with_unknown_outcome(ChannelKind::Email, UnknownOutcome::Park)
+        })
         .build()
         .await?;
     let store: &Store = altinn.store();

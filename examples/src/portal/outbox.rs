@@ -13,6 +13,8 @@ const KEPT: usize = 200;
 
 /// Addresses in this domain are refused, so that an operator sees what a failed notice looks like.
 const REFUSED: &str = "refused.example";
+/// Of mail to addresses in this domain nobody learns what became, so that an operator sees what waits for them.
+const UNCLEAR: &str = "unclear.example";
 
 /// A message, and when it was handed over.
 #[derive(Debug, Clone)]
@@ -40,6 +42,11 @@ impl Channel for Outbox {
         {
             let reason = Reason::new("the mail server does not know the recipient");
             return Outcome::Rejected { rejection: Rejection::InvalidAddress, reason };
+        }
+        if let Message::Email(mail) = message
+            && mail.to.domain() == UNCLEAR
+        {
+            return Outcome::Unknown { reason: Reason::new("the mail server broke off before it answered") };
         }
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.push_back(Captured { at: Utc::now(), message: message.clone() });

@@ -5,12 +5,13 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use altinn_core::Language;
+use altinn_core::{Language, oslo};
+use altinn_services::form_site;
 use axum::Router;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use axum::response::IntoResponse;
 use axum::routing::get;
-use chrono::{DateTime, Datelike as _, Months, NaiveDate, TimeDelta, Timelike as _, Utc, Weekday};
+use chrono::{DateTime, Utc};
 use minijinja::value::Kwargs;
 use minijinja::{Environment, Error, State, UndefinedBehavior, Value};
 
@@ -41,8 +42,11 @@ impl Pages {
             })
         });
         environment.add_filter("encoded", |text: &str| encoded(text));
-        environment.add_filter("time", |state: &State, seconds: i64| shown_time(language_of(state), seconds));
-        environment.add_filter("size", |state: &State, bytes: u64| shown_size(language_of(state), bytes));
+        environment.add_filter("time", |state: &State, seconds: i64| {
+            let time = DateTime::from_timestamp(seconds, 0);
+            time.map(|time| oslo::in_words(time, language_of(state))).unwrap_or_default()
+        });
+        environment.add_filter("size", |state: &State, bytes: u64| language_of(state).size(bytes));
         Ok(Self(environment))
     }
 
@@ -62,82 +66,10 @@ pub(super) fn seconds(time: DateTime<Utc>) -> i64 {
     time.timestamp()
 }
 
-/// A time in Oslo, in words.
-fn shown_time(language: Language, seconds: i64) -> String {
-    const MONTHS: [&str; 12] = [
-        "januar",
-        "februar",
-        "mars",
-        "april",
-        "mai",
-        "juni",
-        "juli",
-        "august",
-        "september",
-        "oktober",
-        "november",
-        "desember",
-    ];
-    const ENGLISH: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    let Some(time) = DateTime::from_timestamp(seconds, 0) else { return String::new() };
-    let local = time.naive_utc() + TimeDelta::hours(if is_summer(time) { 2 } else { 1 });
-    let (names, after_day, before_hour) = match language {
-        Language::En => (ENGLISH, "", ","),
-        _ => (MONTHS, ".", " kl."),
-    };
-    let month = names.get(local.month0() as usize).copied().unwrap_or_default();
-    format!(
-        "{}{after_day} {month} {}{before_hour} {:02}:{:02}",
-        local.day(),
-        local.year(),
-        local.hour(),
-        local.minute()
-    )
-}
-
-/// Whether it is summer time in Oslo: from the last Sunday in March to the last in October, at 01:00 UTC.
-fn is_summer(time: DateTime<Utc>) -> bool {
-    let change = |month| {
-        let first = NaiveDate::from_ymd_opt(time.year(), month, 1)?.checked_add_months(Months::new(1))?;
-        let last = first.pred_opt()?;
-        let sunday = last - TimeDelta::days(last.weekday().days_since(Weekday::Sun).into());
-        Some(sunday.and_hms_opt(1, 0, 0)?.and_utc())
-    };
-    match (change(3), change(10)) {
-        (Some(begin), Some(end)) => time >= begin && time < end,
-        _ => false,
-    }
-}
-
-/// A size in bytes, with a unit.
-fn shown_size(language: Language, bytes: u64) -> String {
-    let (divisor, unit) = match bytes {
-        0..1_000 => return format!("{bytes} B"),
-        1_000..1_000_000 => (100, "kB"),
-        1_000_000..1_000_000_000 => (100_000, "MB"),
-        _ => (100_000_000, "GB"),
-    };
-    let tenths = bytes / divisor;
-    let mark = if language == Language::En { '.' } else { ',' };
-    format!("{}{mark}{} {unit}", tenths / 10, tenths % 10)
-}
-
 /// The looks, and what JavaScript adds: nothing works by it alone.
 pub(super) fn assets<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Router::new()
+        .route("/assets/form.css", get(|| async { asset("text/css", form_site::STYLE) }))
         .route("/assets/portal.css", get(|| async { asset("text/css", include_str!("assets/portal.css")) }))
         .route(
             "/assets/portal.js",
@@ -150,25 +82,4 @@ fn asset(kind: &'static str, text: &'static str) -> impl IntoResponse {
     let headers =
         [(CONTENT_TYPE, kind), (CACHE_CONTROL, "public, max-age=300"), (X_CONTENT_TYPE_OPTIONS, "nosniff")];
     (headers, text)
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
-    use super::*;
-
-    #[test]
-    fn times_are_those_of_oslo_in_words() {
-        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap().timestamp();
-        assert_eq!(shown_time(Language::Nb, at("2026-11-29T23:30:00Z")), "30. november 2026 kl. 00:30");
-        assert_eq!(shown_time(Language::En, at("2026-07-01T10:05:00Z")), "1 July 2026, 12:05");
-        assert_eq!(shown_time(Language::Nn, at("2026-03-29T01:00:00Z")), "29. mars 2026 kl. 03:00");
-    }
-
-    #[test]
-    fn sizes_have_a_unit_that_people_read() {
-        assert_eq!(shown_size(Language::Nb, 999), "999 B");
-        assert_eq!(shown_size(Language::Nb, 1_250_000), "1,2 MB");
-        assert_eq!(shown_size(Language::En, 20_000_000_000), "20.0 GB");
-    }
 }

@@ -1,14 +1,12 @@
 //! A form that somebody has filled in and sent.
 
-use altinn_services::form_page::MAX_POST_BYTES;
+use altinn_services::form_site::{FORM_TOKEN, FormTokens};
 use axum::Form;
-use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts as _, Request};
 use axum::response::Response;
 use minijinja::{Value, context};
 
 use super::app::App;
-use super::form_token::{self, FIELD};
 use super::trouble::Trouble;
 use super::visitor::Member;
 
@@ -39,7 +37,7 @@ impl FromRequest<App> for Posted {
         let form = Form::<Vec<(String, String)>>::from_request(Request::from_parts(parts, body), app).await;
         let Ok(Form(fields)) = form else { return Err(member.trouble(Trouble::Wrong("trouble.wrong.form"))) };
         let fields = Fields(fields);
-        if !form_token::is_right(fields.get(FIELD), &member.visitor.form_token) {
+        if !FormTokens::is_right(fields.get(FORM_TOKEN), &member.visitor.form_token) {
             return Err(member.trouble(Trouble::ForeignForm));
         }
         Ok(Self { member, fields })
@@ -62,32 +60,5 @@ impl Wrong {
     /// As templates take it.
     pub(super) fn values(&self) -> Vec<Value> {
         self.0.iter().map(|(field, text)| context! { field => *field, text => text.as_str() }).collect()
-    }
-}
-
-/// A form of the portal's own as it was sent, for those who read it themselves.
-#[derive(Debug)]
-pub(super) struct Body {
-    pub(super) member: Member,
-    pub(super) fields: Fields,
-    pub(super) bytes: Bytes,
-}
-
-impl FromRequest<App> for Body {
-    type Rejection = Response;
-
-    async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
-        let (mut parts, body) = request.into_parts();
-        let member = Member::from_request_parts(&mut parts, app).await?;
-        let unreadable = |_| member.trouble(Trouble::Wrong("trouble.wrong.form"));
-        let bytes = axum::body::to_bytes(body, MAX_POST_BYTES).await.map_err(|_| unreadable(()))?;
-        let again = Request::from_parts(parts, bytes.clone().into());
-        let form = Form::<Vec<(String, String)>>::from_request(again, app).await;
-        let Form(fields) = form.map_err(|_| unreadable(()))?;
-        let fields = Fields(fields);
-        if !form_token::is_right(fields.get(FIELD), &member.visitor.form_token) {
-            return Err(member.trouble(Trouble::ForeignForm));
-        }
-        Ok(Self { member, fields, bytes })
     }
 }

@@ -23,6 +23,8 @@ pub(super) enum Trouble {
     Wrong(&'static str),
     /// Something has changed meanwhile, or has been done before: the key of a text.
     Late(&'static str),
+    /// The same in words that are already in the visitor's language; `is_late`: something has changed meanwhile.
+    Told { is_late: bool, what: String },
     /// Something of the portal does not work now; the code is for whoever runs it.
     Unavailable(&'static str),
 }
@@ -72,6 +74,10 @@ impl Trouble {
             }
             Self::Wrong(what) => (StatusCode::UNPROCESSABLE_ENTITY, "trouble.wrong.heading", key(what)),
             Self::Late(what) => (StatusCode::CONFLICT, "trouble.late.heading", key(what)),
+            Self::Told { is_late: true, what } => (StatusCode::CONFLICT, "trouble.late.heading", what),
+            Self::Told { is_late: false, what } => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "trouble.wrong.heading", what)
+            }
             Self::Unavailable(_) => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "trouble.unavailable.heading",

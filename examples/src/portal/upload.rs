@@ -2,6 +2,7 @@
 
 use std::io;
 
+use altinn_services::form_site::{FORM_TOKEN, FormTokens};
 use axum::body::Bytes;
 use axum::extract::{FromRequestParts as _, Request};
 use axum::http::header::CONTENT_TYPE;
@@ -10,7 +11,6 @@ use futures_util::{Stream, StreamExt as _, TryStreamExt as _};
 use multer::{Constraints, Field, Multipart, SizeLimit};
 
 use super::app::App;
-use super::form_token;
 use super::posted::Fields;
 use super::trouble::Trouble;
 use super::visitor::Member;
@@ -30,7 +30,7 @@ pub(super) struct Sent {
 }
 
 /// A form of somebody who has logged in, of which nothing has been read yet.
-pub(super) async fn form_of(request: Request, app: &App) -> Result<(Member, Multipart<'static>), Response> {
+async fn form_of(request: Request, app: &App) -> Result<(Member, Multipart<'static>), Response> {
     let (mut parts, body) = request.into_parts();
     let member = Member::from_request_parts(&mut parts, app).await?;
     let kind = parts.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
@@ -48,7 +48,7 @@ impl Sent {
         let Some(sent) = Self::read(form).await else {
             return Err(member.trouble(Trouble::Wrong("trouble.wrong.form")));
         };
-        if !form_token::is_right(sent.fields.get(form_token::FIELD), &member.visitor.form_token) {
+        if !FormTokens::is_right(sent.fields.get(FORM_TOKEN), &member.visitor.form_token) {
             return Err(member.trouble(Trouble::ForeignForm));
         }
         Ok((member, sent))

@@ -14,7 +14,6 @@ use minijinja::{Value, context};
 use uuid::Uuid;
 
 use super::app::App;
-use super::form_token;
 use super::settings::offered;
 use super::trouble::{Trouble, encoded};
 
@@ -148,7 +147,7 @@ impl FromRequestParts<App> for Visitor {
             app: app.clone(),
             language,
             member,
-            form_token: form_token::of(&app.token_key, &parts.headers),
+            form_token: app.form_tokens.token_of(&parts.headers),
             path: parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
         })
     }

@@ -80,7 +80,7 @@ impl World {
             "kari@bakeri.example",
             "ola@tall.example",
             "ingrid@tilsyn.example",
-            "per@bank.example",
+            "per@unclear.example",
             "nora@refused.example",
         ];
         for (person, address) in self.people().into_iter().zip(addresses) {

@@ -22,10 +22,14 @@ const PROGRAMS: [(&str, &str); 10] = [
 const SUBMIT: (&str, &str) = ("submit", env!("CARGO_BIN_EXE_submit"));
 
 /// What is run by something else than a test of its own, by the beginning of the command, and by what.
-const RUN_ELSEWHERE: [(&str, &str); 12] = [
+const RUN_ELSEWHERE: [(&str, &str); 13] = [
     ("altinn ", "altinn-services/tests/altinn_command.rs"),
     (
         "cargo run -p altinn-services --features cli --bin altinn -- ",
+        "altinn-services/tests/altinn_command.rs",
+    ),
+    (
+        "cargo run -p altinn-services --features cli,axum,testing --bin altinn -- ",
         "altinn-services/tests/altinn_command.rs",
     ),
     ("cargo run -p altinn-examples --bin ", "PROGRAMS"),

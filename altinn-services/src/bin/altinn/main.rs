@@ -10,6 +10,8 @@ mod check;
 mod doctor;
 mod place;
 mod policy;
+#[cfg(all(feature = "axum", feature = "testing"))]
+mod run;
 
 use std::process::ExitCode;
 
@@ -39,21 +41,25 @@ enum Command {
     #[command(subcommand)]
     Archive(archive::Archive),
     Doctor(doctor::Doctor),
+    #[cfg(all(feature = "axum", feature = "testing"))]
+    Run(run::Run),
 }
 
 fn main() -> ExitCode {
     let Arguments { command, json } = Arguments::parse();
-    match answer(command) {
+    match answer(command, json) {
         Ok(answer) => answer.print(json),
         Err(failure) => failure.print(),
     }
 }
 
-fn answer(command: Command) -> Result<Answer, Failure> {
+fn answer(command: Command, json: bool) -> Result<Answer, Failure> {
     match command {
         Command::Check(check) => check.run(),
         Command::Policy(policy) => policy.run(),
         Command::Archive(archive) => archive.run(),
         Command::Doctor(doctor) => doctor.run(),
+        #[cfg(all(feature = "axum", feature = "testing"))]
+        Command::Run(run) => run.run(json),
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::definition::Position;
 use crate::definition::error::DefinitionError;
@@ -17,7 +18,7 @@ const MAX_PARTS: usize = 100;
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in crate::definition) struct ServiceFile {
     #[serde(rename = "type")]
-    pub(super) service_type: String,
+    _service_type: IgnoredAny,
     pub(super) id: String,
     /// The lowest level at which anything is done.
     #[serde(default = "substantial")]
@@ -36,6 +37,13 @@ pub(in crate::definition) struct ServiceFile {
     /// How often it is to be sent in by those who are subscribed to it.
     #[serde(default)]
     pub(in crate::definition) subscription: Option<SubscriptionTerms>,
+}
+
+/// The type of a service, whatever else its file has.
+#[derive(Deserialize)]
+struct Head {
+    #[serde(rename = "type")]
+    service_type: String,
 }
 
 /// A form.
@@ -88,6 +96,11 @@ pub(super) struct Step {
 }
 
 impl Step {
+    /// Whether the machine does it: by its kind, or as a kind of the agency's own that nobody is to do.
+    pub(super) fn is_of_the_machine(&self) -> bool {
+        self.kind().is_service() || (self.roles.is_empty() && matches!(self.kind(), TaskKind::Other(_)))
+    }
+
     pub(super) fn kind(&self) -> TaskKind {
         TaskKind::named(&self.kind)
     }
@@ -107,28 +120,30 @@ fn data() -> String {
 
 impl ServiceFile {
     pub(super) fn parse(file: &str, text: &str) -> Result<Self, DefinitionError> {
-        let service: Self = toml::from_str(text).map_err(|error| DefinitionError::Toml {
+        let unreadable = |error: toml::de::Error| DefinitionError::Toml {
             file: file.to_owned(),
             at: Position::of(text, error.span().map_or(0, |span| span.start)),
             problem: error.message().chars().take(200).collect(),
-        })?;
-        service.check().map_err(|(named, problem)| DefinitionError::Toml {
+        };
+        let wrong = |(named, problem): (String, String)| DefinitionError::Toml {
             file: file.to_owned(),
             at: Position::of(text, text.find(&format!("\"{named}\"")).unwrap_or(0)),
             problem,
-        })?;
+        };
+        // What another type has of its own is not what is wrong with it.
+        let Head { service_type } = toml::from_str(text).map_err(unreadable)?;
+        if service_type != "submission" {
+            let problem = format!("expected type `submission`, found `{service_type}`");
+            return Err(wrong((service_type, problem)));
+        }
+        let service: Self = toml::from_str(text).map_err(unreadable)?;
+        service.check().map_err(wrong)?;
         Ok(service)
     }
 
     /// What can not hold, and the word that says it.
     fn check(&self) -> Result<(), (String, String)> {
         let fault = |named: &str, problem: String| Err((named.to_owned(), problem));
-        if self.service_type != "submission" {
-            return fault(
-                &self.service_type,
-                format!("expected type `submission`, found `{}`", self.service_type),
-            );
-        }
         if self.steps.is_empty() {
             return fault("submission", "expected a `[[step]]`, found none".to_owned());
         }

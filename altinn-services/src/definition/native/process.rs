@@ -11,7 +11,7 @@ const HEAD: &str = r#"<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/
 pub(super) fn of(service: &ServiceFile) -> String {
     let mut bpmn = format!(r#"{HEAD}<startEvent id="start"/><endEvent id="end"/>"#);
     for step in &service.steps {
-        let drawn = if step.kind().is_service() { "serviceTask" } else { "task" };
+        let drawn = if step.is_of_the_machine() { "serviceTask" } else { "task" };
         let name = step.name.as_deref().unwrap_or(&step.id);
         put(
             &mut bpmn,

@@ -11,16 +11,18 @@ use altinn_core::testing::SyntheticPeople;
 use altinn_core::{Actor, Language, Party, PartyKind, SyntheticNumbers, SystemClock};
 use altinn_notify::contact::Contact;
 use altinn_notify::{EmailAddressError, Recipient, SealError};
-use altinn_services::Altinn;
-use altinn_services::process::{Task, TaskKind};
-use altinn_services::submission::Service;
 use thiserror::Error;
+
+use crate::Altinn;
+use crate::process::{Task, TaskKind};
+use crate::submission::Service;
 
 /// The party that a service is used for, and those who act for it.
 #[derive(Debug)]
 pub struct Cast {
     owner: Party,
     people: Vec<(Role, Actor)>,
+    parties: Vec<Party>,
 }
 
 /// Why there is nobody to act.
@@ -92,6 +94,11 @@ impl Cast {
     /// The party that the service is used for.
     pub fn owner(&self) -> &Party {
         &self.owner
+    }
+
+    /// Those who act, each with their role for the owner; the first starts.
+    pub fn people(&self) -> impl Iterator<Item = (&Role, &Party)> {
+        self.people.iter().map(|(role, _)| role).zip(&self.parties)
     }
 
     /// Who starts, and by which role.
@@ -195,11 +202,12 @@ impl People {
         let verifier = TokenVerifier::new(clock, Arc::new(altinn.register().clone()))
             .trusting(issuer.profile()?)
             .with_synthetic_numbers(SyntheticNumbers::Accepted);
-        let mut people = Vec::new();
+        let (mut people, mut parties) = (Vec::new(), Vec::new());
         for (role, holder) in self.holders {
             people.push((role, verifier.verify(&issuer.log_in(&holder)?).await?));
+            parties.push(holder);
         }
-        Ok(Cast { owner: self.owner, people })
+        Ok(Cast { owner: self.owner, people, parties })
     }
 }
 

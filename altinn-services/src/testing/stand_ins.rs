@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use altinn_services::Altinn;
-use altinn_services::definition::AppDefinition;
-use altinn_services::process::{Task, TaskKind};
-use altinn_services::testing::{StandIn, TestPayment};
+use super::{StandIn, TestPayment};
+use crate::Altinn;
+use crate::definition::AppDefinition;
+use crate::process::{Task, TaskKind};
 
 /// Registers stand-ins for the service tasks and payments that an app needs, and gives the kinds of task that they
 /// stand in for. They send nothing and take no money.

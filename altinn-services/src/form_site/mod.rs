@@ -1,0 +1,61 @@
+//! Form pages in a browser: routes that a portal mounts beside its own (feature `axum`).
+//!
+//! [`routes`] begins a submission, shows and fills in the pages of its task from the app's own layouts, takes files, does
+//! what a task's buttons say (signing, confirming, paying, ...), and shows the receipt. All of it works without JavaScript.
+//! The portal says who visits ([`FormVisitor`]): an extractor of its own, which also draws the page around what is shown,
+//! so that the pages look like the portal's others.
+//!
+//! | address | |
+//! |---|---|
+//! | `GET`, `POST /forms/{org}/{app}` | what the form is, and begins it |
+//! | `GET`, `POST /instances/{party}/{instance}` | the page of the task at hand, or the receipt; does an action of the task |
+//! | `POST .../pages/{page}` | fills in a page |
+//! | `POST .../files`, `GET .../files/{element}` | takes a file, gives one |
+//! | `GET .../receipt.json`, `GET .../receipt.pdf` | the receipt, for programs and (feature `pdf`) for people |
+//!
+//! **Security.** Every form carries the visitor's token ([`FormTokens`] makes them), without which nothing is changed; all that
+//! comes from apps and data is escaped; [`put_headers`] sets the headers that such pages need. What somebody may do is
+//! decided by every call.
+
+mod actions;
+mod answer;
+mod begin;
+mod files;
+mod headers;
+mod pages;
+mod receipt;
+mod refused;
+mod token;
+mod visitor;
+mod words;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, FromRequestParts};
+use axum::response::Response;
+use axum::routing::{get, post};
+
+pub use headers::put_headers;
+pub use token::{FORM_TOKEN, FormTokens};
+pub use visitor::{FormSitePage, FormTrouble, FormVisitor};
+
+/// How the pages look: a style sheet that a portal may serve, or replace by its own.
+pub const STYLE: &str = include_str!("style.css");
+
+/// The routes. `V` is the portal's extractor for whoever visits; it answers itself when nobody has logged in.
+pub fn routes<V, S>() -> Router<S>
+where
+    V: FormVisitor + FromRequestParts<S, Rejection = Response>,
+    S: Clone + Send + Sync + 'static,
+{
+    let files = post(files::attach::<V>).layer(DefaultBodyLimit::max(files::MAX_BODY_BYTES));
+    let router = Router::new()
+        .route("/forms/{org}/{app}", get(begin::explain::<V>).post(begin::start::<V>))
+        .route("/instances/{owner}/{guid}", get(pages::show::<V>).post(actions::act::<V>))
+        .route("/instances/{owner}/{guid}/pages/{page}", post(pages::fill_in::<V>))
+        .route("/instances/{owner}/{guid}/files", files)
+        .route("/instances/{owner}/{guid}/files/{element}", get(files::download::<V>))
+        .route("/instances/{owner}/{guid}/receipt.json", get(receipt::as_json::<V>));
+    #[cfg(feature = "pdf")]
+    let router = router.route("/instances/{owner}/{guid}/receipt.pdf", get(receipt::as_document::<V>));
+    router
+}

@@ -1,0 +1,149 @@
+//! Components that are not fields one by one: questions with the same answers, lists, the app's own buttons, pictures, frames.
+
+use altinn_services::form_page::Purpose;
+use serde_json::json;
+use tempfile::TempDir;
+
+use super::*;
+
+/// The sample app with another page.
+fn with_page(components: &Value) -> (TempDir, AppDefinition) {
+    let folder = TempDir::new().unwrap();
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/apps/bakery-licence");
+    copy(&sample, folder.path());
+    let page = json!({"data": {"layout": components}}).to_string();
+    std::fs::write(folder.path().join("App/ui/Task_Application/layouts/food.json"), page).unwrap();
+    let app = AppDefinition::load(folder.path()).unwrap();
+    (folder, app)
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in from.read_dir().unwrap().map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+fn likert() -> Value {
+    json!([{
+        "id": "work", "type": "Likert", "optionsId": "employee-work", "required": true,
+        "textResourceBindings": {"title": "Hva gjør de?", "questions": "Den ansatte"},
+        "dataModelBindings": {"questions": "employees", "answer": "employees.work"},
+    }])
+}
+
+#[test]
+fn each_row_is_a_question_with_the_same_answers() {
+    let (_folder, app) = with_page(&likert());
+    assert!(RenderedComponents::of(&app).not_rendered.is_empty());
+    let data = filled_in();
+    let pages = pages(&app, &data);
+    let page = pages.page("food").unwrap();
+    let chosen: Vec<_> = page.fields().map(|field| (field.name.as_str(), field.shown.as_str())).collect();
+    assert_eq!(chosen, [("work-0", "Baker"), ("work-1", "Butikk")]);
+
+    let html = html(&pages, "food");
+    assert_eq!(html.matches("type=\"radio\"").count(), 8);
+    assert!(html.contains("name=\"work-1\" value=\"shop\" checked"), "{html}");
+    assert!(html.contains("Den ansatte: </span><span class=\"altinn-answer\">Konditor"), "{html}");
+    let summary = format!("{:?}", page.summary());
+    assert_eq!(summary.matches("Den ansatte").count(), 2, "{summary}");
+}
+
+#[test]
+fn an_answer_is_stored_where_its_question_is_and_others_are_refused() {
+    let (_folder, app) = with_page(&likert());
+    let data = filled_in();
+    let pages = pages(&app, &data);
+    let page = pages.page("food").unwrap();
+    let mut stored = forms(&data);
+    FormPost::parse(b"work-1=cleaning", &[]).unwrap().fill_in(page, &mut stored).unwrap();
+    assert_eq!(stored[FORM]["employees"][1]["work"], "cleaning");
+    assert_eq!(stored[FORM]["employees"][0]["work"], "baker");
+    let refused = FormPost::parse(b"work-1=director", &[]).unwrap().fill_in(page, &mut stored);
+    assert!(refused.is_err());
+    let refused = FormPost::parse(b"work-2=baker", &[]).unwrap().fill_in(page, &mut stored);
+    assert!(refused.is_err());
+}
+
+#[test]
+fn only_the_rows_that_a_filter_lets_through_are_asked() {
+    let mut components = likert();
+    components[0]["filter"] = json!([{"key": "start", "value": "1"}, {"key": "stop", "value": "2"}]);
+    let (_folder, app) = with_page(&components);
+    let data = filled_in();
+    let pages = pages(&app, &data);
+    let asked: Vec<_> = pages.page("food").unwrap().fields().map(|field| field.name.clone()).collect();
+    assert_eq!(asked, ["work-1"]);
+}
+
+#[test]
+fn a_button_of_the_app_leads_on_or_asks_the_agencys_code() {
+    let button = |id: &str, actions: Value| json!({"id": id, "type": "CustomButton", "actions": actions});
+    let (_folder, app) = with_page(&json!([
+        button("on", json!([{"type": "ClientAction", "id": "nextPage"}])),
+        button(
+            "to",
+            json!([{"type": "ClientAction", "id": "navigateToPage", "metadata": {"page": "review"}}])
+        ),
+        button("fetch", json!([{"type": "ServerAction", "id": "fetch-prices"}])),
+        button("close", json!([{"type": "ClientAction", "id": "closeSubform"}])),
+    ]));
+    let data = filled_in();
+    let pages = pages(&app, &data);
+    let purposes: Vec<Purpose> = pages
+        .page("food")
+        .unwrap()
+        .all_items()
+        .iter()
+        .map(|item| {
+            let Content::Button(button) = &item.content else { panic!("{item:?}") };
+            button.purpose.clone()
+        })
+        .collect();
+    let page = Purpose::Page("review".to_owned());
+    assert_eq!(purposes, [Purpose::Next, page, Purpose::Action("fetch-prices".to_owned()), Purpose::Save]);
+    let html = html(&pages, "food");
+    assert!(html.contains("value=\"action:fetch-prices\"") && html.contains("value=\"page:review\""));
+}
+
+#[test]
+fn a_list_of_the_apps_code_is_filled_in_by_hand() {
+    let (_folder, app) = with_page(&json!([{
+        "id": "who", "type": "List", "dataListId": "people", "tableHeaders": {"name": "Navn"},
+        "dataModelBindings": {"name": "applicant.name", "email": "applicant.email"},
+    }]));
+    let data = json!({});
+    let pages = pages(&app, &data);
+    let page = pages.page("food").unwrap();
+    assert_eq!(field(page, "who.name").label.to_plain(), "Navn");
+    let mut stored = forms(&data);
+    FormPost::parse(b"who.name=Kari", &[]).unwrap().fill_in(page, &mut stored).unwrap();
+    assert_eq!(stored[FORM]["applicant"]["name"], "Kari");
+}
+
+#[test]
+fn what_an_app_brings_along_loads_nothing_and_runs_nothing() {
+    let image = |id: &str, source: &str| {
+        json!({"id": id, "type": "Image", "image": {"src": {"nb": source}},
+            "textResourceBindings": {"altTextImg": "Et kart & mer"}})
+    };
+    let (_folder, app) = with_page(&json!([
+        image("own", "wwwroot/map.svg"),
+        image("elsewhere", "https://example.no/map.svg"),
+        image("hostile", "javascript:alert(1)"),
+        {"id": "frame", "type": "IFrame", "textResourceBindings": {"title": "<p onclick=\"x()\">Hei</p><script>x()</script>"}},
+    ]));
+    let data = json!({});
+    let html = html(&pages(&app, &data), "food");
+    assert!(!html.contains("<img") && !html.contains("<script") && !html.contains("javascript:"), "{html}");
+    assert_eq!(html.matches("Et kart &amp; mer").count(), 3);
+    assert_eq!(html.matches("href=\"https://example.no/map.svg\"").count(), 1);
+    assert!(html.contains("<iframe class=\"altinn-frame\" sandbox title=\""), "{html}");
+    assert!(html.contains("srcdoc=\"&lt;p onclick=&quot;x()&quot;&gt;Hei"), "{html}");
+}
