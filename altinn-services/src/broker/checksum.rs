@@ -57,40 +57,63 @@ impl fmt::Display for Checksum {
     }
 }
 
-/// Computes what a whole file is checked by: its SHA-256, and the MD5 where the sender gave one.
+/// Computes what a whole file is checked by, piece by piece: its SHA-256, and the MD5 where the sender gave one.
+///
+/// ```
+/// use altinn_services::broker::{Checksum, Hasher};
+///
+/// let given: Checksum = "900150983cd24fb0d6963f7d28e17f72".parse()?;
+/// let mut hasher = Hasher::new(Some(given));
+/// hasher.update(b"ab");
+/// hasher.update(b"c");
+/// assert!(hasher.finish().is(Some(given)));
+/// # Ok::<(), altinn_services::broker::InvalidChecksum>(())
+/// ```
 #[derive(Clone)]
-pub(super) struct Hasher {
+pub struct Hasher {
     sha256: Sha256,
     md5: Option<Md5>,
 }
 
 /// The digests of a whole file.
-pub(super) struct Hashed {
-    pub(super) sha256: Digest,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Hashed {
+    /// The SHA-256.
+    pub sha256: Digest,
     md5: Option<[u8; 16]>,
 }
 
+impl fmt::Debug for Hasher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Hasher")
+    }
+}
+
 impl Hasher {
-    pub(super) fn new(checksum: Option<Checksum>) -> Self {
+    /// For a file with the checksum that its sender gave.
+    pub fn new(checksum: Option<Checksum>) -> Self {
         let md5 = matches!(checksum, Some(Checksum::Md5(_))).then(Md5::new);
         Self { sha256: Sha256::new(), md5 }
     }
 
-    pub(super) fn update(&mut self, bytes: &[u8]) {
+    /// Takes the bytes that follow.
+    pub fn update(&mut self, bytes: &[u8]) {
         self.sha256.update(bytes);
         if let Some(md5) = &mut self.md5 {
             md5.update(bytes);
         }
     }
 
-    pub(super) fn finish(self) -> Hashed {
+    /// The digests of all bytes.
+    pub fn finish(self) -> Hashed {
         Hashed { sha256: self.sha256.finish(), md5: self.md5.map(|md5| md5.finalize().into()) }
     }
 }
 
 impl Hashed {
     /// Whether the file is what its sender said.
-    pub(super) fn is(&self, checksum: Option<Checksum>) -> bool {
+    pub fn is(&self, checksum: Option<Checksum>) -> bool {
         match checksum {
             None => true,
             Some(Checksum::Md5(expected)) => self.md5 == Some(expected),

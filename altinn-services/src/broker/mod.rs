@@ -39,7 +39,7 @@ mod upload;
 
 use crate::altinn::Altinn;
 
-pub use checksum::{Checksum, InvalidChecksum};
+pub use checksum::{Checksum, Hashed, Hasher, InvalidChecksum};
 pub use details::{Place, TransferPage};
 pub use download::Download;
 pub use error::BrokerError;

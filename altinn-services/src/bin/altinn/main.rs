@@ -6,6 +6,8 @@
 
 mod answer;
 mod archive;
+#[cfg(feature = "broker")]
+mod broker;
 mod check;
 mod doctor;
 mod place;
@@ -40,6 +42,10 @@ enum Command {
     /// Proves what an archive holds.
     #[command(subcommand)]
     Archive(archive::Archive),
+    /// Sends files to a broker service over HTTP, and fetches them; what breaks off goes on.
+    #[cfg(feature = "broker")]
+    #[command(subcommand)]
+    Broker(broker::Broker),
     Doctor(doctor::Doctor),
     #[cfg(all(feature = "axum", feature = "testing"))]
     Run(run::Run),
@@ -58,6 +64,8 @@ fn answer(command: Command, json: bool) -> Result<Answer, Failure> {
         Command::Check(check) => check.run(),
         Command::Policy(policy) => policy.run(),
         Command::Archive(archive) => archive.run(),
+        #[cfg(feature = "broker")]
+        Command::Broker(broker) => broker.run(),
         Command::Doctor(doctor) => doctor.run(),
         #[cfg(all(feature = "axum", feature = "testing"))]
         Command::Run(run) => run.run(json),
