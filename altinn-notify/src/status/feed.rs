@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::channel::ChannelKind;
 use crate::{NotificationId, Notifier, OrderId};
 
 /// How many transitions are numbered in one batch.
@@ -34,6 +35,9 @@ pub struct FeedEntry {
     /// The notification; nothing when it is the order itself that came into the status.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notification: Option<NotificationId>,
+    /// The channel of the notification.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel: Option<ChannelKind>,
     /// The transition's place among those of its order or notification, from 0.
     pub sequence: u32,
     /// When.
@@ -45,10 +49,25 @@ pub struct FeedEntry {
     pub reason: Option<String>,
 }
 
-const PAGE_OF_ALL: &str = "select * from notify_transition where position > $1 order by position limit $2";
+/// The transitions of which a condition holds, with the channel of each notification.
+macro_rules! page_of {
+    ($condition:literal) => {
+        concat!(
+            "select t.*, n.channel as channel from notify_transition t ",
+            "left join notify_notification n on n.id = t.subject where ",
+            $condition
+        )
+    };
+}
 
-const PAGE_OF_ORDER: &str = "select * from notify_transition where order_id = $1 and position > $2 \
-    order by position limit $3";
+const PAGE_OF_ALL: &str = page_of!("t.position > $1 order by t.position limit $2");
+
+const PAGE_OF_ORDER: &str = page_of!("t.order_id = $1 and t.position > $2 order by t.position limit $3");
+
+const PAGE_OF_PREFIX: &str = page_of!(
+    "t.position > $1 and exists (select 1 from notify_order o where o.id = t.order_id \
+     and substr(o.idempotency_id, 1, $2) = $3) order by t.position limit $4"
+);
 
 const UNNUMBERED: &str = "select subject, sequence from notify_transition where position is null \
     order by sequence, at limit $1";
@@ -79,6 +98,17 @@ impl Notifier {
         let rows =
             self.store().query(PAGE_OF_ORDER, params![order.as_uuid(), after, limit.min(PAGE)]).await?;
         page(&rows, after)
+    }
+
+    /// As [`Notifier::feed`], of those orders alone whose idempotency id begins with a prefix.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn feed_of_prefix(&self, prefix: &str, after: i64, limit: u32) -> Result<FeedPage, StoreError> {
+        self.number_transitions().await?;
+        let length = i64::try_from(prefix.chars().count()).unwrap_or(i64::MAX);
+        let values = params![after, length, prefix, limit.min(PAGE)];
+        page(&self.store().query(PAGE_OF_PREFIX, values).await?, after)
     }
 
     /// Gives transitions that have been committed their places. Any number of nodes may do so at once: those who lose
@@ -115,10 +145,12 @@ fn page(rows: &[Row], after: i64) -> Result<FeedPage, StoreError> {
 
 fn entry(row: &Row) -> Result<FeedEntry, StoreError> {
     let (subject, order): (Uuid, Uuid) = (row.get("subject")?, row.get("order_id")?);
+    let channel: Option<String> = row.get("channel")?;
     Ok(FeedEntry {
         position: row.get("position")?,
         order: OrderId::from(order),
         notification: (subject != order).then(|| NotificationId::from(subject)),
+        channel: channel.as_deref().and_then(ChannelKind::named),
         sequence: row.get("sequence")?,
         at: row.get("at")?,
         status: row.get("status")?,

@@ -187,6 +187,16 @@ impl Notifier {
         })
     }
 
+    /// The idempotency id that an order was ordered with, its reminders too; nothing when there is no such order.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn idempotency_id(&self, order: OrderId) -> Result<Option<String>, StoreError> {
+        let select = "select idempotency_id from notify_order where id = $1";
+        let row = self.store().query_opt(select, params![order.as_uuid()]).await?;
+        row.map(|row| row.get("idempotency_id")).transpose()
+    }
+
     /// The notifications of an order's recipients from a place on, those of at most `limit` recipients and at most
     /// [`NOTIFICATIONS_SHOWN`](Self::NOTIFICATIONS_SHOWN).
     ///

@@ -22,6 +22,9 @@ const MAX_REFERENCE: usize = 4_096;
 const MAX_LINK: usize = 255;
 const MAX_REPLY_OPTIONS: usize = 5;
 const MAX_EXTERNAL_REFERENCES: usize = 10;
+const MAX_PROPERTIES: usize = 10;
+const MAX_PROPERTY_NAME: usize = 50;
+const MAX_PROPERTY: usize = 300;
 /// An archive's entry has room for so many files beside the message and its recipients.
 const MAX_FILES: usize = 250;
 
@@ -36,6 +39,7 @@ pub(super) fn check(asked: &NewCorrespondence, limits: Limits, now: DateTime<Utc
     faults.message(asked);
     faults.attachments(asked, limits);
     faults.links(asked);
+    faults.properties(asked);
     faults.times(asked, now);
     let days = asked.notification.as_ref().and_then(|notification| notification.reminder_days);
     if days.is_some_and(|days| !(1..=MAX_REMINDER_DAYS).contains(&days)) {
@@ -172,6 +176,17 @@ impl Faults {
         for (index, reference) in asked.external_references.iter().enumerate().take(MAX_EXTERNAL_REFERENCES) {
             let path = format!("/externalReferences/{index}/referenceValue");
             self.line(&path, &reference.reference_value, MAX_TITLE);
+        }
+    }
+
+    fn properties(&mut self, asked: &NewCorrespondence) {
+        self.count("/propertyList", asked.properties.len(), 0, MAX_PROPERTIES);
+        for (number, (name, value)) in asked.properties.iter().enumerate().take(MAX_PROPERTIES) {
+            let path = format!("/propertyList/{number}");
+            self.line(&path, name, MAX_PROPERTY_NAME);
+            if !value.is_empty() {
+                self.line(&path, value, MAX_PROPERTY);
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 //! What a correspondence says.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use altinn_core::{Language, Text};
@@ -144,8 +145,9 @@ pub enum ReferenceType {
     DialogportenTransmissionType,
 }
 
-/// All that a recipient is shown: kept once for all recipients, encrypted, in the sender's archive.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// All that a recipient is shown: kept once for all recipients, encrypted, in the sender's archive. `Debug` shows what of
+/// it there is.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Content {
@@ -158,4 +160,16 @@ pub struct Content {
     pub reply_options: Vec<ReplyOption>,
     /// What it belongs to.
     pub external_references: Vec<ExternalReference>,
+    /// What more the sender's own programs say of it, by names of theirs.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub property_list: BTreeMap<String, String>,
+}
+
+impl fmt::Debug for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Content")
+            .field("message", &self.message)
+            .field("attachments", &self.attachments)
+            .finish_non_exhaustive()
+    }
 }

@@ -1,5 +1,7 @@
 //! A correspondence that is to be sent.
 
+use std::collections::BTreeMap;
+
 use altinn_core::Digest;
 use altinn_core::canonical_json;
 use chrono::{DateTime, Utc};
@@ -33,6 +35,7 @@ pub struct NewCorrespondence {
     pub(super) attachments: Vec<NewAttachment>,
     pub(super) reply_options: Vec<ReplyOption>,
     pub(super) external_references: Vec<ExternalReference>,
+    pub(super) properties: BTreeMap<String, String>,
     pub(super) requested_publish_time: Option<DateTime<Utc>>,
     pub(super) due_date_time: Option<DateTime<Utc>>,
     pub(super) allow_system_delete_after: Option<DateTime<Utc>>,
@@ -57,6 +60,7 @@ impl NewCorrespondence {
             attachments: Vec::new(),
             reply_options: Vec::new(),
             external_references: Vec::new(),
+            properties: BTreeMap::new(),
             requested_publish_time: None,
             due_date_time: None,
             allow_system_delete_after: None,
@@ -88,6 +92,13 @@ impl NewCorrespondence {
     /// The same with one more reference to something elsewhere (`externalReferences`).
     pub fn with_external_reference(mut self, reference: ExternalReference) -> Self {
         self.external_references.push(reference);
+        self
+    }
+
+    /// The same with something that the sender's own programs say of it (`propertyList`): at most 10 names of at most 50
+    /// characters, with values of at most 300.
+    pub fn with_property(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.properties.insert(name.into(), value.into());
         self
     }
 
@@ -156,6 +167,7 @@ impl NewCorrespondence {
             attachments: self.attachments.iter().map(attachment).collect(),
             reply_options: self.reply_options.clone(),
             external_references: self.external_references.clone(),
+            property_list: self.properties.clone(),
         }
     }
 

@@ -50,6 +50,21 @@ pub struct Received {
     pub allow_system_delete_after: Option<DateTime<Utc>>,
 }
 
+impl Received {
+    fn of(id: InstanceId, (row, mailing, content): (CorrespondenceRow, Mailing, Content)) -> Self {
+        Self {
+            id,
+            message_sender: mailing.spec.message_sender,
+            status: RecipientOverview::of(&row).status,
+            content,
+            published: mailing.spec.publish_at,
+            due_date_time: mailing.spec.due_date_time,
+            is_confirmation_needed: mailing.spec.is_confirmation_needed,
+            allow_system_delete_after: mailing.spec.allow_system_delete_after,
+        }
+    }
+}
+
 /// What one call lets happen to a correspondence.
 #[derive(Debug, Clone, Copy)]
 struct Act<'a> {
@@ -97,7 +112,7 @@ impl Correspondences<'_> {
         service: &CorrespondenceService,
         id: &InstanceId,
     ) -> Result<Received, CorrespondenceError> {
-        self.receive(actor, service, id, false).await
+        self.receive(actor, service, id, false).await.map(|got| Received::of(*id, got))
     }
 
     /// Gets a correspondence and reads it, as somebody does at a portal: it is `Fetched` and `Read` then, and that it was
@@ -111,16 +126,17 @@ impl Correspondences<'_> {
         service: &CorrespondenceService,
         id: &InstanceId,
     ) -> Result<Received, CorrespondenceError> {
-        self.receive(actor, service, id, true).await
+        self.receive(actor, service, id, true).await.map(|got| Received::of(*id, got))
     }
 
-    async fn receive(
+    /// Gets a correspondence, and reads it or not; gives how it stands then and what it says.
+    pub(super) async fn receive(
         &self,
         actor: &Actor,
         service: &CorrespondenceService,
         id: &InstanceId,
         is_read: bool,
-    ) -> Result<Received, CorrespondenceError> {
+    ) -> Result<(CorrespondenceRow, Mailing, Content), CorrespondenceError> {
         let acts = |row: &CorrespondenceRow| {
             let reads = is_read && !row.reached.contains(CorrespondenceStatus::Read);
             let fetch = CorrespondenceEvent::Fetch.into();
@@ -130,16 +146,7 @@ impl Correspondences<'_> {
         let (_, mailing) = self.known(actor, service, id).await?;
         let content = self.content_of(&mailing).await?;
         let (row, mailing) = self.act(actor, service, id, acts).await?;
-        Ok(Received {
-            id: *id,
-            message_sender: mailing.spec.message_sender.clone(),
-            status: RecipientOverview::of(&row).status,
-            content,
-            published: mailing.spec.publish_at,
-            due_date_time: mailing.spec.due_date_time,
-            is_confirmation_needed: mailing.spec.is_confirmation_needed,
-            allow_system_delete_after: mailing.spec.allow_system_delete_after,
-        })
+        Ok((row, mailing, content))
     }
 
     /// Says that a correspondence that was fetched is read, and keeps that in the recipient's archive. The same caller may

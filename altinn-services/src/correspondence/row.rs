@@ -169,6 +169,19 @@ impl CorrespondenceRow {
         store.query(sql, values).await?.iter().map(Self::from_row).collect()
     }
 
+    /// Those of which a condition on `services_correspondence c` and `services_mailing m` holds.
+    pub(super) async fn found(
+        store: &Store,
+        condition: &str,
+        values: Vec<Value>,
+    ) -> Result<Vec<Self>, CorrespondenceError> {
+        let sql = format!(
+            "select {COLUMNS} from services_correspondence c join services_mailing m on m.id = c.mailing \
+             where {condition}"
+        );
+        store.query(sql, values).await?.iter().map(Self::from_row).collect()
+    }
+
     /// All that it has been through, in order.
     pub(super) async fn history(&self, store: &Store) -> Result<Vec<StatusEntry>, CorrespondenceError> {
         let sql = "select * from services_correspondence_history where correspondence = $1 order by sequence";

@@ -56,6 +56,25 @@ impl Correspondences<'_> {
         }
     }
 
+    /// Whether a caller may send for a party: what would be sent is looked at when it is.
+    ///
+    /// # Errors
+    /// [`CorrespondenceError::NotFound`], [`CorrespondenceError::Access`].
+    pub async fn may_send(
+        &self,
+        actor: &Actor,
+        service: &CorrespondenceService,
+        sender: PartyId,
+    ) -> Result<(), CorrespondenceError> {
+        self.permit(actor, service, sender, SEND, None).await?;
+        let party = self.altinn.register().party(sender).await?;
+        if party.is_some_and(|party| may_send_as(actor, &party)) {
+            Ok(())
+        } else {
+            Err(CorrespondenceError::NotFound)
+        }
+    }
+
     async fn try_send(
         &self,
         actor: &Actor,

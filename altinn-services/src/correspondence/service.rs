@@ -71,6 +71,16 @@ impl CorrespondenceService {
         &self.0.title
     }
 
+    /// How many files may go with one correspondence.
+    pub fn max_attachments(&self) -> usize {
+        self.limits().max_attachments
+    }
+
+    /// How many bytes one of them may have.
+    pub fn max_attachment_bytes(&self) -> u64 {
+        self.limits().max_attachment_bytes
+    }
+
     pub(super) fn limits(&self) -> Limits {
         self.0.limits
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use altinn_auth::login::Callers;
+use altinn_core::SyntheticNumbers;
 use axum::extract::FromRef;
 use axum::http::HeaderValue;
 use tokio::sync::Semaphore;
@@ -23,6 +24,7 @@ struct Inner {
     callers: Callers,
     limits: Limits,
     origins: Vec<HeaderValue>,
+    synthetic_numbers: SyntheticNumbers,
     at_once: Semaphore,
     uploads: Semaphore,
     rates: Rates,
@@ -38,7 +40,13 @@ impl Api {
 
     /// The same, with more to be said.
     pub fn builder(altinn: Altinn, callers: Callers) -> ApiBuilder {
-        ApiBuilder { altinn, callers, limits: Limits::default(), origins: Vec::new() }
+        ApiBuilder {
+            altinn,
+            callers,
+            limits: Limits::default(),
+            origins: Vec::new(),
+            synthetic_numbers: SyntheticNumbers::Refused,
+        }
     }
 
     /// What is served.
@@ -57,6 +65,11 @@ impl Api {
 
     pub(super) fn origins(&self) -> &[HeaderValue] {
         &self.0.origins
+    }
+
+    /// Whether bodies may name people and organizations that are made up.
+    pub(super) fn synthetic_numbers(&self) -> SyntheticNumbers {
+        self.0.synthetic_numbers
     }
 
     /// A permit for each call that is worked on.
@@ -107,6 +120,7 @@ pub struct ApiBuilder {
     callers: Callers,
     limits: Limits,
     origins: Vec<HeaderValue>,
+    synthetic_numbers: SyntheticNumbers,
 }
 
 impl ApiBuilder {
@@ -122,6 +136,12 @@ impl ApiBuilder {
         self
     }
 
+    /// Whether bodies may name people and organizations that are made up, as in tests. Without it they are refused.
+    pub fn synthetic_numbers(mut self, synthetic: SyntheticNumbers) -> Self {
+        self.synthetic_numbers = synthetic;
+        self
+    }
+
     /// The API.
     pub fn build(self) -> Api {
         Api(Arc::new(Inner {
@@ -132,6 +152,7 @@ impl ApiBuilder {
             callers: self.callers,
             limits: self.limits,
             origins: self.origins,
+            synthetic_numbers: self.synthetic_numbers,
             metrics: Metrics::default(),
             stopping: AtomicBool::new(false),
         }))

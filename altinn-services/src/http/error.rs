@@ -5,6 +5,8 @@ use std::fmt::Display;
 use altinn_auth::decision::{AccessError, Denial};
 use altinn_auth::login::NotLetIn;
 use altinn_core::Problem;
+#[cfg(feature = "correspondence")]
+use altinn_core::ValidationError;
 use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -24,6 +26,7 @@ struct Said {
     denial: Option<Box<Denial>>,
     issues: Vec<Issue>,
     headers: Vec<(HeaderName, HeaderValue)>,
+    number: Option<u32>,
 }
 
 /// The code of what is not told to callers.
@@ -38,16 +41,41 @@ impl ApiError {
             tracing::error!(code, error = %detail, "a request failed");
             return Self::with_status(status, INTERNAL);
         }
-        let mut error = Self::with_status(status, code);
-        error.0.problem = error.0.problem.with_detail(detail.to_string());
+        Self::with_status(status, code).saying(detail)
+    }
+
+    /// The same with more to say.
+    pub(super) fn saying(mut self, detail: impl Display) -> Self {
+        self.0.problem = self.0.problem.with_detail(detail.to_string());
+        self
+    }
+
+    /// What is wrong with a request, fault by fault.
+    #[cfg(feature = "correspondence")]
+    pub(super) fn with_faults(code: &str, faults: Vec<ValidationError>) -> Self {
+        let mut error = Self::new(code, format!("there are {} errors", faults.len()));
+        let told = faults.into_iter();
+        error.0.problem = told.fold(error.0.problem, Problem::with_validation_error);
         error
+    }
+
+    /// The same with Altinn's own number of it.
+    #[cfg(feature = "correspondence")]
+    pub(super) fn with_number(mut self, number: u32) -> Self {
+        self.0.number = Some(number);
+        self
+    }
+
+    /// Altinn's own number of it.
+    pub(super) fn number(&self) -> Option<u32> {
+        self.0.number
     }
 
     /// A status that says it all.
     pub(super) fn with_status(status: StatusCode, code: &str) -> Self {
         let title = status.canonical_reason().unwrap_or("Error");
         let problem = Problem::new(status.as_u16(), code, title);
-        Self(Box::new(Said { problem, denial: None, issues: Vec::new(), headers: Vec::new() }))
+        Self(Box::new(Said { problem, denial: None, issues: Vec::new(), headers: Vec::new(), number: None }))
     }
 
     /// The same with a header more.

@@ -32,7 +32,7 @@
 //! come from the portal's own pages, and nothing personal is kept by a cache.
 #![allow(unused_qualifications, reason = "utoipa's macros write names in full")]
 
-#[cfg(feature = "broker")]
+#[cfg(any(feature = "broker", feature = "correspondence"))]
 mod acting;
 mod altinn3;
 mod answer;
@@ -44,12 +44,17 @@ mod body;
 #[cfg(feature = "broker")]
 mod broker;
 mod caller;
+#[cfg(feature = "collaboration")]
+mod cases;
 mod condition;
+#[cfg(feature = "correspondence")]
+mod correspondence;
 mod error;
 mod events;
 mod headers;
 mod health;
 mod idempotency;
+mod inbox;
 mod language;
 mod limits;
 #[cfg(feature = "link")]
@@ -57,6 +62,7 @@ mod link;
 #[cfg(feature = "lookup")]
 mod lookup;
 mod metrics;
+mod notifications;
 mod openapi;
 mod overload;
 mod problem_details;
@@ -75,12 +81,18 @@ pub use archive::archive;
 pub use authorization::authorization;
 #[cfg(feature = "broker")]
 pub use broker::broker;
+#[cfg(feature = "collaboration")]
+pub use cases::cases;
+#[cfg(feature = "correspondence")]
+pub use correspondence::correspondence;
 pub use events::events;
+pub use inbox::inbox;
 pub use limits::Limits;
 #[cfg(feature = "link")]
 pub use link::link;
 #[cfg(feature = "lookup")]
 pub use lookup::lookup;
+pub use notifications::notifications;
 pub use router::all;
 pub use serve::serve;
 pub use storage::storage;

@@ -30,7 +30,8 @@ pub(super) async fn few_at_once(State(api): State<Api>, request: Request, next: 
 /// Whether a call takes a file as it comes, which may be for hours: it ends when nothing comes for too long.
 fn is_streamed(request: &Request) -> bool {
     let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
-    route.contains("/filetransfer/") && (route.ends_with("/upload") || route.ends_with("/tus"))
+    (route.contains("/filetransfer/") && (route.ends_with("/upload") || route.ends_with("/tus")))
+        || route.ends_with("/correspondence/upload")
 }
 
 fn is_read(method: &Method) -> bool {

@@ -28,6 +28,9 @@ pub(super) struct ProblemDetails {
     detail: Option<String>,
     /// The stable code for programs.
     code: String,
+    /// Altinn's number of the error, where it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_code: Option<u32>,
     /// What is wrong with the input, and where.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
@@ -74,6 +77,7 @@ impl ProblemDetails {
                 .map(|denial| denial.explain(language))
                 .or_else(|| problem.detail().map(str::to_owned)),
             code: problem.code().to_owned(),
+            error_code: error.number(),
             validation_errors: faults.chain(issues).collect(),
             trace_id: trace_id.to_owned(),
             explanation: denial.map(altinn_auth::decision::Denial::explanation),

@@ -11,7 +11,10 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Api, answer, app, archive, authorization, events, health, metrics, openapi, overload, storage};
+use super::{
+    Api, answer, app, archive, authorization, events, health, inbox, metrics, notifications, openapi,
+    overload, storage,
+};
 
 /// Everything that is built: every part, with `/openapi.json`, `/health/live`, `/health/ready` and `/metrics`.
 ///
@@ -25,13 +28,19 @@ pub fn all(api: &Api) -> Router {
         .merge(storage::routes())
         .merge(authorization::routes())
         .merge(events::routes())
-        .merge(archive::routes());
+        .merge(archive::routes())
+        .merge(inbox::routes())
+        .merge(notifications::routes());
     #[cfg(feature = "lookup")]
     let routes = routes.merge(super::lookup::routes());
     #[cfg(feature = "link")]
     let routes = routes.merge(super::link::routes());
     #[cfg(feature = "broker")]
     let routes = routes.merge(super::broker::routes());
+    #[cfg(feature = "correspondence")]
+    let routes = routes.merge(super::correspondence::routes());
+    #[cfg(feature = "collaboration")]
+    let routes = routes.merge(super::cases::routes());
     let (routes, description) = routes.split_for_parts();
     let description = openapi::finished(description);
     around(api, routes.route("/openapi.json", get(openapi::served(description))))

@@ -10,6 +10,10 @@ mod world;
 
 mod app;
 mod around;
+mod cases;
+mod correspondence;
+mod inbox;
+mod notifications;
 mod openapi;
 mod parts;
 mod restricted;

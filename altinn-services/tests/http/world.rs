@@ -9,8 +9,13 @@ use altinn_auth::token::TokenSigner;
 use altinn_auth::token::TokenVerifier;
 use altinn_core::http::{Destinations, HttpClient, HttpRequest, HttpResponse, Method, header};
 use altinn_core::testing::SyntheticPeople;
-use altinn_core::{Party, PartyIdentifier, SyntheticNumbers, SystemClock};
+use altinn_core::{
+    Actor, AuthenticationLevel, OrganizationNumber, Party, PartyIdentifier, Subject, SyntheticNumbers,
+    SystemClock,
+};
+use altinn_notify::channel::Capture;
 use altinn_services::Altinn;
+use altinn_services::collaboration::{CorrespondenceMember, Members};
 use altinn_services::http::{self, Api, ApiBuilder};
 use altinn_services::lookup::{Lookup, LookupContext, LookupFailure};
 use serde_json::{Value, json};
@@ -33,6 +38,8 @@ pub(crate) struct World {
     pub(crate) id_porten: FakeIssuer,
     maskinporten: FakeIssuer,
     agency: Party,
+    /// Another agency, that writes to people and businesses.
+    pub(crate) authority: Party,
     pub(crate) server: Loopback,
     client: HttpClient,
     _folder: TempDir,
@@ -47,7 +54,9 @@ pub(crate) async fn everywhere(test: impl AsyncFn(World)) {
 pub(crate) async fn everywhere_with(more: impl Fn(ApiBuilder) -> ApiBuilder, test: impl AsyncFn(World)) {
     for (builder, folder) in builders().await {
         let keys = RotatingKeys::new(TokenSigner::generate().unwrap());
-        let altinn = builder.hand_overs("https://portal.example.no", keys).build().await.unwrap();
+        let builder = builder.hand_overs("https://portal.example.no", keys);
+        let builder = builder.email("noreply@example.com".parse().unwrap(), Capture::new());
+        let altinn = builder.build().await.unwrap();
         test(World::set(altinn, folder, &more).await).await;
     }
 }
@@ -62,24 +71,34 @@ impl World {
         let mut people = SyntheticPeople::from_seed(11);
         let [bakery, accountant, agency] = [(); 3].map(|()| people.organization());
         let [leader, filler, accountant_leader, stranger] = [(); 4].map(|()| people.person());
+        let authority = people.organization();
         let roles = [
             ("DAGL", &bakery, &leader),
             ("UTINN", &bakery, &filler),
             ("DAGL", &accountant, &accountant_leader),
         ];
-        let parties = [&bakery, &accountant, &agency, &leader, &filler, &accountant_leader, &stranger];
+        let parties =
+            [&bakery, &accountant, &agency, &authority, &leader, &filler, &accountant_leader, &stranger];
         register(&altinn, &parties, &roles).await;
+        let decisions = altinn.publish_correspondence(sample("decisions")).unwrap();
+        let writer =
+            Subject::ServiceOwner { org: "mattilsynet".to_owned(), number: Some(checked(&authority)) };
+        let writer = Actor::new(writer, AuthenticationLevel::Sensitive);
+        let decision = CorrespondenceMember::new(decisions, authority.id, writer);
+        let members = Members::none().with("decision", decision);
+        altinn.publish_collaboration(sample("opening"), members).unwrap();
 
         let clock = || Arc::new(SystemClock);
         let id_porten = FakeIssuer::id_porten(clock()).unwrap();
         let maskinporten = FakeIssuer::maskinporten(clock()).unwrap();
-        let PartyIdentifier::Organization(number) = agency.identifier else { unreachable!() };
-        let number = number.check(SyntheticNumbers::Accepted).unwrap();
+        let owners = maskinporten.profile().unwrap().recognizing_service_owner(checked(&agency), "ttd");
+        let owners = owners.recognizing_service_owner(checked(&authority), "mattilsynet");
         let tokens = TokenVerifier::new(clock(), Arc::new(altinn.register().clone()))
             .trusting(id_porten.profile().unwrap())
-            .trusting(maskinporten.profile().unwrap().recognizing_service_owner(number, "ttd"))
+            .trusting(owners)
             .with_synthetic_numbers(SyntheticNumbers::Accepted);
-        let api = more(Api::builder(altinn.clone(), Callers::by_token(tokens))).build();
+        let builder = Api::builder(altinn.clone(), Callers::by_token(tokens));
+        let api = more(builder.synthetic_numbers(SyntheticNumbers::Accepted)).build();
         let server = Loopback::port().await.unwrap().serve(http::all(&api));
         let client = HttpClient::builder(Destinations::configured()).build().unwrap();
         Self {
@@ -93,6 +112,7 @@ impl World {
             id_porten,
             maskinporten,
             agency,
+            authority,
             server,
             client,
             _folder: folder,
@@ -109,11 +129,14 @@ impl World {
         self.organization(&self.agency, "altinn:serviceowner")
     }
 
+    /// The token of the other agency's own system.
+    pub(crate) fn authority(&self) -> String {
+        self.organization(&self.authority, "altinn:serviceowner")
+    }
+
     /// The token of an organization's system.
     pub(crate) fn organization(&self, party: &Party, scope: &str) -> String {
-        let PartyIdentifier::Organization(number) = party.identifier else { unreachable!() };
-        let number = number.check(SyntheticNumbers::Accepted).unwrap();
-        self.maskinporten.organization(number, scope).unwrap()
+        self.maskinporten.organization(checked(party), scope).unwrap()
     }
 
     /// A request of this server.
@@ -156,6 +179,11 @@ impl Lookup for Organizations {
             _ => Err(LookupFailure::NotFound),
         }
     }
+}
+
+fn checked(party: &Party) -> OrganizationNumber {
+    let PartyIdentifier::Organization(number) = party.identifier else { unreachable!() };
+    number.check(SyntheticNumbers::Accepted).unwrap()
 }
 
 /// How bodies name an organization.

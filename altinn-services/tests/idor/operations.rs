@@ -6,7 +6,9 @@ use altinn_core::{Actor, Language, PartyId};
 use altinn_core::{InstanceId, SyntheticNumbers};
 use altinn_services::broker::{NewTransfer, Place, TransferId};
 use altinn_services::collaboration::{Address, CaseId, NewCase, NewCaseEvent, NewTransmission};
-use altinn_services::correspondence::{CorrespondenceStatus, Message, NewCorrespondence, Recipient};
+use altinn_services::correspondence::{
+    CorrespondenceQuery, CorrespondenceStatus, Message, NewCorrespondence, Recipient, Side,
+};
 use altinn_services::form::{FormData, FormLimits, Patch};
 use altinn_services::inbox::{InboxQuery, LabelChange};
 use altinn_services::link::LinkRequest;
@@ -50,12 +52,13 @@ impl Operation {
 }
 
 /// What names neither a party nor an element of one, and why it needs no row.
-pub(crate) const WITHOUT_NAMES: [(&str, &str, &str); 17] = [
+pub(crate) const WITHOUT_NAMES: [(&str, &str, &str); 18] = [
     ("broker", "run_due", "a worker's"),
     ("broker", "service_of", "the host's own question, for no caller"),
     ("collaboration", "follow", "a worker's"),
     ("collaboration", "run_due", "a worker's"),
     ("correspondence", "run_due", "a worker's"),
+    ("correspondence", "service_of", "the host's own question, for no caller"),
     ("event", "deliver_again", "called when `submission.deliver_again` has decided"),
     ("event", "number", "a worker's"),
     ("event", "of", "names the caller alone"),
@@ -261,6 +264,13 @@ fn correspondences() -> Vec<Operation> {
         row!("correspondence" "list", Party of Correspondence, |s, a, p, i| {
             s.altinn.correspondences().list(a, &s.decisions, p, None, 10).await
         }),
+        row!("correspondence" "find", Party of Correspondence, |s, a, p, i| {
+            let query = CorrespondenceQuery::new(Side::Recipient);
+            s.altinn.correspondences().find(a, &s.decisions, p, &query).await
+        }),
+        row!("correspondence" "fetch_overview", Element of Correspondence, |s, a, p, i| {
+            s.altinn.correspondences().fetch_overview(a, &s.decisions, &InstanceId::new(p, i)).await
+        }),
         row!("correspondence" "fetch", Element of Correspondence, |s, a, p, i| {
             s.altinn.correspondences().fetch(a, &s.decisions, &InstanceId::new(p, i)).await
         }),
@@ -288,6 +298,12 @@ fn correspondences() -> Vec<Operation> {
         }),
         row!("correspondence" "send", Party of Mailing, |s, a, p, i| {
             s.altinn.correspondences().send(a, &s.decisions, p, &letter()).await
+        }),
+        row!("correspondence" "may_send", Party of Mailing, |s, a, p, i| {
+            s.altinn.correspondences().may_send(a, &s.decisions, p).await
+        }),
+        row!("correspondence" "sent_overview", Element of SentCorrespondence, |s, a, p, i| {
+            s.altinn.correspondences().sent_overview(a, &s.decisions, p, i).await
         }),
         row!("correspondence" "mailing", Element of Mailing, |s, a, p, i| {
             s.altinn.correspondences().mailing(a, &s.decisions, p, i).await

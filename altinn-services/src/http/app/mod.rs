@@ -17,7 +17,7 @@ mod validate;
 
 pub(super) use at::{answer_of, answered, not_found};
 pub(super) use content::content;
-#[cfg(feature = "broker")]
+#[cfg(any(feature = "broker", feature = "correspondence"))]
 pub(super) use content_disposition::attachment;
 pub(super) use life::{Deletion, NewSubstatus};
 
