@@ -115,6 +115,14 @@ pub static MIGRATIONS: &[Migration] = &[
     },
     #[cfg(feature = "correspondence")]
     Migration {
+        owner: "altinn-services-correspondence",
+        number: 1,
+        name: "shared_attachment",
+        sqlite: include_str!("../migrations/correspondence_0001_shared_attachment.sqlite.sql"),
+        postgres: include_str!("../migrations/correspondence_0001_shared_attachment.postgres.sql"),
+    },
+    #[cfg(feature = "correspondence")]
+    Migration {
         owner: "altinn-services",
         number: 20,
         name: "correspondence",

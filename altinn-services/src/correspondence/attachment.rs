@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use altinn_archive::{ContentReader, Digest, StoredContent};
+use altinn_archive::{ContentReader, Digest, EntryId, StoredContent};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::fault::FaultRule;
 
@@ -68,6 +69,12 @@ pub struct Attachment {
     pub size: u64,
     /// The SHA-256 of its bytes.
     pub sha256: Digest,
+    /// Its own id, when it was there before and goes with others too ([`SharedAttachment`](super::SharedAttachment)).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<Uuid>,
+    /// The entry of the archive that holds it then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) entry: Option<EntryId>,
 }
 
 impl fmt::Debug for Attachment {

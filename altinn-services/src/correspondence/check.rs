@@ -28,6 +28,15 @@ const MAX_PROPERTY: usize = 300;
 /// An archive's entry has room for so many files beside the message and its recipients.
 const MAX_FILES: usize = 250;
 
+/// What is wrong with a sender's reference that may be left out.
+pub(super) fn reference_fault(reference: &str) -> Option<FaultRule> {
+    let mut faults = Faults::default();
+    if !reference.is_empty() {
+        faults.line("", reference, MAX_REFERENCE);
+    }
+    faults.0.pop().map(|fault| fault.code)
+}
+
 /// What is wrong with a correspondence, at most so much as is told at once.
 pub(super) fn check(asked: &NewCorrespondence, limits: Limits, now: DateTime<Utc>) -> Vec<Fault> {
     let mut faults = Faults::default();
@@ -135,7 +144,12 @@ impl Faults {
 
     fn attachments(&mut self, asked: &NewCorrespondence, limits: Limits) {
         let path = "/content/attachments";
-        self.count(path, asked.attachments.len(), 0, limits.max_attachments.min(MAX_FILES));
+        self.count(
+            path,
+            asked.attachments.len() + asked.existing_attachments.len(),
+            0,
+            limits.max_attachments.min(MAX_FILES),
+        );
         let mut names = HashSet::new();
         for (index, attachment) in asked.attachments.iter().enumerate() {
             if self.0.len() == MAX_FAULTS {

@@ -9,7 +9,7 @@ use altinn_notify::contact::ContactError;
 use altinn_notify::{OrderError, TemplateError};
 use thiserror::Error;
 
-use super::{Fault, Refusal};
+use super::{AttachmentRefusal, Fault, Refusal};
 use crate::event::EventError;
 
 /// Why something could not be done with a correspondence.
@@ -28,6 +28,12 @@ pub enum CorrespondenceError {
     /// It cannot happen to the correspondence as it stands.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// It cannot be done with a file.
+    #[error("{reason}")]
+    Attachment {
+        /// Why not.
+        reason: AttachmentRefusal,
+    },
     /// There is no such reply option, attachment or receipt.
     #[error("the correspondence has no such {0}")]
     Nothing(&'static str),
@@ -74,6 +80,7 @@ impl CorrespondenceError {
             Self::Access(error) => error.code(),
             Self::Invalid(_) => "CORRESPONDENCE-INVALID",
             Self::Refused(refusal) => refusal.code(),
+            Self::Attachment { reason } => reason.code(),
             Self::Nothing(_) => "CORRESPONDENCE-NOTHING",
             Self::Changed => "CORRESPONDENCE-CHANGED",
             Self::Idempotency(error) => error.code(),

@@ -78,6 +78,8 @@ pub enum FaultRule {
     FileType,
     /// Two files of one name.
     DuplicateFileName,
+    /// A file that is not there, or is another's.
+    UnknownAttachment,
     /// A file without content.
     Empty,
     /// Files that are larger than they may be.
@@ -119,6 +121,7 @@ impl FaultRule {
             Self::FileName => "FILE-NAME",
             Self::FileType => "FILE-TYPE",
             Self::DuplicateFileName => "DUPLICATE-FILE-NAME",
+            Self::UnknownAttachment => "UNKNOWN-ATTACHMENT",
             Self::Empty => "EMPTY",
             Self::TooLarge { .. } => "TOO-LARGE",
             Self::InThePast => "IN-THE-PAST",
@@ -145,6 +148,7 @@ impl fmt::Display for FaultRule {
             Self::FileName => f.write_str("it is no file name that every system takes"),
             Self::FileType => f.write_str("files of this kind are not let through"),
             Self::DuplicateFileName => f.write_str("another file has this name"),
+            Self::UnknownAttachment => f.write_str("the sender has no such file that is there"),
             Self::Empty => f.write_str("it has no content"),
             Self::TooLarge { limit } => write!(f, "it may have at most {limit} bytes"),
             Self::InThePast => f.write_str("the time has passed"),

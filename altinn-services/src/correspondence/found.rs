@@ -167,6 +167,24 @@ impl Correspondences<'_> {
         let service = service.parse().ok().and_then(|service| self.altinn.correspondence_service(&service));
         Ok(service.map(|service| (service, side)))
     }
+
+    /// The service of a file that a party can send with its correspondences, where it is published here; none of any other
+    /// file.
+    ///
+    /// # Errors
+    /// [`CorrespondenceError::Store`] when the store does not answer.
+    pub async fn service_of_attachment(
+        &self,
+        sender: PartyId,
+        id: Uuid,
+    ) -> Result<Option<CorrespondenceService>, CorrespondenceError> {
+        let sql = "select service from services_shared_attachment where id = $1 and sender = $2";
+        let Some(row) = self.altinn.store().query_opt(sql, params![id, sender]).await? else {
+            return Ok(None);
+        };
+        let service: String = row.get("service")?;
+        Ok(service.parse().ok().and_then(|service| self.altinn.correspondence_service(&service)))
+    }
 }
 
 async fn received(

@@ -25,6 +25,7 @@
 //! ```
 
 mod attachment;
+mod attachment_status;
 mod changes;
 mod check;
 mod deadline;
@@ -37,6 +38,7 @@ mod found;
 mod inbox;
 mod mailing;
 mod markdown;
+mod md5_checksum;
 mod message;
 mod new_correspondence;
 mod notification;
@@ -49,19 +51,23 @@ mod reservation;
 mod row;
 mod send;
 mod service;
+mod shared_attachment;
 mod shown;
 mod status;
 mod step;
 mod unread;
+mod upload;
 mod work;
 
 use altinn_auth::decision::{Access, AccessRequest};
 use altinn_core::{Actor, InstanceId, PartyId, Subject};
 
 pub use attachment::{Attachment, Download, NewAttachment};
+pub use attachment_status::{AttachmentRefusal, AttachmentStatus};
 pub use error::CorrespondenceError;
 pub use fault::{Fault, FaultRule};
 pub use found::{CorrespondenceQuery, Side};
+pub use md5_checksum::{InvalidMd5, Md5Checksum};
 pub use message::{Content, ExternalReference, Message, ReferenceType, ReplyOption};
 pub use new_correspondence::NewCorrespondence;
 pub use notification::Notification;
@@ -71,6 +77,7 @@ pub use receive::Received;
 pub use recipients::{Recipient, RecipientError, Recipients};
 pub use row::StatusEntry;
 pub use service::CorrespondenceService;
+pub use shared_attachment::{NewSharedAttachment, SharedAttachment};
 pub use shown::CorrespondenceOverview;
 pub use status::CorrespondenceStatus;
 pub use step::{CorrespondenceEvent, Refusal, Terms, step};

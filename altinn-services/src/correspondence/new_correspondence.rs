@@ -6,6 +6,7 @@ use altinn_core::Digest;
 use altinn_core::canonical_json;
 use chrono::{DateTime, Utc};
 use serde_json::json;
+use uuid::Uuid;
 
 use super::attachment::{NewAttachment, content_type};
 use super::message::Content;
@@ -33,6 +34,7 @@ pub struct NewCorrespondence {
     pub(super) message: Message,
     pub(super) message_sender: Option<String>,
     pub(super) attachments: Vec<NewAttachment>,
+    pub(super) existing_attachments: Vec<Uuid>,
     pub(super) reply_options: Vec<ReplyOption>,
     pub(super) external_references: Vec<ExternalReference>,
     pub(super) properties: BTreeMap<String, String>,
@@ -58,6 +60,7 @@ impl NewCorrespondence {
             message,
             message_sender: None,
             attachments: Vec::new(),
+            existing_attachments: Vec::new(),
             reply_options: Vec::new(),
             external_references: Vec::new(),
             properties: BTreeMap::new(),
@@ -80,6 +83,15 @@ impl NewCorrespondence {
     /// The same with one more file.
     pub fn with_attachment(mut self, attachment: NewAttachment) -> Self {
         self.attachments.push(attachment);
+        self
+    }
+
+    /// The same with one more file that is there already (`existingAttachments`), by the id that
+    /// [`initialize_attachment`](super::Correspondences::initialize_attachment) gave.
+    pub fn with_existing_attachment(mut self, id: Uuid) -> Self {
+        if !self.existing_attachments.contains(&id) {
+            self.existing_attachments.push(id);
+        }
         self
     }
 
@@ -152,8 +164,8 @@ impl NewCorrespondence {
         self
     }
 
-    /// What recipients will be shown.
-    pub(super) fn content(&self) -> Content {
+    /// What recipients will be shown: the files of its own, then those that are there already.
+    pub(super) fn content(&self, existing: &[Attachment]) -> Content {
         let attachment = |attachment: &NewAttachment| Attachment {
             file_name: attachment.file_name.clone(),
             content_type: content_type(&attachment.file_name)
@@ -161,10 +173,12 @@ impl NewCorrespondence {
                 .to_owned(),
             size: attachment.content.size(),
             sha256: attachment.content.sha256(),
+            id: None,
+            entry: None,
         };
         Content {
             message: self.message.clone(),
-            attachments: self.attachments.iter().map(attachment).collect(),
+            attachments: self.attachments.iter().map(attachment).chain(existing.iter().cloned()).collect(),
             reply_options: self.reply_options.clone(),
             external_references: self.external_references.clone(),
             property_list: self.properties.clone(),
@@ -174,11 +188,11 @@ impl NewCorrespondence {
     /// What tells this request from others, in one canonical form.
     pub(super) fn canonical(&self, service: &str) -> Vec<u8> {
         let recipients: Digest = self.recipients.digest();
-        canonical_json(&json!({
+        let mut request = json!({
             "service": service,
             "sendersReference": self.senders_reference,
             "recipients": recipients.to_string(),
-            "content": self.content(),
+            "content": self.content(&[]),
             "messageSender": self.message_sender,
             "requestedPublishTime": self.requested_publish_time,
             "dueDateTime": self.due_date_time,
@@ -186,6 +200,10 @@ impl NewCorrespondence {
             "isConfirmationNeeded": self.is_confirmation_needed,
             "ignoreReservation": self.ignore_reservation,
             "notification": self.notification,
-        }))
+        });
+        if !self.existing_attachments.is_empty() {
+            request["existingAttachments"] = json!(self.existing_attachments);
+        }
+        canonical_json(&request)
     }
 }

@@ -14,6 +14,7 @@ use super::mailing::Mailing;
 use super::message::Content;
 use super::row::CorrespondenceRow;
 use super::send::{MESSAGE, file_element};
+use super::shared_attachment::FILE;
 use super::{
     CorrespondenceDetails, CorrespondenceError, CorrespondenceEvent, CorrespondenceService,
     CorrespondenceStatus, Correspondences, Download, READ, RecipientOverview, Refusal, ReplyOption,
@@ -272,7 +273,11 @@ impl Correspondences<'_> {
         let (_, mailing) = self.known(actor, service, id).await?;
         let attachment = self.content_of(&mailing).await?.attachments.into_iter().nth(index);
         let attachment = attachment.ok_or(CorrespondenceError::Nothing("attachment"))?;
-        let content = self.altinn.archive().content(mailing.entry, &file_element(index)).await?;
+        let archive = self.altinn.archive();
+        let content = match attachment.entry {
+            Some(entry) => archive.content(entry, FILE).await?,
+            None => archive.content(mailing.entry, &file_element(index)).await?,
+        };
         self.act(actor, service, id, |_| vec![CorrespondenceEvent::DownloadAttachment.into()]).await?;
         Ok(Download { attachment, content })
     }

@@ -5,7 +5,7 @@ use altinn_auth::decision::Access;
 use altinn_auth::register::PartyRegister as _;
 use altinn_auth::trail::Deed;
 use altinn_core::store::Batch;
-use altinn_core::{Actor, Idempotency, IdempotencyAnswer, Party, PartyId, Subject};
+use altinn_core::{Actor, Idempotency, IdempotencyAnswer, Party, PartyId, ServiceId, Subject};
 use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
 use uuid::Uuid;
 
@@ -16,8 +16,8 @@ use super::fault::{Fault, FaultRule};
 use super::mailing::{Mailing, NewMailing, Spec};
 use super::overview::{MailingOverview, Sent};
 use super::{
-    CorrespondenceError, CorrespondenceService, CorrespondenceStatus, Correspondences, NewCorrespondence,
-    Recipient, Refusal, SEND, TRIES,
+    Attachment, CorrespondenceError, CorrespondenceService, CorrespondenceStatus, Correspondences,
+    NewCorrespondence, Recipient, Refusal, SEND, SharedAttachment, TRIES,
 };
 
 /// The elements of the entry that holds what was sent.
@@ -103,13 +103,18 @@ impl Correspondences<'_> {
             return Err(CorrespondenceError::Invalid(faults));
         }
         let parties = self.few_recipients(asked).await?;
+        let (shared, existing) = self.existing(asked, (service.id(), sender)).await?;
         let (id, mut batch) = (self.altinn.ids().next_id(), Batch::new());
         access.guard_with(&mut batch, &Deed::to(format!("mailing/{id}")));
         if let Some(once) = &once {
             once.claim(&mut batch, id, now);
         }
-        let entry =
-            self.altinn.archive().stage(&mut batch, entry_of(&access, &party, asked, id, now)).await?;
+        let entry = self
+            .altinn
+            .archive()
+            .stage(&mut batch, entry_of(&access, &party, (asked, &existing), id, now))
+            .await?;
+        shared.iter().for_each(|file| file.link(&mut batch, id));
         let mut mailing = Mailing::new(
             NewMailing {
                 id,
@@ -147,6 +152,31 @@ impl Correspondences<'_> {
             .map(|(index, _)| Fault::new(FaultRule::UnknownRecipient, format!("/recipients/{index}")))
             .collect();
         if faults.is_empty() { Ok(Some(parties)) } else { Err(CorrespondenceError::Invalid(faults)) }
+    }
+
+    /// The files that are there already, and what each is among those of the correspondence.
+    async fn existing(
+        &self,
+        asked: &NewCorrespondence,
+        of: (&ServiceId, PartyId),
+    ) -> Result<(Vec<SharedAttachment>, Vec<Attachment>), CorrespondenceError> {
+        let (mut shared, mut existing, mut faults) = (Vec::new(), Vec::new(), Vec::new());
+        for (index, id) in asked.existing_attachments.iter().enumerate() {
+            let found = SharedAttachment::of_sender(self.altinn.store(), of, *id).await?;
+            match found.and_then(|file| Some((file.as_attachment()?, file))) {
+                Some((attachment, file)) => {
+                    existing.push(attachment);
+                    shared.push(file);
+                }
+                None => {
+                    faults.push(Fault::new(
+                        FaultRule::UnknownAttachment,
+                        format!("/existingAttachments/{index}"),
+                    ));
+                }
+            }
+        }
+        if faults.is_empty() { Ok((shared, existing)) } else { Err(CorrespondenceError::Invalid(faults)) }
     }
 
     /// Gives few recipients their correspondences in the call's own batch; gives when they are to be published.
@@ -190,7 +220,7 @@ impl Correspondences<'_> {
 
 /// Whether the party is the caller's to send for. A policy lets the service's agency send without naming a party: that
 /// is for itself alone.
-fn may_send_as(actor: &Actor, party: &Party) -> bool {
+pub(super) fn may_send_as(actor: &Actor, party: &Party) -> bool {
     match actor.subject() {
         Subject::ServiceOwner { number, .. } => {
             number.is_some_and(|number| party.identifier == number.into())
@@ -217,12 +247,12 @@ fn spec_of(asked: &NewCorrespondence, sender: &Party, now: DateTime<Utc>) -> Spe
 fn entry_of(
     access: &Access,
     sender: &Party,
-    asked: &NewCorrespondence,
+    (asked, existing): (&NewCorrespondence, &[Attachment]),
     id: Uuid,
     now: DateTime<Utc>,
 ) -> NewEntry {
-    let actor = access.actor();
-    let message = serde_json::to_vec(&asked.content()).unwrap_or_default();
+    let (actor, content) = (access.actor(), asked.content(existing));
+    let message = serde_json::to_vec(&content).unwrap_or_default();
     let owner = Participant::new(sender.id.to_string(), sender.name.clone());
     let mut entry = NewEntry::new(
         access.service().to_string(),
@@ -239,7 +269,7 @@ fn entry_of(
         "text/plain",
         asked.recipients.as_lines().as_bytes().to_vec(),
     ));
-    for (index, (file, known)) in asked.attachments.iter().zip(asked.content().attachments).enumerate() {
+    for (index, (file, known)) in asked.attachments.iter().zip(content.attachments).enumerate() {
         entry = entry.with_element(
             NewElement::new(file_element(index), known.content_type, file.content.clone())
                 .with_data_type("attachment")

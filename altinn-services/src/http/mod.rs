@@ -73,6 +73,8 @@ mod router;
 mod serve;
 mod status;
 mod storage;
+#[cfg(any(feature = "broker", feature = "correspondence"))]
+mod stream;
 mod trace;
 
 pub use api::{Api, ApiBuilder};

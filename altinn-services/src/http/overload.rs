@@ -32,6 +32,7 @@ fn is_streamed(request: &Request) -> bool {
     let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
     (route.contains("/filetransfer/") && (route.ends_with("/upload") || route.ends_with("/tus")))
         || route.ends_with("/correspondence/upload")
+        || route.ends_with("/attachment/{attachmentId}/upload")
 }
 
 fn is_read(method: &Method) -> bool {

@@ -11,4 +11,5 @@ mod publishing;
 mod receiving;
 mod scene;
 mod sending;
+mod shared_attachments;
 mod strangers;

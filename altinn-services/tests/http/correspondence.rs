@@ -277,7 +277,7 @@ async fn files_go_with_a_letter_and_come_back_in_ranges() {
         let unasked = upload(&world.authority(), &[], &files).await;
         assert_eq!(problem(&unasked, 400), "HTTP-BODY");
         let stranger = upload(&world.token(&world.stranger), &fields, &files).await;
-        assert_eq!(problem(&stranger, 404), "CORRESPONDENCE-NOT-FOUND");
+        assert_eq!(problem(&stranger, 403), "AUTH-DENIED-NOT-GRANTED");
     })
     .await;
 }
@@ -324,6 +324,47 @@ async fn anothers_letter_is_answered_as_one_that_is_not_there() {
         assert_eq!(problem(&world.get(&stranger, &list).await, 404), "CORRESPONDENCE-NOT-FOUND");
         let found = json(&world.get(&world.token(&world.leader), &list).await, 200);
         assert_eq!(found["ids"].as_array().unwrap().len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_file_is_uploaded_by_itself_and_goes_with_letters() {
+    everywhere(async |world: World| {
+        let (authority, files) = (world.authority(), "/correspondence/api/v1/attachment");
+        let body = json!({"resourceId": "mattilsynet/decisions", "fileName": "plan.pdf", "sendersReference": "sak-1"});
+        let id = json(&world.send_json(Method::POST, &authority, files, &body).await, 200);
+        let file = format!("{files}/{}", id.as_str().unwrap());
+        assert_eq!(json(&world.get(&authority, &file).await, 200)["status"], "Initialized");
+        let content: Vec<u8> = (0..200_000_u32).map(|number| number.to_le_bytes()[0]).collect();
+        let upload = || world.request(Method::POST, &format!("{file}/upload")).bearer(&authority).unwrap();
+        let there = world.send(upload().body("application/octet-stream", content.clone())).await;
+        assert_eq!(json(&there, 200)["status"], "Published");
+        let again = world.send(upload().body("application/octet-stream", content.clone())).await;
+        assert_eq!(json(&again, 400)["errorCode"], 2003);
+
+        let mut letter = letter(&[&world.bakery]);
+        letter["existingAttachments"] = json!([id]);
+        let sent = json(&send(&world, &letter, None).await, 200);
+        assert_eq!(sent["attachmentIds"], json!([id]));
+        run_due(&world).await;
+        let of = format!("onBehalfOf={}", named(&world.bakery));
+        let correspondence = sent["correspondences"][0]["correspondenceId"].clone();
+        let got = format!("{LETTERS}/{}/attachment/{}/download?{of}", correspondence.as_str().unwrap(), id.as_str().unwrap());
+        assert_eq!(world.get(&world.token(&world.leader), &got).await.body(), content);
+        assert_eq!(world.get(&authority, &format!("{file}/download")).await.body(), content);
+        let details = json(&world.get(&authority, &format!("{file}/details")).await, 200);
+        assert_eq!(details["correspondenceIds"], json!([correspondence]));
+        assert_eq!(details["statusHistory"].as_array().unwrap().len(), 2);
+        let purge = world.request(Method::DELETE, &file).bearer(&authority).unwrap();
+        assert_eq!(json(&world.send(purge).await, 400)["errorCode"], 2007);
+
+        for token in [world.agency(), world.token(&world.leader), world.token(&world.stranger)] {
+            for file in [file.as_str(), "/correspondence/api/v1/attachment/00000000-0000-4000-8000-000000000000"] {
+                assert_eq!(problem(&world.get(&token, file).await, 404), "CORRESPONDENCE-NOT-FOUND");
+                assert_eq!(problem(&world.get(&token, &format!("{file}/download")).await, 404), "CORRESPONDENCE-NOT-FOUND");
+            }
+        }
     })
     .await;
 }

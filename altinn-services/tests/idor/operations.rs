@@ -7,7 +7,8 @@ use altinn_core::{InstanceId, SyntheticNumbers};
 use altinn_services::broker::{NewTransfer, Place, TransferId};
 use altinn_services::collaboration::{Address, CaseId, NewCase, NewCaseEvent, NewTransmission};
 use altinn_services::correspondence::{
-    CorrespondenceQuery, CorrespondenceStatus, Message, NewCorrespondence, Recipient, Side,
+    CorrespondenceQuery, CorrespondenceStatus, Message, NewCorrespondence, NewSharedAttachment, Recipient,
+    Side,
 };
 use altinn_services::form::{FormData, FormLimits, Patch};
 use altinn_services::inbox::{InboxQuery, LabelChange};
@@ -52,13 +53,14 @@ impl Operation {
 }
 
 /// What names neither a party nor an element of one, and why it needs no row.
-pub(crate) const WITHOUT_NAMES: [(&str, &str, &str); 18] = [
+pub(crate) const WITHOUT_NAMES: [(&str, &str, &str); 19] = [
     ("broker", "run_due", "a worker's"),
     ("broker", "service_of", "the host's own question, for no caller"),
     ("collaboration", "follow", "a worker's"),
     ("collaboration", "run_due", "a worker's"),
     ("correspondence", "run_due", "a worker's"),
     ("correspondence", "service_of", "the host's own question, for no caller"),
+    ("correspondence", "service_of_attachment", "the host's own question, for no caller"),
     ("event", "deliver_again", "called when `submission.deliver_again` has decided"),
     ("event", "number", "a worker's"),
     ("event", "of", "names the caller alone"),
@@ -305,6 +307,23 @@ fn correspondences() -> Vec<Operation> {
         row!("correspondence" "sent_overview", Element of SentCorrespondence, |s, a, p, i| {
             s.altinn.correspondences().sent_overview(a, &s.decisions, p, i).await
         }),
+        row!("correspondence" "initialize_attachment", Party of Mailing, |s, a, p, i| {
+            let new = NewSharedAttachment::new("plan.pdf");
+            s.altinn.correspondences().initialize_attachment(a, &s.decisions, p, &new).await
+        }),
+        row!("correspondence" "shared_attachment", Element of SharedAttachment, |s, a, p, i| {
+            s.altinn.correspondences().shared_attachment(a, &s.decisions, p, i).await
+        }),
+        row!("correspondence" "correspondences_with", Element of SharedAttachment, |s, a, p, i| {
+            s.altinn.correspondences().correspondences_with(a, &s.decisions, p, i).await
+        }),
+        row!("correspondence" "download_shared", Element of SharedAttachment, |s, a, p, i| {
+            s.altinn.correspondences().download_shared(a, &s.decisions, p, i).await
+        }),
+        row!("correspondence" "upload_attachment", Element of SharedAttachment, |s, a, p, i| {
+            let bytes = stream::iter([Ok::<_, String>(Bytes::from_static(b"%PDF-1.7"))]);
+            s.altinn.correspondences().upload_attachment(a, &s.decisions, (p, i), bytes).await
+        }),
         row!("correspondence" "mailing", Element of Mailing, |s, a, p, i| {
             s.altinn.correspondences().mailing(a, &s.decisions, p, i).await
         }),
@@ -436,6 +455,9 @@ fn ends() -> Vec<Operation> {
         }),
         row!("broker" "cancel", Element of Transfer, |s, a, p, i| {
             s.altinn.broker().cancel(a, &s.accounts, p, TransferId::new(i)).await
+        }),
+        row!("correspondence" "purge_attachment", Element of SharedAttachment, |s, a, p, i| {
+            s.altinn.correspondences().purge_attachment(a, &s.decisions, p, i).await
         }),
         row!("correspondence" "purge", Element of Correspondence, |s, a, p, i| {
             s.altinn.correspondences().purge(a, &s.decisions, &InstanceId::new(p, i)).await

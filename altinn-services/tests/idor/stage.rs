@@ -18,7 +18,9 @@ use altinn_services::broker::{BrokerService, NewTransfer};
 use altinn_services::collaboration::{
     Begin, CollaborationService, Look, Member, MemberError, Members, NewCase, Progress,
 };
-use altinn_services::correspondence::{CorrespondenceService, Message, NewCorrespondence, Recipient};
+use altinn_services::correspondence::{
+    CorrespondenceService, Message, NewCorrespondence, NewSharedAttachment, Recipient,
+};
 use altinn_services::event::{EventFilter, WebhookKey};
 use altinn_services::link::{LinkRequest, LinkService, Onward};
 use altinn_services::lookup::{Lookup, LookupContext, LookupFailure, LookupService};
@@ -52,6 +54,8 @@ pub(crate) enum Of {
     ScannedFile,
     /// A code of a link.
     Code,
+    /// A file that can go with correspondences.
+    SharedAttachment,
 }
 
 /// Somebody who has nothing to do with the bakery.
@@ -78,7 +82,7 @@ pub(crate) struct Stage {
     leader: Actor,
     agency: Party,
     writer: Actor,
-    elements: [Uuid; 11],
+    elements: [Uuid; 12],
     /// The agency of the submissions and of the collaboration.
     ttd: Actor,
     /// Whom a link leads to.
@@ -181,7 +185,7 @@ impl Stage {
             bakery,
             agency,
             writer,
-            elements: [Uuid::nil(); 11],
+            elements: [Uuid::nil(); 12],
             ttd,
             target: Actor::new(target, AuthenticationLevel::VerySensitive),
             _folder: folder,
@@ -233,6 +237,11 @@ impl Stage {
         };
         let plan =
             altinn.submissions().attach(&self.leader, instance.id(), "floor-plan", &plan).await.unwrap();
+        let shared = NewSharedAttachment::new("plan.pdf");
+        let shared = letters
+            .initialize_attachment(&self.writer, &self.decisions, self.agency.id, &shared)
+            .await
+            .unwrap();
         self.elements = [
             instance.id().guid,
             sent.recipients[0].id,
@@ -245,6 +254,7 @@ impl Stage {
             sent.recipients[0].id,
             plan,
             Uuid::from_u128(2),
+            shared,
         ];
     }
 
@@ -270,14 +280,14 @@ impl Stage {
 
     /// Somebody's element, and whose it is.
     pub(crate) fn element(&self, of: Of) -> (PartyId, Uuid) {
-        let is_sent = matches!(of, Of::Mailing | Of::SentCorrespondence);
+        let is_sent = matches!(of, Of::Mailing | Of::SentCorrespondence | Of::SharedAttachment);
         (if is_sent { self.agency.id } else { self.bakery.id }, self.elements[of as usize])
     }
 
     /// Who may do an operation.
     pub(crate) fn owner(&self, operation: &Operation) -> &Actor {
         match operation.of {
-            Of::Mailing | Of::SentCorrespondence => &self.writer,
+            Of::Mailing | Of::SentCorrespondence | Of::SharedAttachment => &self.writer,
             Of::Code => &self.target,
             _ if operation.is_for_the_agency => &self.ttd,
             _ => &self.leader,

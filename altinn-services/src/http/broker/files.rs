@@ -10,7 +10,6 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::answer::Initialised;
-use super::stream::pieces;
 use super::transfers::TransferPath;
 use crate::broker::{BrokerError, FileName};
 use crate::http::Api;
@@ -19,6 +18,7 @@ use crate::http::app::attachment;
 use crate::http::error::ApiError;
 use crate::http::query::InPath;
 use crate::http::range::{Part, part_of};
+use crate::http::stream::pieces;
 
 /// Uploads the file of a transfer, whole; the file is published when its last byte has come. What breaks off goes on by tus.
 #[utoipa::path(post, path = "/broker/api/v1/filetransfer/{fileTransferId}/upload", tag = "broker",

@@ -2,7 +2,6 @@
 
 mod answer;
 mod files;
-mod stream;
 mod transfers;
 mod tus;
 

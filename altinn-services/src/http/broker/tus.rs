@@ -10,7 +10,6 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::stream::pieces;
 use super::transfers::{FileTransferInitialize, TransferPath, announce};
 use crate::broker::BrokerError;
 use crate::http::Api;
@@ -19,6 +18,7 @@ use crate::http::body::content_type;
 use crate::http::error::ApiError;
 use crate::http::idempotency::key_of;
 use crate::http::query::InPath;
+use crate::http::stream::pieces;
 
 const RESUMABLE: HeaderName = HeaderName::from_static("tus-resumable");
 const VERSION: HeaderName = HeaderName::from_static("tus-version");

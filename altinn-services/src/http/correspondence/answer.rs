@@ -228,7 +228,7 @@ impl DetailsAnswer {
 impl AttachmentAnswer {
     fn of(mailing: Uuid, index: usize, file: Attachment) -> Self {
         Self {
-            id: attachment_id(mailing, index),
+            id: file.id.unwrap_or_else(|| attachment_id(mailing, index)),
             file_name: file.file_name,
             data_type: file.content_type,
             size: file.size,

@@ -47,8 +47,13 @@ pub(super) async fn download(
 ) -> Result<Response, ApiError> {
     let Found { service, id, .. } = received(&api, party, path.correspondence_id).await?;
     let index = index_of(&api, (&actor, &service), &id, path.attachment_id).await?;
-    let Download { attachment: file, content, .. } =
-        api.altinn().correspondences().attachment(&actor, &service, &id, index).await?;
+    let download = api.altinn().correspondences().attachment(&actor, &service, &id, index).await?;
+    downloaded(download, &headers)
+}
+
+/// A file, or the part of it that is asked for.
+pub(super) fn downloaded(download: Download, headers: &HeaderMap) -> Result<Response, ApiError> {
+    let Download { attachment: file, content, .. } = download;
     let (status, length, range, content) = match part_of(headers.get(RANGE), file.size)? {
         Part::Whole => (StatusCode::OK, file.size, None, content),
         Part::Of { first, last, range } => {
@@ -75,7 +80,8 @@ async fn index_of(
     file: Uuid,
 ) -> Result<usize, ApiError> {
     let overview = api.altinn().correspondences().fetch_overview(actor, service, id).await?;
-    let found =
-        (0..overview.content.attachments.len()).find(|index| attachment_id(overview.mailing, *index) == file);
+    let mut files = overview.content.attachments.iter().enumerate();
+    let found = files
+        .position(|(index, one)| one.id.unwrap_or_else(|| attachment_id(overview.mailing, index)) == file);
     Ok(found.ok_or(CorrespondenceError::Nothing("attachment"))?)
 }

@@ -8,6 +8,7 @@ use axum::extract::{FromRequest as _, Multipart, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::initialize::{InitializedCorrespondences, send, sender_of};
 use super::request::InitializeCorrespondences;
@@ -76,11 +77,11 @@ pub(super) async fn upload(
         open.take(&api, part).await?;
         begun = Some(open);
     }
-    let Open { service, new, files } = match begun {
+    let Open { service, new, files, existing } = match begun {
         Some(open) => open,
         None => Open::begin(&api, (&actor, party), form, &headers).await?,
     };
-    Ok(Json(send(&api, (&actor, party), &service, &new, files).await?))
+    Ok(Json(send(&api, (&actor, party), &service, &new, (files, existing)).await?))
 }
 
 /// What is to be sent, once all fields of it are known.
@@ -89,6 +90,8 @@ struct Open {
     new: NewCorrespondence,
     /// How many files there are.
     files: usize,
+    /// Those that are there already.
+    existing: Vec<Uuid>,
 }
 
 impl Open {
@@ -102,8 +105,9 @@ impl Open {
         let asked = form.read(api)?;
         let service = sender_of(api, &asked, sender).await?;
         api.altinn().correspondences().may_send(actor, &service, sender).await?;
+        let existing = asked.existing_attachments.clone();
         let new = asked.read(key_of(headers)?, api.synthetic_numbers())?;
-        Ok(Self { service, new, files: 0 })
+        Ok(Self { service, new, files: 0, existing })
     }
 
     async fn take(&mut self, api: &Api, part: Field<'_>) -> Result<(), ApiError> {

@@ -68,8 +68,9 @@ pub(super) async fn initialize(
     JsonBody(asked): JsonBody<InitializeCorrespondences>,
 ) -> Result<Json<InitializedCorrespondences>, ApiError> {
     let service = sender_of(&api, &asked, party).await?;
+    let existing = asked.existing_attachments.clone();
     let new = asked.read(key_of(&headers)?, api.synthetic_numbers())?;
-    Ok(Json(send(&api, (&actor, party), &service, &new, 0).await?))
+    Ok(Json(send(&api, (&actor, party), &service, &new, (0, existing)).await?))
 }
 
 /// The service that something is sent in, by the organization that is to send it.
@@ -87,13 +88,13 @@ pub(super) async fn sender_of(
     Ok(service)
 }
 
-/// Sends a correspondence with so many files.
+/// Sends a correspondence with so many files of its own, and those that are there already.
 pub(super) async fn send(
     api: &Api,
     (actor, sender): (&Actor, PartyId),
     service: &CorrespondenceService,
     new: &NewCorrespondence,
-    files: usize,
+    (own, existing): (usize, Vec<Uuid>),
 ) -> Result<InitializedCorrespondences, ApiError> {
     let Sent { mailing, recipients, .. } =
         api.altinn().correspondences().send(actor, service, sender, new).await?;
@@ -111,7 +112,7 @@ pub(super) async fn send(
     }
     Ok(InitializedCorrespondences {
         correspondences,
-        attachment_ids: (0..files).map(|index| attachment_id(mailing.id, index)).collect(),
+        attachment_ids: (0..own).map(|index| attachment_id(mailing.id, index)).chain(existing).collect(),
         mailing_id: mailing.id,
         recipient_count: mailing.recipients,
     })

@@ -10,6 +10,7 @@ mod notification;
 mod overview;
 mod receive;
 mod request;
+mod shared;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -18,7 +19,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{Api, router};
-use crate::correspondence::{CorrespondenceError, Refusal};
+use crate::correspondence::{AttachmentRefusal, CorrespondenceError, Refusal};
 use crate::http::error::ApiError;
 
 /// The correspondence API: messages with their files sent to one or many, listed, looked at, read, confirmed, put away and
@@ -29,7 +30,10 @@ pub fn correspondence(api: &Api) -> Router {
 
 pub(super) fn routes() -> OpenApiRouter<Api> {
     // Files are never held in memory: what they may be at most is the service's to say.
-    let streams = OpenApiRouter::new().routes(routes!(form::upload)).layer(DefaultBodyLimit::disable());
+    let streams = OpenApiRouter::new()
+        .routes(routes!(form::upload))
+        .routes(routes!(shared::upload))
+        .layer(DefaultBodyLimit::disable());
     OpenApiRouter::new()
         .merge(streams)
         .routes(routes!(initialize::initialize, list::list))
@@ -41,6 +45,10 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(receive::archive))
         .routes(routes!(receive::purge))
         .routes(routes!(attachment::download))
+        .routes(routes!(shared::initialize))
+        .routes(routes!(shared::overview, shared::purge))
+        .routes(routes!(shared::details))
+        .routes(routes!(shared::download))
 }
 
 impl From<CorrespondenceError> for ApiError {
@@ -71,6 +79,13 @@ fn number_of(error: &CorrespondenceError) -> Option<u32> {
     match error {
         CorrespondenceError::NotFound => Some(1001),
         CorrespondenceError::Nothing(_) => Some(2001),
+        CorrespondenceError::Attachment { reason } => match reason {
+            AttachmentRefusal::Uploaded => Some(2003),
+            AttachmentRefusal::Size => Some(2004),
+            AttachmentRefusal::Linked => Some(2007),
+            AttachmentRefusal::Checksum => Some(2008),
+            AttachmentRefusal::BrokenOff => None,
+        },
         CorrespondenceError::Refused(refusal) => match refusal {
             Refusal::NoLongerWithdrawn => Some(1013),
             Refusal::Purged => Some(1014),

@@ -25,6 +25,10 @@ pub(super) struct InitializeCorrespondences {
     /// organization's number.
     #[schema(min_items = 1, max_items = 1_000_000)]
     pub(super) recipients: Vec<String>,
+    /// Files that were uploaded before.
+    #[serde(default)]
+    #[schema(max_items = 100)]
+    pub(super) existing_attachments: Vec<Uuid>,
     /// The same key twice is one correspondence, whatever the number of recipients; `Idempotency-Key` says the same.
     pub(super) idempotent_key: Option<Uuid>,
 }
@@ -166,6 +170,7 @@ impl InitializeCorrespondences {
             new = new.with_external_reference(reference);
         }
         new = asked.property_list.into_iter().fold(new, |new, (name, value)| new.with_property(name, value));
+        new = self.existing_attachments.into_iter().fold(new, NewCorrespondence::with_existing_attachment);
         if let Some(time) = asked.requested_publish_time {
             new = new.visible_from(time);
         }
