@@ -267,7 +267,7 @@ impl Bare {
         let (sealed, wrap, key) = (vec![1_u8; shape.sealed], [1_u8; 60], [1_u8; 16]);
         let entry = "insert into archive_entry (id, version, commitments, sealed, wrap, key_id) values (?, 1, ?, ?, ?, ?)";
         run(entry, values![id, vec![1_u8; shape.commitments], sealed, wrap, key])?;
-        let content = "insert into archive_content (entry_id, position, kind, size, digest, wrap, bytes) \
+        let content = "insert into archive_content (entry_id, position, kind, size, tags, wrap, bytes) \
                        values (?, 0, 1, ?, ?, ?, ?)";
         run(content, values![id, 1_040, [1_u8; 32], wrap, vec![1_u8; shape.content]])?;
         let time = i64::try_from(self.entries)?;

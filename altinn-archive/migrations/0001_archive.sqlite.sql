@@ -19,9 +19,9 @@ create table archive_content (
     position integer not null,
     -- Where it is kept. 1: in `bytes`. 2: in the object named `object`.
     kind integer not null,
-    -- Of what is kept, as it is encrypted: its number of bytes and their SHA-256.
+    -- Of what is kept, as it is encrypted: its number of bytes, and the SHA-256 of the tags of its chunks.
     size integer not null,
-    digest blob not null,
+    tags blob not null,
     -- The key, wrapped by the entry's wrapping key.
     wrap blob not null,
     bytes blob,

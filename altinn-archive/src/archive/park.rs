@@ -58,7 +58,7 @@ impl Archive {
         let (place, key) = match &content.place {
             NewPlace::Memory(bytes) => {
                 let key = random_key()?;
-                let sealed = super::stage::seal(&key, bytes)?;
+                let (sealed, _) = super::stage::seal(&key, bytes)?;
                 (Place::Row(sealed.freeze()), key)
             }
             NewPlace::Object(object) => (Place::Object(object.name), object.key.clone()),

@@ -136,7 +136,7 @@ pub(super) fn header(row: &Row) -> Result<Header, ArchiveError> {
 }
 
 /// The columns of [`ContentRow`], for a query that names the table `c`.
-pub(crate) const CONTENT_COLUMNS: &str = "c.position, c.kind, c.size, c.digest, c.wrap, c.bytes, c.object";
+pub(crate) const CONTENT_COLUMNS: &str = "c.position, c.kind, c.size, c.tags, c.wrap, c.bytes, c.object";
 
 /// The rows of content.
 pub(super) static CONTENT: InsertRows = InsertRows::new(
@@ -146,7 +146,7 @@ pub(super) static CONTENT: InsertRows = InsertRows::new(
         Column::new("position", ColumnKind::Int),
         Column::new("kind", ColumnKind::Int),
         Column::new("size", ColumnKind::Int),
-        Column::new("digest", ColumnKind::Blob),
+        Column::new("tags", ColumnKind::Blob),
         Column::new("wrap", ColumnKind::Blob),
         Column::new("bytes", ColumnKind::Blob),
         Column::new("object", ColumnKind::Uuid),
@@ -163,7 +163,8 @@ pub(super) const IN_OBJECT: i64 = 2;
 pub(crate) struct ContentRow {
     pub(crate) position: i64,
     pub(crate) size: u64,
-    pub(crate) digest: Digest,
+    /// The digest of the tags of its chunks.
+    pub(crate) tags: Digest,
     pub(crate) place: Place,
     wrap: Vec<u8>,
 }
@@ -177,8 +178,8 @@ impl ContentRow {
             (IN_OBJECT, None, Some(name)) => Place::Object(name),
             _ => return Ok(None),
         };
-        let (position, size, digest) = (row.get("position")?, row.get("size")?, row.get("digest")?);
-        Ok(Some(Self { position, size, digest, place, wrap: row.get("wrap")? }))
+        let (position, size, tags) = (row.get("position")?, row.get("size")?, row.get("tags")?);
+        Ok(Some(Self { position, size, tags, place, wrap: row.get("wrap")? }))
     }
 
     /// The key that opens it; none when the row is not that of this entry.
@@ -190,7 +191,7 @@ impl ContentRow {
     pub(super) fn values(
         entry: EntryId,
         position: i64,
-        (size, digest): (u64, Digest),
+        (size, tags): (u64, Digest),
         wrap: Vec<u8>,
         place: Place,
     ) -> Vec<Value> {
@@ -198,7 +199,7 @@ impl ContentRow {
             Place::Row(bytes) => (IN_ROW, Some(Vec::from(bytes)), None),
             Place::Object(name) => (IN_OBJECT, None, Some(name)),
         };
-        params![entry, position, kind, stored(size), digest, wrap, bytes, object]
+        params![entry, position, kind, stored(size), tags, wrap, bytes, object]
     }
 }
 

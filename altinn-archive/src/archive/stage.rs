@@ -164,12 +164,10 @@ impl Archive {
         let (own, sealed, place) = match content.place {
             NewPlace::Memory(bytes) => {
                 let own = random_key()?;
-                let sealed = seal(&own, &bytes)?;
-                (own, (sealed.len() as u64, Digest::of(&sealed)), Place::Row(sealed.freeze()))
+                let (sealed, tags) = seal(&own, &bytes)?;
+                (own, (sealed.len() as u64, tags), Place::Row(sealed.freeze()))
             }
-            NewPlace::Object(object) => {
-                (object.key, (object.size, object.digest), Place::Object(object.name))
-            }
+            NewPlace::Object(object) => (object.key, (object.size, object.tags), Place::Object(object.name)),
         };
         let wrap = with.wrap(&own, &content_bound_to(entry, position))?;
         Ok(ContentRow::values(entry, position, sealed, wrap, place))
@@ -211,10 +209,13 @@ impl Archive {
     }
 }
 
-/// Encrypts content that stands in a row.
-pub(super) fn seal(key: &SecretKey, content: &[u8]) -> Result<BytesMut, ArchiveError> {
+/// Encrypts content that stands in a row; gives the digest of its tag, too.
+pub(super) fn seal(key: &SecretKey, content: &[u8]) -> Result<(BytesMut, Digest), ArchiveError> {
     let mut sealed = BytesMut::with_capacity(content.len() + 16);
     sealed.extend_from_slice(content);
-    let done = Chunks::from(key, 0).and_then(|mut chunks| chunks.seal(&mut sealed, 0, true));
-    done.map(|()| sealed).map_err(|_| ArchiveError::damaged("the key of content"))
+    let done = Chunks::from(key, 0).and_then(|mut chunks| {
+        chunks.seal(&mut sealed, 0, true)?;
+        Ok(chunks.tags())
+    });
+    done.map(|tags| (sealed, tags)).map_err(|_| ArchiveError::damaged("the key of content"))
 }

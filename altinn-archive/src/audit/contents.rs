@@ -115,7 +115,7 @@ impl<'a> ContentCheck<'a> {
         let objects = self.archive.objects().clone();
         let reader = ContentReader::new(objects, content.place, key, element.size, element.sha256);
         let checked = found(reader.check().await)?;
-        Ok(if checked == Some(content.digest) { Ok(()) } else { Err(wrong) })
+        Ok(if checked == Some(content.tags) { Ok(()) } else { Err(wrong) })
     }
 
     /// Checks that there was a row for every element.

@@ -6,6 +6,7 @@
 //! another object do not open.
 
 use altinn_core::key::SecretKey;
+use altinn_core::{Digest, Sha256};
 use bytes::BytesMut;
 
 use super::aead::{Cipher, NONCE, NotAuthentic, TAG};
@@ -24,12 +25,13 @@ const FORM: &[u8] = b"altinn-archive/content/v1";
 pub(crate) struct Chunks {
     cipher: Cipher,
     next: u32,
+    tags: Sha256,
 }
 
 impl Chunks {
     /// From the chunk of this number on.
     pub(crate) fn from(key: &SecretKey, next: u32) -> Result<Self, NotAuthentic> {
-        Ok(Self { cipher: Cipher::new(key)?, next })
+        Ok(Self { cipher: Cipher::new(key)?, next, tags: Sha256::new() })
     }
 
     /// Encrypts what stands in a buffer from a place on, as the next chunk.
@@ -42,6 +44,7 @@ impl Chunks {
         let nonce = self.nonce(last)?;
         let chunk = buffer.get_mut(from..).ok_or(NotAuthentic)?;
         let tag = self.cipher.seal(nonce, FORM, chunk)?;
+        self.tags.update(&tag);
         buffer.extend_from_slice(&tag);
         Ok(())
     }
@@ -49,9 +52,16 @@ impl Chunks {
     /// Decrypts the next chunk in place.
     pub(crate) fn open(&mut self, chunk: &mut BytesMut, last: bool) -> Result<(), NotAuthentic> {
         let nonce = self.nonce(last)?;
+        self.tags.update(chunk.last_chunk::<TAG>().ok_or(NotAuthentic)?);
         let length = self.cipher.open(nonce, FORM, chunk)?.len();
         chunk.truncate(length);
         Ok(())
+    }
+
+    /// The SHA-256 of the tags of all chunks so far, which tells what they are encrypted to. Only whoever has the key could
+    /// make other chunks with these tags, and their content would have another digest.
+    pub(crate) fn tags(&self) -> Digest {
+        self.tags.clone().finish()
     }
 
     /// The next chunk's nonce: 7 bytes of 0, since no other object has the key; the number; whether it is the last.

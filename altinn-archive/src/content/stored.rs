@@ -44,8 +44,8 @@ pub(crate) struct NewObject {
     pub(crate) key: SecretKey,
     /// Of the encrypted bytes.
     pub(crate) size: u64,
-    /// Of the encrypted bytes.
-    pub(crate) digest: Digest,
+    /// The digest of the chunks' tags.
+    pub(crate) tags: Digest,
 }
 
 impl StoredContent {
@@ -88,7 +88,7 @@ impl StoredContent {
                 bytes.extend_from_slice(object.name.as_bytes());
                 bytes.extend_from_slice(object.key.expose());
                 bytes.extend_from_slice(&object.size.to_be_bytes());
-                bytes.extend_from_slice(object.digest.as_bytes());
+                bytes.extend_from_slice(object.tags.as_bytes());
                 bytes.extend_from_slice(&self.size.to_be_bytes());
                 bytes.extend_from_slice(self.sha256.as_bytes());
             }
@@ -105,14 +105,14 @@ impl StoredContent {
                 let (name, rest) = rest.split_first_chunk::<16>()?;
                 let (key, rest) = rest.split_first_chunk::<32>()?;
                 let (sealed_size, rest) = rest.split_first_chunk::<8>()?;
-                let (digest, rest) = rest.split_first_chunk::<32>()?;
+                let (tags, rest) = rest.split_first_chunk::<32>()?;
                 let (size, rest) = rest.split_first_chunk::<8>()?;
                 let sha256: [u8; 32] = rest.try_into().ok()?;
                 let object = NewObject {
                     name: Uuid::from_bytes(*name),
                     key: SecretKey::from_bytes(*key),
                     size: u64::from_be_bytes(*sealed_size),
-                    digest: Digest::from_bytes(*digest),
+                    tags: Digest::from_bytes(*tags),
                 };
                 Some(Self::in_object(u64::from_be_bytes(*size), Digest::from_bytes(sha256), object))
             }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use altinn_core::key::SecretKey;
 use altinn_core::store::Store;
-use altinn_core::{Clock, Digest, Sha256};
+use altinn_core::{Clock, Sha256};
 use bytes::BytesMut;
 use object_store::MultipartUpload;
 use uuid::Uuid;
@@ -26,9 +26,7 @@ pub struct ContentWriter {
     name: Uuid,
     key: SecretKey,
     chunks: Chunks,
-    /// Of the content, and of what it is encrypted to.
     sha256: Sha256,
-    digest: Sha256,
     size: u64,
     sealed_size: u64,
     /// The part: encrypted chunks, and from `open` on a chunk that is not encrypted yet.
@@ -53,7 +51,6 @@ impl ContentWriter {
             chunks: Chunks::from(&key, 0)?,
             key,
             sha256: Sha256::new(),
-            digest: Sha256::new(),
             size: 0,
             sealed_size: 0,
             part: BytesMut::new(),
@@ -108,8 +105,8 @@ impl ContentWriter {
                 upload.complete().await?;
             }
         }
-        let digest: Digest = self.digest.clone().finish();
-        let object = NewObject { name: self.name, key: self.key.clone(), size: self.sealed_size, digest };
+        let (size, tags) = (self.sealed_size, self.chunks.tags());
+        let object = NewObject { name: self.name, key: self.key.clone(), size, tags };
         Ok(StoredContent::in_object(self.size, self.sha256.clone().finish(), object))
     }
 
@@ -127,9 +124,7 @@ impl ContentWriter {
     /// Encrypts the chunk that stands at the part's end.
     fn seal(&mut self, last: bool) -> Result<(), ContentError> {
         self.chunks.seal(&mut self.part, self.open, last)?;
-        let sealed = self.part.get(self.open..).unwrap_or_default();
-        self.digest.update(sealed);
-        self.sealed_size += sealed.len() as u64;
+        self.sealed_size += (self.part.len() - self.open) as u64;
         self.open = self.part.len();
         Ok(())
     }

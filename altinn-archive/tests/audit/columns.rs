@@ -49,7 +49,7 @@ const TABLES: &[(&str, &[(&str, Altered)])] = &[
             ("position", Found("AUDIT-ALTERED")),
             ("kind", Found("AUDIT-ALTERED")),
             ("size", Found("AUDIT-ALTERED")),
-            ("digest", Found("AUDIT-ALTERED")),
+            ("tags", Found("AUDIT-ALTERED")),
             ("wrap", Found("AUDIT-ALTERED")),
             ("bytes", Found("AUDIT-ALTERED")),
             ("object", Found("AUDIT-ALTERED")),

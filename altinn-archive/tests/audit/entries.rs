@@ -42,7 +42,7 @@ async fn an_entry_that_was_exchanged_for_another_with_all_its_openings_is_named(
             )
             .await;
         world
-            .tamper("update archive_content set bytes = $1, size = 2, digest = $2 where entry_id = $3 and position = 0", {
+            .tamper("update archive_content set bytes = $1, size = 2, tags = $2 where entry_id = $3 and position = 0", {
                 params![b"{}".to_vec(), Digest::of(b"{}"), ids[8]]
             })
             .await;
@@ -64,15 +64,15 @@ async fn altered_content_is_named() {
         "update archive_content set position = 2 where entry_id = $1 and position = 1",
         "update archive_content set wrap = (select wrap from archive_content where entry_id = $1 and position = 1) \
          where entry_id = $1 and position = 0",
-        "insert into archive_content (entry_id, position, kind, size, digest, wrap, bytes) \
-         select entry_id, 5, kind, size, digest, wrap, bytes from archive_content where entry_id = $1 and position = 1",
+        "insert into archive_content (entry_id, position, kind, size, tags, wrap, bytes) \
+         select entry_id, 5, kind, size, tags, wrap, bytes from archive_content where entry_id = $1 and position = 1",
     ] {
         assert_altered(9, change, of(9)).await;
     }
     let bytes = |ids: &[EntryId]| params![b"[]".to_vec(), ids[1]];
     assert_altered(1, "update archive_content set bytes = $1 where entry_id = $2", bytes).await;
     let digest = |ids: &[EntryId]| params![[7_u8; 32], ids[1]];
-    assert_altered(1, "update archive_content set digest = $1 where entry_id = $2", digest).await;
+    assert_altered(1, "update archive_content set tags = $1 where entry_id = $2", digest).await;
     let object = |ids: &[EntryId]| params![uuid::Uuid::nil(), ids[2]];
     assert_altered(2, "update archive_content set object = $1 where entry_id = $2 and position = 2", object)
         .await;
@@ -182,7 +182,7 @@ async fn forge(world: &World, id: EntryId) -> Vec<u8> {
     for (table, columns) in [
         ("archive_key", &["id", "owner", "number", "generation", "wrapped", "live"][..]),
         ("archive_entry", &["id", "version", "commitments", "sealed", "wrap", "key_id"]),
-        ("archive_content", &["entry_id", "position", "kind", "size", "digest", "wrap", "bytes"]),
+        ("archive_content", &["entry_id", "position", "kind", "size", "tags", "wrap", "bytes"]),
         ("archive_tag", &["tag", "time", "entry_id"]),
     ] {
         copy(&elsewhere, &world.store, table, columns).await;
