@@ -1,6 +1,7 @@
 //! The tables, and the statements that put orders and notifications into them.
 
 use altinn_core::Language;
+use altinn_core::key::WrappedKey;
 use altinn_core::store::{
     Batch, Column, ColumnKind, InsertRows, Migration, StoreError, Value, WorkTable, params,
 };
@@ -9,7 +10,7 @@ use uuid::Uuid;
 
 use crate::channel::ChannelKind;
 use crate::order::{Plan, Shipment};
-use crate::seal::{OrderKey, Place, SealError, WrappedKey};
+use crate::seal::{OrderKey, Place, SealError};
 use crate::{Keyring, NotificationId, NotificationStatus, OrderStatus, Reason, Recipients};
 
 /// The tables of this crate, for [`Store::migrate`](altinn_core::store::Store::migrate).

@@ -1,10 +1,13 @@
--- Cases: how each stands. Every event raises the version.
+-- Cases: how each stands. Every event raises the version. Shared data is sealed under the case's own key, which is wrapped
+-- by a key of the agency's.
 create table services_collaboration_case (
     id uuid primary key,
     service text collate "C" not null,
     state text not null,
     participants text not null,
-    data text not null,
+    data bytea not null,
+    sealed_under text collate "C" not null,
+    wrapped_key bytea not null,
     deadlines text not null,
     opened_at bigint not null,
     changed_at bigint not null,
@@ -12,6 +15,10 @@ create table services_collaboration_case (
     version bigint not null
 );
 create index services_collaboration_case_open on services_collaboration_case (service, id) where closed_at is null;
+create index services_collaboration_case_key on services_collaboration_case (sealed_under);
+
+-- The names of the agency's keys that cases may be under.
+create table services_collaboration_key (name text collate "C" primary key);
 
 -- Who takes part.
 create table services_collaboration_participant (

@@ -1,10 +1,13 @@
--- Cases: how each stands. Every event raises the version.
+-- Cases: how each stands. Every event raises the version. Shared data is sealed under the case's own key, which is wrapped
+-- by a key of the agency's.
 create table services_collaboration_case (
     id blob primary key,
     service text not null,
     state text not null,
     participants text not null,
-    data text not null,
+    data blob not null,
+    sealed_under text not null,
+    wrapped_key blob not null,
     deadlines text not null,
     opened_at integer not null,
     changed_at integer not null,
@@ -12,6 +15,10 @@ create table services_collaboration_case (
     version integer not null
 ) strict, without rowid;
 create index services_collaboration_case_open on services_collaboration_case (service, id) where closed_at is null;
+create index services_collaboration_case_key on services_collaboration_case (sealed_under);
+
+-- The names of the agency's keys that cases may be under.
+create table services_collaboration_key (name text primary key) strict, without rowid;
 
 -- Who takes part.
 create table services_collaboration_participant (

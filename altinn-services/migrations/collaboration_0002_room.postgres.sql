@@ -1,11 +1,10 @@
--- Transmissions between the participants of a case, numbered from 1.
+-- Transmissions between the participants of a case, numbered from 1; what they say is sealed under the case's key.
 create table services_collaboration_transmission (
     case_id uuid not null,
     number bigint not null,
     party bigint not null,
     key text collate "C" not null,
-    title text not null,
-    body text not null,
+    sealed bytea not null,
     at bigint not null,
     primary key (case_id, number)
 );

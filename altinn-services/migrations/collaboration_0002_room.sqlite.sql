@@ -1,11 +1,10 @@
--- Transmissions between the participants of a case, numbered from 1.
+-- Transmissions between the participants of a case, numbered from 1; what they say is sealed under the case's key.
 create table services_collaboration_transmission (
     case_id blob not null,
     number integer not null,
     party integer not null,
     key text not null,
-    title text not null,
-    body text not null,
+    sealed blob not null,
     at integer not null,
     primary key (case_id, number)
 ) strict, without rowid;

@@ -24,7 +24,7 @@ use tokio::task::JoinHandle;
 use crate::broker::{Broker, BrokerService};
 use crate::builder::AltinnBuilder;
 #[cfg(feature = "collaboration")]
-use crate::collaboration::{CollaborationService, Collaborations, Members};
+use crate::collaboration::{CaseKeyring, CollaborationService, Collaborations, Members};
 #[cfg(feature = "correspondence")]
 use crate::correspondence::{CorrespondenceService, Correspondences};
 use crate::definition::AppDefinition;
@@ -82,6 +82,8 @@ pub(crate) struct Parts {
     pub(crate) plug_ins: RwLock<Arc<PlugIns>>,
     pub(crate) services: RwLock<BTreeMap<ServiceId, Service>>,
     pub(crate) inbox_key: InboxKey,
+    #[cfg(feature = "collaboration")]
+    pub(crate) case_keys: CaseKeyring,
     /// The service that was published first.
     pub(crate) first_service: OnceLock<ServiceId>,
 }
@@ -371,6 +373,11 @@ impl Altinn {
 
     pub(crate) fn inbox_key(&self) -> &InboxKey {
         &self.0.inbox_key
+    }
+
+    #[cfg(feature = "collaboration")]
+    pub(crate) fn case_keys(&self) -> &CaseKeyring {
+        &self.0.case_keys
     }
 
     pub(crate) fn kept_trail(&self) -> &Trail {

@@ -27,6 +27,8 @@ use altinn_notify::{EmailAddress, Keyring, Notifier, Template};
 use uuid::Uuid;
 
 use crate::altinn::{Altinn, Parts};
+#[cfg(feature = "collaboration")]
+use crate::collaboration::CaseKeyring;
 #[cfg(feature = "correspondence")]
 use crate::correspondence::{STILL_UNREAD, StillUnread};
 use crate::error::OpenError;
@@ -68,6 +70,8 @@ pub struct AltinnBuilder {
     archive_keys: Option<Arc<dyn KeyProvider>>,
     register_key: Option<SecretKey>,
     notify_keys: Option<Keyring>,
+    #[cfg(feature = "collaboration")]
+    case_keys: Option<CaseKeyring>,
     sealer: Option<Arc<dyn Sealer>>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
@@ -101,6 +105,8 @@ impl AltinnBuilder {
             archive_keys: None,
             register_key: None,
             notify_keys: None,
+            #[cfg(feature = "collaboration")]
+            case_keys: None,
             sealer: None,
             clock: Arc::new(SystemClock),
             ids: Arc::new(RandomIds),
@@ -181,6 +187,14 @@ impl AltinnBuilder {
     /// To rotate them, give a new key, and the register's as a former one.
     pub fn notify_keys(mut self, keyring: Keyring) -> Self {
         self.notify_keys = Some(keyring);
+        self
+    }
+
+    /// The keys under which shared data of cases, and what is said in them, are kept, if not keys that follow from the
+    /// register's. To rotate them, give a new key, and the register's as a former one.
+    #[cfg(feature = "collaboration")]
+    pub fn case_keys(mut self, keyring: CaseKeyring) -> Self {
+        self.case_keys = Some(keyring);
         self
     }
 
@@ -307,6 +321,10 @@ impl AltinnBuilder {
         let register = StoredRegister::new(store.clone(), RegisterKey::from_bytes(register_key.expose()))
             .with_clock(Arc::clone(&clock));
         register.claim().await?;
+        #[cfg(feature = "collaboration")]
+        let case_keys = self.case_keys.unwrap_or_else(|| CaseKeyring::new(&register_key));
+        #[cfg(feature = "collaboration")]
+        case_keys.claim(&store).await?;
         let policies = Arc::new(Policies::new());
         let roles: Arc<dyn RoleRegister> = self.roles.unwrap_or_else(|| Arc::new(register.clone()));
         let delegations = StoredDelegations::new(store.clone(), Arc::clone(&roles), Arc::clone(&clock));
@@ -380,6 +398,8 @@ impl AltinnBuilder {
             plug_ins: RwLock::new(Arc::new(self.plug_ins)),
             services: RwLock::new(BTreeMap::new()),
             inbox_key: InboxKey::derived_from(&register_key),
+            #[cfg(feature = "collaboration")]
+            case_keys,
             first_service: OnceLock::new(),
             store,
             clock,

@@ -52,6 +52,10 @@ pub enum OpenError {
     /// The keys of notifications.
     #[error(transparent)]
     Notifications(#[from] KeyringError),
+    /// The keys of cases.
+    #[cfg(feature = "collaboration")]
+    #[error(transparent)]
+    Cases(#[from] crate::collaboration::CollaborationError),
     /// The text of the receipt's mail.
     #[error(transparent)]
     Template(#[from] TemplateError),
@@ -74,6 +78,8 @@ impl OpenError {
             Self::Archive(error) => error.code(),
             Self::Sender(error) => error.code(),
             Self::Notifications(error) => error.code(),
+            #[cfg(feature = "collaboration")]
+            Self::Cases(error) => error.code(),
             Self::Template(error) => error.code(),
             #[cfg(feature = "webhooks")]
             Self::Webhooks(error) => error.code(),

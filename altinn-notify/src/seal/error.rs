@@ -1,6 +1,6 @@
 //! Why something cannot be sealed or opened.
 
-use altinn_core::key::KeyError;
+use altinn_core::key::{self, KeyError};
 use altinn_core::store::StoreError;
 use thiserror::Error;
 
@@ -29,6 +29,16 @@ impl SealError {
             Self::NoSuchKey { .. } => "NOTIFY-SEAL-NO-SUCH-KEY",
             Self::Refused => "NOTIFY-SEAL-REFUSED",
             Self::NoRandomness => "NOTIFY-SEAL-NO-RANDOMNESS",
+        }
+    }
+}
+
+impl From<key::SealError> for SealError {
+    fn from(error: key::SealError) -> Self {
+        match error {
+            key::SealError::NoSuchKey { key } => Self::NoSuchKey { key },
+            key::SealError::NoRandomness => Self::NoRandomness,
+            _ => Self::Refused,
         }
     }
 }

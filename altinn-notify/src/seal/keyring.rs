@@ -4,16 +4,16 @@ use std::fmt;
 use std::sync::Arc;
 
 use altinn_core::Digest;
-use altinn_core::key::SecretKey;
+use altinn_core::key::{self, SealingKey, SecretKey, WrappedKey};
 use ring::hmac;
 use uuid::Uuid;
-use zeroize::Zeroizing;
 
-use super::cipher::Cipher;
 use super::{OrderKey, SealError};
 use crate::contact::Subject;
 use crate::{NotificationId, RecipientKey};
 
+/// What the keys of orders are wrapped for.
+const PURPOSE: &str = "altinn-notify";
 /// How many bytes of an HMAC tell recipients, orders and contacts apart.
 const DIGEST_BYTES: usize = 16;
 /// How many bytes of an HMAC make a message id that nobody can guess.
@@ -36,25 +36,17 @@ const TOKEN_BYTES: usize = 10;
 /// ```
 #[derive(Clone)]
 pub struct Keyring {
+    wrapping: key::Keyring,
     current: Arc<AgencyKey>,
     former: Vec<Arc<AgencyKey>>,
 }
 
-/// One key of the agency, and the keys that follow from it.
+/// One key of the agency by the name that it has in the keyring, and what else follows from it.
 struct AgencyKey {
     name: String,
-    wrapping: hmac::Tag,
     lookup: hmac::Key,
     contact: hmac::Key,
     message: hmac::Key,
-}
-
-/// An order's key as it stands in the store.
-#[derive(Clone)]
-pub(crate) struct WrappedKey {
-    /// The name of the agency's key that wraps it.
-    pub(crate) sealed_under: String,
-    pub(crate) wrapped: Vec<u8>,
 }
 
 /// A contact as it stands in the store.
@@ -70,38 +62,36 @@ pub(crate) struct SealedContact {
 impl Keyring {
     /// A keyring of one key.
     pub fn new(current: &SecretKey) -> Self {
-        Self { current: Arc::new(AgencyKey::new(current)), former: Vec::new() }
+        let wrapping = key::Keyring::new(PURPOSE, current);
+        Self { wrapping, current: Arc::new(AgencyKey::new(current)), former: Vec::new() }
     }
 
     /// The same keyring with a key more that older data may be sealed under.
     #[must_use]
     pub fn with_former(mut self, key: &SecretKey) -> Self {
+        self.wrapping = self.wrapping.with_former(key);
         self.former.push(Arc::new(AgencyKey::new(key)));
         self
     }
 
     /// The name of the current key: the beginning of a digest, which tells nothing of it.
     pub fn name(&self) -> &str {
-        &self.current.name
+        self.wrapping.name()
     }
 
     /// Whether a key of this name is in it.
     pub(crate) fn holds(&self, name: &str) -> bool {
-        self.key(name).is_some()
+        self.wrapping.holds(name)
     }
 
     /// Wraps an order's key with the current key, for one row.
     pub(crate) fn wrap(&self, key: &OrderKey, row: Uuid) -> Result<WrappedKey, SealError> {
-        let wrapped = self.current.wrapping()?.seal(row.as_bytes(), key.expose())?;
-        Ok(WrappedKey { sealed_under: self.current.name.clone(), wrapped })
+        Ok(self.wrapping.wrap(key.secret(), row.as_bytes())?)
     }
 
     /// Unwraps the key of an order from its row.
     pub(crate) fn unwrap(&self, wrapped: &WrappedKey, row: Uuid) -> Result<OrderKey, SealError> {
-        let cipher = self.named(&wrapped.sealed_under)?.wrapping()?;
-        let secret = Zeroizing::new(cipher.open(row.as_bytes(), wrapped.wrapped.clone())?);
-        let secret: &[u8; 32] = secret.as_slice().try_into().map_err(|_| SealError::Refused)?;
-        OrderKey::of(SecretKey::from_bytes(*secret))
+        OrderKey::of(self.wrapping.unwrap(wrapped, row.as_bytes())?)
     }
 
     /// Seals a contact with the current key, for the row that its subject is found by.
@@ -114,7 +104,9 @@ impl Keyring {
     /// Opens a contact from its row.
     pub(crate) fn open_contact(&self, contact: &SealedContact) -> Result<String, SealError> {
         let SealedContact { found_by, sealed_under, sealed } = contact;
-        let cipher = self.named(sealed_under)?.contact_cipher(found_by)?;
+        let key = self.keys().find(|key| key.name == *sealed_under);
+        let key = key.ok_or_else(|| SealError::NoSuchKey { key: sealed_under.clone() })?;
+        let cipher = key.contact_cipher(found_by)?;
         String::from_utf8(cipher.open(found_by, sealed.clone())?).map_err(|_| SealError::Refused)
     }
 
@@ -149,14 +141,6 @@ impl Keyring {
         hexadecimal(token.as_ref(), TOKEN_BYTES)
     }
 
-    fn named(&self, name: &str) -> Result<&AgencyKey, SealError> {
-        self.key(name).ok_or_else(|| SealError::NoSuchKey { key: name.to_owned() })
-    }
-
-    fn key(&self, name: &str) -> Option<&AgencyKey> {
-        self.keys().find(|key| key.name == name)
-    }
-
     fn keys(&self) -> impl Iterator<Item = &AgencyKey> {
         std::iter::once(&self.current).chain(&self.former).map(Arc::as_ref)
     }
@@ -165,24 +149,19 @@ impl Keyring {
 impl AgencyKey {
     fn new(secret: &SecretKey) -> Self {
         let root = hmac::Key::new(hmac::HMAC_SHA256, secret.expose());
-        let derived = |what: &str| hmac::sign(&root, format!("altinn-notify {what}").as_bytes());
+        let derived = |what: &str| hmac::sign(&root, format!("{PURPOSE} {what}").as_bytes());
         let key = |what| hmac::Key::new(hmac::HMAC_SHA256, derived(what).as_ref());
         Self {
-            name: name(derived("name").as_ref()),
-            wrapping: derived("wrapping"),
+            name: key::Keyring::new(PURPOSE, secret).name().to_owned(),
             lookup: key("lookup"),
             contact: key("contact"),
             message: key("message"),
         }
     }
 
-    fn wrapping(&self) -> Result<Cipher, SealError> {
-        Cipher::new(self.wrapping.as_ref())
-    }
-
     /// Every contact has a key of its own, so that no number of them wears out a key.
-    fn contact_cipher(&self, found_by: &[u8]) -> Result<Cipher, SealError> {
-        Cipher::new(hmac::sign(&self.contact, found_by).as_ref())
+    fn contact_cipher(&self, found_by: &[u8]) -> Result<SealingKey, SealError> {
+        Ok(SealingKey::new(hmac::sign(&self.contact, found_by).as_ref())?)
     }
 
     fn subject(&self, of: &Subject) -> Vec<u8> {
@@ -214,14 +193,8 @@ impl From<&SecretKey> for Keyring {
 
 impl fmt::Debug for Keyring {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.keys().map(|key| &key.name)).finish()
+        self.wrapping.fmt(f)
     }
-}
-
-/// Four groups of four digits: a longer number would be masked where it is told.
-fn name(digest: &[u8]) -> String {
-    let groups = digest.chunks(2).take(4).map(|group| hexadecimal(group, 2));
-    groups.collect::<Vec<_>>().join(".")
 }
 
 fn hexadecimal(bytes: &[u8], count: usize) -> String {
@@ -242,17 +215,12 @@ mod tests {
         let row = Uuid::from_u128(1);
         let wrapped = ring.wrap(&order, row).expect("wrapped");
         let opened = ring.unwrap(&wrapped, row).expect("its key");
-        assert_eq!(opened.expose(), order.expose());
+        assert_eq!(opened.secret().expose(), order.secret().expose());
         assert_eq!(ring.unwrap(&wrapped, Uuid::from_u128(2)).unwrap_err(), SealError::Refused);
         let other = Keyring::new(&secret(2));
         let missing = other.unwrap(&wrapped, row).unwrap_err();
         assert_eq!(missing, SealError::NoSuchKey { key: ring.name().to_owned() });
         assert!(other.with_former(&secret(1)).unwrap(&wrapped, row).is_ok());
-        for length in 0..wrapped.wrapped.len() {
-            let cut = wrapped.wrapped.iter().take(length).copied().collect();
-            let cut = WrappedKey { wrapped: cut, ..wrapped.clone() };
-            assert_eq!(ring.unwrap(&cut, row).unwrap_err(), SealError::Refused);
-        }
     }
 
     #[test]

@@ -5,7 +5,6 @@
 //! must be found again, a recipient and a repeated order, is found by HMACs. A contact that is kept in the store is sealed
 //! in its row under a key that follows from the agency's and from whom it is of.
 
-mod cipher;
 mod error;
 mod keyring;
 mod order_key;
@@ -13,7 +12,7 @@ mod rotate;
 
 pub use error::{KeyringError, SealError};
 pub use keyring::Keyring;
-pub(crate) use keyring::{SealedContact, WrappedKey};
+pub(crate) use keyring::SealedContact;
 pub(crate) use order_key::{OrderKey, Place};
 pub use rotate::Rotated;
 pub(crate) use rotate::{check_keys, claim};

@@ -2,17 +2,16 @@
 
 use std::fmt;
 
-use altinn_core::key::SecretKey;
+use altinn_core::key::{SealingKey, SecretKey, WrappedKey};
 use altinn_core::store::Row;
 use uuid::Uuid;
 
-use super::cipher::Cipher;
-use super::{Keyring, KeyringError, SealError, WrappedKey};
+use super::{Keyring, KeyringError, SealError};
 
 /// The random key of an order and its reminders: seals its texts, its recipients and the routes to them.
 pub(crate) struct OrderKey {
     secret: SecretKey,
-    cipher: Cipher,
+    cipher: SealingKey,
 }
 
 /// Where something sealed stands; it opens there and nowhere else.
@@ -39,17 +38,17 @@ impl OrderKey {
     }
 
     pub(super) fn of(secret: SecretKey) -> Result<Self, SealError> {
-        let cipher = Cipher::new(secret.expose())?;
+        let cipher = SealingKey::new(secret.expose())?;
         Ok(Self { secret, cipher })
     }
 
-    pub(super) fn expose(&self) -> &[u8; 32] {
-        self.secret.expose()
+    pub(super) fn secret(&self) -> &SecretKey {
+        &self.secret
     }
 
     /// Seals a text for a place.
     pub(crate) fn seal(&self, place: Place, text: &str) -> Result<Vec<u8>, SealError> {
-        self.cipher.seal(&place.bound_to(), text.as_bytes())
+        Ok(self.cipher.seal(&place.bound_to(), text.as_bytes())?)
     }
 
     /// Opens what was sealed for a place.

@@ -1,9 +1,10 @@
 //! Keys: whether the keyring is that of the store, and how it comes under another one.
 
+use altinn_core::key::WrappedKey;
 use altinn_core::store::{Batch, Row, Store, params};
 use uuid::Uuid;
 
-use super::{Keyring, KeyringError, OrderKey, Place, SealError, WrappedKey};
+use super::{Keyring, KeyringError, OrderKey, Place, SealError};
 use crate::order::OpenOrder;
 use crate::table::is_lost;
 use crate::{Notifier, Recipients};

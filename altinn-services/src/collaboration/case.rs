@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use altinn_auth::trail::Deed;
+use altinn_core::key::{SealError, WrappedKey};
 use altinn_core::store::{
     Batch, Column, ColumnKind, FromValue, InsertRows, Row, Store, StoreError, Value, params,
 };
@@ -13,7 +14,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::CaseState;
+use super::seal::{CaseKeyring, Place, wrapped_key};
+use super::{CaseState, CollaborationError};
 
 /// The id of a case (Case ID).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -77,6 +79,8 @@ pub struct Case {
     pub closed_at: Option<DateTime<Utc>>,
     /// Raised by every event.
     pub version: i64,
+    /// What its shared data is sealed under.
+    pub(super) key: WrappedKey,
 }
 
 static PARTICIPANTS: InsertRows = InsertRows::new(
@@ -90,16 +94,19 @@ static PARTICIPANTS: InsertRows = InsertRows::new(
 
 impl Case {
     /// Adds a case that was not there, with its participants.
-    pub(super) fn insert(&self, batch: &mut Batch) {
+    pub(super) fn insert(&self, batch: &mut Batch, keys: &CaseKeyring) -> Result<(), SealError> {
+        let data = keys.open(self.id, &self.key)?.seal_data(&self.stands.data)?;
         batch.execute_one(
-            "insert into services_collaboration_case (id, service, state, participants, data, deadlines, opened_at, \
-             changed_at, closed_at, version) values ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9)",
+            "insert into services_collaboration_case (id, service, state, participants, data, sealed_under, wrapped_key, \
+             deadlines, opened_at, changed_at, closed_at, version) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11)",
             params![
                 self.id,
                 self.service.to_string(),
                 self.stands.state.as_str(),
                 to_json(&self.stands.participants),
-                to_json(&self.stands.data),
+                data,
+                self.key.sealed_under.as_str(),
+                self.key.wrapped.clone(),
                 to_json(&self.stands.deadlines),
                 self.opened_at,
                 self.closed_at,
@@ -108,16 +115,18 @@ impl Case {
         );
         let row = |(role, party): (&String, &PartyId)| params![self.id, role.as_str(), *party];
         batch.insert_rows(&PARTICIPANTS, self.stands.participants.iter().map(row).collect());
+        Ok(())
     }
 
     /// Adds what has become of it, if nobody else has changed it since it was read.
-    pub(super) fn update(&mut self, batch: &mut Batch) {
+    pub(super) fn update(&mut self, batch: &mut Batch, keys: &CaseKeyring) -> Result<(), SealError> {
+        let data = keys.open(self.id, &self.key)?.seal_data(&self.stands.data)?;
         batch.execute_one(
             "update services_collaboration_case set state = $1, data = $2, deadlines = $3, changed_at = $4, \
              closed_at = $5, version = version + 1 where id = $6 and version = $7",
             params![
                 self.stands.state.as_str(),
-                to_json(&self.stands.data),
+                data,
                 to_json(&self.stands.deadlines),
                 self.changed_at,
                 self.closed_at,
@@ -126,50 +135,57 @@ impl Case {
             ],
         );
         self.version += 1;
+        Ok(())
     }
 
     /// A case for the agency's own work.
-    pub(super) async fn load(store: &Store, id: CaseId) -> Result<Option<Self>, StoreError> {
+    pub(super) async fn load(
+        (store, keys): (&Store, &CaseKeyring),
+        id: CaseId,
+    ) -> Result<Option<Self>, CollaborationError> {
         let select = "select * from services_collaboration_case where id = $1";
-        store.query_opt(select, params![id]).await?.map(|row| Self::from_row(&row)).transpose()
+        store.query_opt(select, params![id]).await?.map(|row| Self::from_row(&row, keys)).transpose()
     }
 
     /// A case of a service; nothing when it is another's.
     pub(super) async fn of_service(
-        store: &Store,
+        from: (&Store, &CaseKeyring),
         service: &ServiceId,
         id: CaseId,
-    ) -> Result<Option<Self>, StoreError> {
-        Ok(Self::load(store, id).await?.filter(|case| case.service == *service))
+    ) -> Result<Option<Self>, CollaborationError> {
+        Ok(Self::load(from, id).await?.filter(|case| case.service == *service))
     }
 
     /// A case of a service that a party takes part in; nothing for all others.
     pub(super) async fn of_party(
-        store: &Store,
+        from: (&Store, &CaseKeyring),
         service: &ServiceId,
         id: CaseId,
         party: PartyId,
-    ) -> Result<Option<Self>, StoreError> {
-        let case = Self::of_service(store, service, id).await?;
+    ) -> Result<Option<Self>, CollaborationError> {
+        let case = Self::of_service(from, service, id).await?;
         Ok(case.filter(|case| case.stands.participants.values().any(|participant| *participant == party)))
     }
 
-    pub(super) fn from_row(row: &Row) -> Result<Self, StoreError> {
+    pub(super) fn from_row(row: &Row, keys: &CaseKeyring) -> Result<Self, CollaborationError> {
+        let (id, key) = (row.get("id")?, wrapped_key(row)?);
+        let data = keys.open(id, &key)?.open(Place::Data, row.get("data")?)?;
         let service: String = row.get("service")?;
         let unreadable = StoreError::Decode { column: "service".to_owned(), expected: "the id of a service" };
         Ok(Self {
-            id: row.get("id")?,
+            id,
             service: service.parse().map_err(|_| unreadable)?,
             stands: CaseState {
                 state: row.get("state")?,
                 participants: from_json(row, "participants")?,
-                data: from_json(row, "data")?,
+                data,
                 deadlines: from_json(row, "deadlines")?,
             },
             opened_at: row.get("opened_at")?,
             changed_at: row.get("changed_at")?,
             closed_at: row.get("closed_at")?,
             version: row.get("version")?,
+            key,
         })
     }
 

@@ -3,6 +3,7 @@
 use altinn_auth::decision::AccessError;
 use altinn_auth::register::RegisterError;
 use altinn_core::IdempotencyError;
+use altinn_core::key::SealError;
 use altinn_core::store::StoreError;
 use altinn_notify::{OrderError, TemplateError};
 use thiserror::Error;
@@ -73,6 +74,9 @@ pub enum CollaborationError {
     /// The register of parties.
     #[error(transparent)]
     Parties(#[from] RegisterError),
+    /// What is sealed of the case does not open, or cannot be sealed.
+    #[error(transparent)]
+    Seal(#[from] SealError),
     /// The store.
     #[error(transparent)]
     Store(StoreError),
@@ -113,6 +117,7 @@ impl CollaborationError {
             Self::Template(error) => error.code(),
             Self::Event(error) => error.code(),
             Self::Parties(error) => error.code(),
+            Self::Seal(error) => error.code(),
             Self::Store(error) => error.code(),
         }
     }

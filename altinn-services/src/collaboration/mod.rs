@@ -57,6 +57,8 @@
 //!
 //! A case is a room as well: participants say something to each other ([`Collaborations::transmit`]), see how far the others
 //! have read, what has happened ([`Collaborations::history`]) and whose turn it is.
+//!
+//! Shared data and what is said are sealed under a key of each case, wrapped by one of the agency's ([`CaseKeyring`]).
 
 mod action;
 mod case;
@@ -73,6 +75,7 @@ mod notify;
 mod open;
 mod record;
 mod room;
+mod seal;
 mod service;
 mod step;
 mod submission_member;
@@ -81,6 +84,7 @@ mod view;
 mod work;
 
 use altinn_auth::decision::{Access, AccessRequest};
+use altinn_core::store::Store;
 use altinn_core::{Actor, PartyId};
 
 pub use action::{Action, Deadline, Message, Notice};
@@ -99,6 +103,7 @@ pub use notify::{Address, NewCaseEvent, Notified};
 pub use open::NewCase;
 pub use record::EventAnswer;
 pub use room::{NewTransmission, Seen, Transmission};
+pub use seal::{CaseKeyring, RotatedCases};
 pub use service::{CollaborationService, Members};
 pub use step::{CaseEvent, CaseState, Outcome, Refusal, Step, open, step};
 pub use submission_member::SubmissionMember;
@@ -124,6 +129,11 @@ impl<'a> Collaborations<'a> {
         Self { altinn }
     }
 
+    /// Where cases are kept, and under which keys.
+    fn kept(&self) -> (&Store, &CaseKeyring) {
+        (self.altinn.store(), self.altinn.case_keys())
+    }
+
     /// Decides whether the caller may do something for a party.
     async fn permit(
         &self,
@@ -146,7 +156,7 @@ impl<'a> Collaborations<'a> {
         id: CaseId,
     ) -> Result<(Access, Case), CollaborationError> {
         let access = self.permit(actor, service, party, action).await?;
-        let case = Case::of_party(self.altinn.store(), service.id(), id, party).await?;
+        let case = Case::of_party(self.kept(), service.id(), id, party).await?;
         Ok((access, case.ok_or(CollaborationError::NotFound)?))
     }
 

@@ -125,7 +125,7 @@ impl Collaborations<'_> {
     ) -> Result<EventAnswer, CollaborationError> {
         let mut tries = 1;
         loop {
-            let case = Case::of_service(self.altinn.store(), service.id(), id).await?;
+            let case = Case::of_service(self.kept(), service.id(), id).await?;
             let case = case.ok_or(CollaborationError::NotFound)?;
             let access = self.permit_agency(actor, service, &case, "write").await?;
             let actor = actor.reference();
@@ -193,7 +193,7 @@ impl Collaborations<'_> {
         let after = after.map_or(Uuid::nil(), CaseId::as_uuid);
         let found = params![service.id().to_string(), after, CASES as i64];
         let rows = self.altinn.store().query(select, found).await?;
-        Ok(rows.iter().map(Case::from_row).collect::<Result<_, _>>()?)
+        rows.iter().map(|row| Case::from_row(row, self.altinn.case_keys())).collect()
     }
 }
 

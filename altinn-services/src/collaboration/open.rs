@@ -96,14 +96,16 @@ impl Collaborations<'_> {
             return Ok(CaseId::new(id));
         }
         let step = open(service.definition(), participants, now);
+        let id = CaseId::new(self.altinn.ids().next_id());
         let mut case = Case {
-            id: CaseId::new(self.altinn.ids().next_id()),
+            id,
             service: service.id().clone(),
             stands: CaseState { deadlines: BTreeMap::new(), ..step.next.clone() },
             opened_at: now,
             changed_at: now,
             closed_at: step.next.is_closed(service.definition()).then_some(now),
             version: 1,
+            key: self.altinn.case_keys().generate(id)?,
         };
         let mut batch = Batch::new();
         if let Some(once) = &once {
@@ -112,7 +114,7 @@ impl Collaborations<'_> {
         self.deadlines(&mut batch, &case, &step);
         self.jobs(&mut batch, case.id, &step, now);
         case.stands = step.next;
-        case.insert(&mut batch);
+        case.insert(&mut batch, self.altinn.case_keys())?;
         inbox::show((service, &case), actor.party(), self.altinn.inbox_key(), &mut batch, now);
         access.guard_with(&mut batch, &case.deed());
         self.tell(&mut batch, &case, "caseopened", now)?;

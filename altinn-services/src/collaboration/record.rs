@@ -83,7 +83,7 @@ impl Collaborations<'_> {
         if taken && case.stands.is_closed(service.definition()) {
             case.closed_at = Some(now);
         }
-        case.update(batch);
+        case.update(batch, self.altinn.case_keys())?;
         answer.insert(batch, case.version, happening, now);
         if taken {
             inbox::show((service, case), None, self.altinn.inbox_key(), batch, now);

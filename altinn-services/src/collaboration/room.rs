@@ -1,9 +1,10 @@
 //! The room of a case: what participants say to each other, and how far each has seen it.
 
-use altinn_core::store::{Batch, Row, StoreError, params};
+use altinn_core::store::{Batch, Row, params};
 use altinn_core::{Actor, PartyId};
 use chrono::{DateTime, Utc};
 
+use super::seal::{CaseKey, Place};
 use super::{CaseId, CollaborationError, CollaborationService, Collaborations, TRIES, inbox};
 
 /// The most characters of a title and of a body, as Altinn has them in messages.
@@ -135,11 +136,13 @@ impl Collaborations<'_> {
         let last = "select coalesce(max(number), 0) as number from services_collaboration_transmission where case_id = $1";
         let number = store.query_one(last, params![id]).await?.get::<i64>("number")? + 1;
         let now = self.altinn.clock().now();
+        let key = self.altinn.case_keys().open(id, &case.key)?;
+        let sealed = key.seal(Place::Transmission(number), &(&new.title, &new.body))?;
         let mut batch = Batch::new();
         batch.execute_one(
-            "insert into services_collaboration_transmission (case_id, number, party, key, title, body, at) \
-             values ($1, $2, $3, $4, $5, $6, $7)",
-            params![id, number, party, new.key.as_str(), new.title.as_str(), new.body.as_str(), now],
+            "insert into services_collaboration_transmission (case_id, number, party, key, sealed, at) \
+             values ($1, $2, $3, $4, $5, $6)",
+            params![id, number, party, new.key.as_str(), sealed, now],
         );
         inbox::show((service, &case), Some(party), self.altinn.inbox_key(), &mut batch, now);
         access.guard_with(&mut batch, &case.deed());
@@ -164,7 +167,8 @@ impl Collaborations<'_> {
         let select = "select * from services_collaboration_transmission where case_id = $1 and number > $2 \
                       order by number limit $3";
         let rows = self.altinn.store().query(select, params![id, after, PAGE]).await?;
-        let said = rows.iter().map(transmission).collect::<Result<Vec<_>, StoreError>>()?;
+        let key = self.altinn.case_keys().open(id, &case.key)?;
+        let said = rows.iter().map(|row| transmission(row, &key)).collect::<Result<Vec<_>, _>>()?;
         let now = self.altinn.clock().now();
         let mut batch = Batch::new();
         if let Some(last) = said.last() {
@@ -203,12 +207,8 @@ impl Collaborations<'_> {
     }
 }
 
-fn transmission(row: &Row) -> Result<Transmission, StoreError> {
-    Ok(Transmission {
-        number: row.get("number")?,
-        party: PartyId::new(row.get("party")?),
-        title: row.get("title")?,
-        body: row.get("body")?,
-        at: row.get("at")?,
-    })
+fn transmission(row: &Row, key: &CaseKey) -> Result<Transmission, CollaborationError> {
+    let number = row.get("number")?;
+    let (title, body) = key.open(Place::Transmission(number), row.get("sealed")?)?;
+    Ok(Transmission { number, party: PartyId::new(row.get("party")?), title, body, at: row.get("at")? })
 }

@@ -96,7 +96,8 @@ impl Collaborations<'_> {
         let before = before.map_or(Uuid::max(), CaseId::as_uuid);
         let found = params![service.id().to_string(), party, before, PAGE as i64 + 1];
         let rows = self.altinn.store().query(select, found).await?;
-        let mut cases: Vec<Case> = rows.iter().map(Case::from_row).collect::<Result<_, _>>()?;
+        let mut cases: Vec<Case> =
+            rows.iter().map(|row| Case::from_row(row, self.altinn.case_keys())).collect::<Result<_, _>>()?;
         let has_more = cases.len() > PAGE;
         cases.truncate(PAGE);
         Ok(CasePage { before: cases.last().map(|case| case.id).filter(|_| has_more), cases })
@@ -113,7 +114,7 @@ impl Collaborations<'_> {
         service: &CollaborationService,
         id: CaseId,
     ) -> Result<Vec<PendingWork>, CollaborationError> {
-        let case = Case::of_service(self.altinn.store(), service.id(), id).await?;
+        let case = Case::of_service(self.kept(), service.id(), id).await?;
         let case = case.ok_or(CollaborationError::NotFound)?;
         self.permit_agency(actor, service, &case, "read").await?;
         let select =
@@ -156,7 +157,7 @@ impl Collaborations<'_> {
         service: &CollaborationService,
         id: CaseId,
     ) -> Result<usize, CollaborationError> {
-        let case = Case::of_service(self.altinn.store(), service.id(), id).await?;
+        let case = Case::of_service(self.kept(), service.id(), id).await?;
         let case = case.ok_or(CollaborationError::NotFound)?;
         let access = self.permit_agency(actor, service, &case, "write").await?;
         let mut batch = Batch::new();

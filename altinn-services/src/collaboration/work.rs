@@ -65,7 +65,7 @@ impl Collaborations<'_> {
     }
 
     async fn do_job(&self, job: &ClaimedJob) -> Result<(), CollaborationError> {
-        let case = Case::load(self.altinn.store(), job.case).await?.ok_or(CollaborationError::NotFound)?;
+        let case = Case::load(self.kept(), job.case).await?.ok_or(CollaborationError::NotFound)?;
         let services = &self.altinn.plug_ins().collaborations;
         let service = services.get(&case.service).ok_or(CollaborationError::UnknownService)?;
         match &job.job {
@@ -164,7 +164,7 @@ impl Collaborations<'_> {
         job: &ClaimedJob,
         happening: &Happening<'_>,
     ) -> Result<(), CollaborationError> {
-        let case = Case::load(self.altinn.store(), job.case).await?;
+        let case = Case::load(self.kept(), job.case).await?;
         let mut case = case.ok_or(CollaborationError::NotFound)?;
         if self.answered(case.id, happening).await?.is_some() {
             return Ok(());

@@ -11,6 +11,7 @@ mod machine;
 mod room;
 #[path = "../scene/mod.rs"]
 mod scene;
+mod sealing;
 mod stage;
 mod strangers;
 mod work;
