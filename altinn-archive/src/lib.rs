@@ -72,7 +72,7 @@ pub use entry::{
     Element, EntryError, EntryId, Fields, NewElement, NewEntry, NoRandomNumbers, Participant, SaltSource,
     SystemSalts,
 };
-pub use erasure::{Destroyed, Erasure, ErasureOrder, Rotated};
+pub use erasure::{Destroyed, Erasure, ErasureOrder, OnErasure, Rotated};
 pub use error::ArchiveError;
 pub use keys::{KeyFolder, KeyProvider, MemoryKeys};
 pub use listing::{Cursor, InvalidCursor, Listed, Listing, Page};

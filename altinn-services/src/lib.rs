@@ -47,6 +47,7 @@ pub mod correspondence;
 pub mod definition;
 #[cfg(feature = "pdf")]
 mod document;
+mod erased;
 mod error;
 pub mod event;
 pub mod expression;

@@ -54,6 +54,13 @@ pub static MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../migrations/inbox_0001_element.postgres.sql"),
     },
     Migration {
+        owner: "altinn-services-inbox",
+        number: 2,
+        name: "entry",
+        sqlite: include_str!("../migrations/inbox_0002_entry.sqlite.sql"),
+        postgres: include_str!("../migrations/inbox_0002_entry.postgres.sql"),
+    },
+    Migration {
         owner: "altinn-services-listing",
         number: 1,
         name: "instances_of_service",
@@ -128,5 +135,13 @@ pub static MIGRATIONS: &[Migration] = &[
         name: "correspondence",
         sqlite: include_str!("../migrations/0020_correspondence.sqlite.sql"),
         postgres: include_str!("../migrations/0020_correspondence.postgres.sql"),
+    },
+    #[cfg(feature = "correspondence")]
+    Migration {
+        owner: "altinn-services",
+        number: 21,
+        name: "mailing_entry",
+        sqlite: include_str!("../migrations/0021_mailing_entry.sqlite.sql"),
+        postgres: include_str!("../migrations/0021_mailing_entry.postgres.sql"),
     },
 ];

@@ -34,6 +34,7 @@ pub(crate) use tiles::read_tile;
 
 use crate::content::Objects;
 use crate::entry::{SaltSource, SystemSalts};
+use crate::erasure::OnErasure;
 use crate::error::ArchiveError;
 use crate::keys::{KeyGeneration, KeyProvider};
 use crate::listing::{Tag, TagKey};
@@ -58,6 +59,7 @@ pub struct Archive {
     ids: Arc<dyn IdSource>,
     salts: Arc<dyn SaltSource>,
     integrator: Arc<integrate::Integrator>,
+    on_erasure: Option<Arc<dyn OnErasure>>,
 }
 
 /// The keys of an archive: the one that signs its log, and those that wrap the keys of its content.
@@ -89,6 +91,19 @@ impl Archive {
     /// [`ArchiveError::Content`] when the objects cannot be asked whether there is something to
     /// [erase again](Archive::reapply_erasures).
     pub async fn open(store: Store, objects: Objects, keys: ArchiveKeys) -> Result<Self, ArchiveError> {
+        Self::open_with(store, objects, keys, None).await
+    }
+
+    /// As [`open`](Self::open); what the owner of the archive keeps of an entry elsewhere in the store is erased with it.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub async fn open_with(
+        store: Store,
+        objects: Objects,
+        keys: ArchiveKeys,
+        on_erasure: Option<Arc<dyn OnErasure>>,
+    ) -> Result<Self, ArchiveError> {
         head::claim(&store, keys.log.verifier_key()).await?;
         let salts: Arc<dyn SaltSource> = Arc::new(SystemSalts);
         let keyring = Arc::new(Keyring::open(&store, keys.provider).await?);
@@ -101,6 +116,7 @@ impl Archive {
             ids: Arc::new(RandomIds),
             salts,
             integrator: Arc::default(),
+            on_erasure,
         };
         archive.reapply_erasures().await?;
         Ok(archive)
@@ -131,6 +147,10 @@ impl Archive {
     /// The public key with which everyone verifies the archive's receipts.
     pub fn verifier_key(&self) -> &VerifierKey {
         self.log_key.verifier_key()
+    }
+
+    pub(crate) fn on_erasure(&self) -> Option<&dyn OnErasure> {
+        self.on_erasure.as_deref()
     }
 
     pub(crate) fn store(&self) -> &Store {

@@ -3,6 +3,7 @@
 mod destroy;
 mod erase;
 mod note;
+mod on_erasure;
 mod reapply;
 mod rotate;
 mod slice;
@@ -10,5 +11,6 @@ mod slice;
 pub use destroy::Destroyed;
 pub use erase::{Erasure, ErasureOrder};
 pub(crate) use note::{ErasureNote, verify_destruction};
+pub use on_erasure::OnErasure;
 pub use rotate::Rotated;
 pub(crate) use slice::SLICE;

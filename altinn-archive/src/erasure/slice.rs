@@ -85,7 +85,12 @@ impl Archive {
         let mut batch = Batch::new();
         batch.guard(&HOLDS, 1, holds.version);
         let by = self.stage(&mut batch, order.entry(self.log_key().origin(), &note, time)).await?;
-        doomed.iter().for_each(|doomed| doomed.erase(&mut batch, by, time));
+        for doomed in &doomed {
+            doomed.erase(&mut batch, by, time);
+            if let Some(also) = self.on_erasure() {
+                also.erased(&mut batch, doomed.entry);
+            }
+        }
         self.commit_with_tombstone(batch, by, note).await?;
         Ok(doomed.len())
     }

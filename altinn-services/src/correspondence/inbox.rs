@@ -9,6 +9,10 @@ use super::mailing::Mailing;
 use super::row::CorrespondenceRow;
 use crate::inbox::{ElementKind, InboxElement, InboxStatus, Place, Scope};
 
+/// What stands in the inboxes of the recipients of an entry, as a statement in which `$ENTRY` stands for the entry.
+pub(crate) const OF_ENTRY: &str = "select c.party, c.id from services_mailing m \
+    join services_correspondence c on c.mailing = m.id where m.entry = $ENTRY";
+
 /// What comes into the inbox of a recipient with the publishing.
 pub(super) fn published<'a>(
     mailing: &Mailing,

@@ -82,6 +82,7 @@ pub use shown::CorrespondenceOverview;
 pub use status::CorrespondenceStatus;
 pub use step::{CorrespondenceEvent, Refusal, Terms, step};
 
+pub(crate) use inbox::OF_ENTRY;
 pub(crate) use mailing::MAILINGS;
 pub(crate) use notification::STILL_UNREAD;
 pub(crate) use unread::StillUnread;

@@ -83,8 +83,9 @@ impl Inbox<'_> {
 
     /// A batch for something that the caller does with an element that they may see.
     async fn begin(&self, actor: &Actor, party: PartyId, id: Uuid) -> Result<Batch, InboxError> {
-        let select = "select service, scope, kind from services_inbox where party = $1 and id = $2";
-        let row = self.altinn.store().query_opt(select, params![party, id]).await?;
+        let select =
+            "select service, scope, kind from services_inbox where party = $1 and id = $2 and place <> $3";
+        let row = self.altinn.store().query_opt(select, params![party, id, InboxElement::ERASED]).await?;
         let Some(row) = row else {
             self.altinn.as_if_refused(actor, party, id).await?;
             return Err(InboxError::NotFound);

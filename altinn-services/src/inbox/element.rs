@@ -59,11 +59,16 @@ static ROWS: InsertRows = InsertRows::new(
 
 /// What becomes of an element that is there; its place is left as it is, or is the new one.
 const OR_UPDATE: &str = "on conflict (party, id) do update set scope = excluded.scope, sent = excluded.sent, \
-    status = excluded.status, state = excluded.state, title = excluded.title, \
+    status = excluded.status, state = excluded.state, \
+    title = case when services_inbox.place = 9 then services_inbox.title else excluded.title end, \
     news = services_inbox.news + excluded.news, entry = excluded.entry, changed_at = excluded.changed_at, \
     due_at = excluded.due_at, visible_from = excluded.visible_from";
 
 impl<'a> InboxElement<'a> {
+    /// Where an element is of which the entry was erased: nowhere that anybody looks. It stays as a row without a title, so
+    /// that what comes later does not bring it back.
+    pub(super) const ERASED: i64 = 9;
+
     /// An element of a party that nobody needs to look at, as it stands since a time.
     pub(crate) fn new(
         (party, id): (PartyId, Uuid),
@@ -94,7 +99,11 @@ impl<'a> InboxElement<'a> {
     pub(crate) fn put(&self, key: &InboxKey, batch: &mut Batch) {
         self.scope_row(batch);
         let is_placed = self.place.is_some() || self.is_news;
-        let place = if is_placed { ", place = excluded.place" } else { "" };
+        let place = if is_placed {
+            ", place = case when services_inbox.place = 9 then 9 else excluded.place end"
+        } else {
+            ""
+        };
         batch.execute_one(format!("{} {OR_UPDATE}{place}", ROWS.text()), self.values(key));
     }
 
@@ -157,11 +166,27 @@ impl<'a> InboxElement<'a> {
         }
     }
 
+    /// The elements of an entry, as a statement in which `$ENTRY` stands for the entry.
+    pub(crate) const OF_ENTRY: &'static str = "select party, id from services_inbox where entry = $ENTRY";
+
+    /// Adds that the entry was erased that the elements of a statement are of: they are gone for everybody, and so are
+    /// their titles and what anybody has said of them.
+    pub(crate) fn erase(batch: &mut Batch, elements: &str, entry: EntryId) {
+        let at = |place: &str| elements.replace("$ENTRY", place);
+        for table in ["services_inbox_seen", "services_inbox_label"] {
+            batch.execute(format!("delete from {table} where (party, id) in ({})", at("$1")), params![entry]);
+        }
+        batch.execute(
+            format!("update services_inbox set place = $1, title = $2 where (party, id) in ({})", at("$3")),
+            params![Self::ERASED, Vec::<u8>::new(), entry],
+        );
+    }
+
     /// Adds where a party has an element.
     pub(crate) fn move_to(batch: &mut Batch, (party, id): (PartyId, Uuid), place: Place) {
         batch.execute(
-            "update services_inbox set place = $1 where party = $2 and id = $3",
-            params![place.number(), party, id],
+            "update services_inbox set place = $1 where party = $2 and id = $3 and place <> $4",
+            params![place.number(), party, id, Self::ERASED],
         );
     }
 

@@ -1,7 +1,8 @@
 //! What databases do to find a page.
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
-use altinn_core::store::{Migration, Value};
+use altinn_archive::{EntryId, OnErasure as _};
+use altinn_core::store::{Batch, Dialect, Migration, Statement, Value};
 use altinn_core::{PartyId, ServiceId};
 use uuid::Uuid;
 
@@ -64,6 +65,27 @@ fn no_page_reads_a_table_from_end_to_end_in_sqlite() {
         let parts = plan.iter().filter(|step| step.starts_with("SCAN part")).count();
         assert!(sorted <= parts && (is_merged || sorted == 0), "{sql}\n{plan:#?}");
         assert!(plan.iter().any(|step| step.contains("SEARCH e USING INDEX services_inbox_")), "{plan:#?}");
+    }
+}
+
+#[test]
+fn no_erasure_reads_a_table_from_end_to_end_in_sqlite() {
+    let connection = rusqlite::Connection::open_in_memory().unwrap();
+    for step in migrations().into_iter().flatten() {
+        connection.execute_batch(step.sqlite).unwrap();
+    }
+    let mut batch = Batch::new();
+    crate::erased::GoneFromInboxes.erased(&mut batch, EntryId::new(Uuid::from_u128(1)));
+    assert!(batch.len() >= 3);
+    for statement in batch.statements() {
+        let Statement::Single { sql, .. } = statement else { continue };
+        let sql = format!("explain query plan {}", sql.text(Dialect::Sqlite));
+        let mut query = connection.prepare(&sql).unwrap();
+        let nothing = vec![rusqlite::types::Null; query.parameter_count()];
+        let plan =
+            query.query_map(rusqlite::params_from_iter(nothing), |row| row.get::<_, String>(3)).unwrap();
+        let plan: Vec<String> = plan.map(Result::unwrap).collect();
+        assert!(!plan.iter().any(|step| step.contains("SCAN")), "{sql}\n{plan:#?}");
     }
 }
 
