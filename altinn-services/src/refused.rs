@@ -40,11 +40,11 @@ impl Altinn {
         &self,
         actor: &Actor,
         party: PartyId,
-        id: Uuid,
+        instance: Option<Uuid>,
     ) -> Result<(), AccessError> {
         let Some(service) = self.a_service() else { return Ok(()) };
         let mut request = AccessRequest::new("read", service, party);
-        request.instance = Some(InstanceId::new(party, id));
+        request.instance = instance.map(|id| InstanceId::new(party, id));
         self.authorizer().foresees(actor, &request).await.map(drop)
     }
 }

@@ -87,7 +87,7 @@ impl Inbox<'_> {
             "select service, scope, kind from services_inbox where party = $1 and id = $2 and place <> $3";
         let row = self.altinn.store().query_opt(select, params![party, id, InboxElement::ERASED]).await?;
         let Some(row) = row else {
-            self.altinn.as_if_refused(actor, party, id).await?;
+            self.altinn.as_if_refused(actor, party, Some(id)).await?;
             return Err(InboxError::NotFound);
         };
         let request = Scope::from_row(&row)?.request_of(party, id);

@@ -160,7 +160,7 @@ impl<'a> Submissions<'a> {
     async fn load_for(&self, actor: &Actor, id: &InstanceId) -> Result<Instance, SubmissionError> {
         match self.load(id).await {
             Err(SubmissionError::NotFound) => {
-                self.altinn.as_if_refused(actor, id.owner, id.guid).await?;
+                self.altinn.as_if_refused(actor, id.owner, Some(id.guid)).await?;
                 if !matches!(actor.subject(), Subject::ServiceOwner { .. }) {
                     self.altinn.authorizer().represents(actor, id.owner).await?;
                 }

@@ -1,7 +1,5 @@
 //! All operations, one row each.
 
-use std::collections::BTreeMap;
-
 use altinn_core::{Actor, Language, PartyId};
 use altinn_core::{InstanceId, SyntheticNumbers};
 use altinn_services::broker::{NewTransfer, Place, TransferId};
@@ -10,13 +8,9 @@ use altinn_services::correspondence::{
     CorrespondenceQuery, CorrespondenceStatus, Message, NewCorrespondence, NewSharedAttachment, Recipient,
     Side,
 };
-use altinn_services::form::{FormData, FormLimits, Patch};
 use altinn_services::inbox::{InboxQuery, LabelChange};
 use altinn_services::link::LinkRequest;
 use altinn_services::lookup::LookupRequest;
-use altinn_services::submission::{
-    Attachment, FileScanResult, ReadStatus, ShowIssues, StartOptions, Substatus,
-};
 use bytes::Bytes;
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream;
@@ -53,10 +47,11 @@ impl Operation {
 }
 
 /// What names neither a party nor an element of one, and why it needs no row.
-pub(crate) const WITHOUT_NAMES: [(&str, &str, &str); 19] = [
+pub(crate) const WITHOUT_NAMES: [(&str, &str, &str); 20] = [
     ("broker", "run_due", "a worker's"),
     ("broker", "service_of", "the host's own question, for no caller"),
     ("collaboration", "follow", "a worker's"),
+    ("collaboration", "rotate_keys", "the host's own, when the agency's key is another"),
     ("collaboration", "run_due", "a worker's"),
     ("correspondence", "run_due", "a worker's"),
     ("correspondence", "service_of", "the host's own question, for no caller"),
@@ -73,21 +68,6 @@ pub(crate) const WITHOUT_NAMES: [(&str, &str, &str); 19] = [
     ("submission", "person", "a signee provider's"),
     ("submission", "run_due", "a worker's"),
     ("submission", "run_service_tasks", "a worker's"),
-];
-
-/// What another test tries with another's names, and which.
-pub(crate) const ELSEWHERE: [(&str, &str, &str); 11] = [
-    ("collaboration", "redrive", "tests/collaboration/work.rs"),
-    ("collaboration", "stuck", "tests/collaboration/work.rs"),
-    ("submission", "change", "tests/submission/subscriptions.rs"),
-    ("submission", "element", "tests/http/restricted.rs"),
-    ("submission", "element_content", "tests/submission/delivery.rs"),
-    ("submission", "end", "tests/submission/subscriptions.rs"),
-    ("submission", "fill_in", "tests/submission/form_pages.rs"),
-    ("submission", "fill_in_version", "tests/submission/form_pages.rs"),
-    ("submission", "list", "tests/http/parts.rs"),
-    ("submission", "made", "tests/submission/subscriptions.rs"),
-    ("submission", "subscribe", "tests/submission/subscriptions.rs"),
 ];
 
 /// A row: who, what, of what; and the call.
@@ -112,6 +92,11 @@ macro_rules! row {
     };
 }
 
+mod submissions;
+
+pub(crate) use submissions::monthly;
+use submissions::{submissions, subscriptions};
+
 /// Who subscribes, by who calls.
 fn consumer(actor: &Actor) -> &'static str {
     if matches!(actor.subject(), altinn_core::Subject::ServiceOwner { org, .. } if org == "ttd") {
@@ -119,15 +104,6 @@ fn consumer(actor: &Actor) -> &'static str {
     } else {
         "somebody"
     }
-}
-
-fn form() -> FormData {
-    FormData::parse(b"{}", FormLimits::default()).unwrap()
-}
-
-fn floor_plan() -> Attachment {
-    let (file_name, content_type) = ("plan.pdf".to_owned(), "application/pdf".to_owned());
-    Attachment { file_name, content_type, content: b"%PDF-1.7".to_vec() }
 }
 
 fn event() -> NewCaseEvent {
@@ -143,122 +119,13 @@ fn letter() -> NewCorrespondence {
 /// All of them; what takes something away comes last.
 pub(crate) fn operations() -> Vec<Operation> {
     let mut operations = submissions();
+    operations.extend(subscriptions());
     operations.extend(correspondences());
     operations.extend(broker());
     operations.extend(collaborations());
     operations.extend(others());
     operations.extend(ends());
     operations
-}
-
-fn submissions() -> Vec<Operation> {
-    let mut rows = vec![
-        row!("submission" "start", Party of Instance, |s, a, p, i| s.altinn.submissions().start(a, &s.licence, p).await),
-        row!("submission" "start_with", Party of Instance, |s, a, p, i| {
-            s.altinn.submissions().start_with(a, &s.licence, p, &StartOptions::idempotent("once")).await
-        }),
-        row!("submission" "stuck", Party of Instance by agency, |s, a, p, i| {
-            s.altinn.submissions().stuck(a, s.licence.id(), 10).await
-        }),
-        row!("submission" "get", Element of Instance, |s, a, p, i| s.altinn.submissions().get(a, &InstanceId::new(p, i)).await),
-        row!("submission" "contents", Element of Instance, |s, a, p, i| {
-            s.altinn.submissions().contents(a, &InstanceId::new(p, i)).await
-        }),
-        row!("submission" "form_pages", Element of Instance, |s, a, p, i| {
-            let (id, issues) = (InstanceId::new(p, i), ShowIssues::No);
-            s.altinn.submissions().form_pages(a, &id, Language::Nb, issues).await
-        }),
-        row!("submission" "filled_in", Element of Instance, |s, a, p, i| {
-            s.altinn.submissions().filled_in(a, &InstanceId::new(p, i), Language::Nb).await
-        }),
-        row!("submission" "receipt_document", Element of Instance, |s, a, p, i| {
-            s.altinn.submissions().receipt_document(a, &InstanceId::new(p, i), Language::Nb).await
-        }),
-        row!("submission" "options_of", Element of Instance, |s, a, p, i| {
-            let (id, said) = (InstanceId::new(p, i), BTreeMap::new());
-            s.altinn.submissions().options_of(a, &id, "kinds", Language::Nb, &said).await
-        }),
-        row!("submission" "user_action", Element of Instance, |s, a, p, i| {
-            s.altinn.submissions().user_action(a, &InstanceId::new(p, i), "look-up", None).await
-        }),
-        row!("submission" "deliver_again", Element of Instance by agency, |s, a, p, i| {
-            s.altinn.submissions().deliver_again(a, &InstanceId::new(p, i), "lost").await
-        }),
-        row!("submission" "form", Element of Instance, |s, a, p, i| {
-            s.altinn.submissions().form(a, &InstanceId::new(p, i), "application", "application/json").await
-        }),
-        row!("submission" "signees", Element of Instance, |s, a, p, i| {
-            s.altinn.submissions().signees(a, &InstanceId::new(p, i)).await
-        }),
-        row!("submission" "signing_text", Element of Instance, |s, a, p, i| {
-            s.altinn.submissions().signing_text(a, &InstanceId::new(p, i)).await
-        }),
-        row!("submission" "receipt", Element of Instance, |s, a, p, i| {
-            s.altinn.submissions().receipt(a, &InstanceId::new(p, i)).await
-        }),
-        row!("submission" "save", Element of Instance, |s, a, p, i| {
-            s.altinn.submissions().save(a, &InstanceId::new(p, i), "application", &form()).await
-        }),
-        row!("submission" "save_version", Element of Instance, |s, a, p, i| {
-            s.altinn.submissions().save_version(a, &InstanceId::new(p, i), "application", &form(), Some(77)).await
-        }),
-        row!("submission" "patch", Element of Instance, |s, a, p, i| {
-            s.altinn.submissions().patch(a, &InstanceId::new(p, i), "application", &Patch::parse(b"[]").unwrap(), None).await
-        }),
-        row!("submission" "attach", Element of Instance, |s, a, p, i| {
-            s.altinn.submissions().attach(a, &InstanceId::new(p, i), "floor-plan", &floor_plan()).await
-        }),
-        row!("submission" "history", Element of Instance, |s, a, p, i| {
-            s.altinn.submissions().history(a, &InstanceId::new(p, i)).await
-        }),
-        row!("submission" "validate", Element of Instance, |s, a, p, i| {
-            s.altinn.submissions().validate(a, &InstanceId::new(p, i)).await
-        }),
-        row!("submission" "active", Party of Instance, |s, a, p, i| {
-            s.altinn.submissions().active(a, s.licence.id(), p).await
-        }),
-        row!("submission" "mark", Element of Instance, |s, a, p, i| {
-            s.altinn.submissions().mark(a, &InstanceId::new(p, i), ReadStatus::Read).await
-        }),
-    ];
-    rows.extend([
-        row!("submission" "next", Element of Instance, |s, a, p, i| {
-            s.altinn.submissions().next(a, &InstanceId::new(p, i), None).await
-        }),
-        row!("submission" "next_from", Element of Instance, |s, a, p, i| {
-            s.altinn.submissions().next_from(a, &InstanceId::new(p, i), "Task_Application", None).await
-        }),
-        row!("submission" "submit", Element of Instance, |s, a, p, i| {
-            s.altinn.submissions().submit(a, &InstanceId::new(p, i)).await
-        }),
-        row!("submission" "pay", Element of Instance, |s, a, p, i| s.altinn.submissions().pay(a, &InstanceId::new(p, i)).await),
-        row!("submission" "run_service_task", Element of Instance, |s, a, p, i| {
-            s.altinn.submissions().run_service_task(a, &InstanceId::new(p, i)).await
-        }),
-        row!("submission" "copy", Element of Instance, |s, a, p, i| {
-            s.altinn.submissions().copy(a, &InstanceId::new(p, i)).await
-        }),
-        row!("submission" "file_scanned", Element of ScannedFile by agency, |s, a, p, i| {
-            s.altinn.submissions().file_scanned(a, &s.instance(), i, FileScanResult::Clean).await
-        }),
-        row!("submission" "set_substatus", Element of Instance by agency, |s, a, p, i| {
-            let said = Substatus { label: "Seen".to_owned(), description: None };
-            s.altinn.submissions().set_substatus(a, &InstanceId::new(p, i), Some(said)).await
-        }),
-        row!("submission" "confirm_complete", Element of Instance by agency, |s, a, p, i| {
-            s.altinn.submissions().confirm_complete(a, &InstanceId::new(p, i)).await
-        }),
-        row!("submission" "resume", Element of Instance by agency, |s, a, p, i| {
-            s.altinn.submissions().resume(a, &InstanceId::new(p, i), "why").await
-        }),
-        row!("submission" "move_to", Element of Instance by agency, |s, a, p, i| {
-            s.altinn.submissions().move_to(a, &InstanceId::new(p, i), "nowhere", "why").await
-        }),
-        row!("submission" "compensate", Element of Instance by agency, |s, a, p, i| {
-            s.altinn.submissions().compensate(a, &InstanceId::new(p, i), "why").await
-        }),
-    ]);
-    rows
 }
 
 fn correspondences() -> Vec<Operation> {
@@ -390,6 +257,12 @@ fn collaborations() -> Vec<Operation> {
         row!("collaboration" "pending", Element of Case by agency, |s, a, p, i| {
             s.altinn.collaborations().pending(a, &s.opening, CaseId::new(i)).await
         }),
+        row!("collaboration" "redrive", Element of Case by agency, |s, a, p, i| {
+            s.altinn.collaborations().redrive(a, &s.opening, CaseId::new(i)).await
+        }),
+        row!("collaboration" "stuck", Party of Case by agency, |s, a, p, i| {
+            s.altinn.collaborations().stuck(a, &s.opening, None).await
+        }),
         row!("collaboration" "transmit", Element of Case, |s, a, p, i| {
             let said = NewTransmission::new("1", "The sink", "Steel?");
             async move { s.altinn.collaborations().transmit(a, &s.opening, p, CaseId::new(i), &said).await }.await
@@ -452,6 +325,9 @@ fn ends() -> Vec<Operation> {
         }),
         row!("event" "end", Element of Subscription by agency, |s, a, p, i| {
             async move { s.altinn.webhooks().unwrap().subscriptions().end(consumer(a), i).await }.await
+        }),
+        row!("submission" "end", Element of MadeRegularly, |s, a, p, i| {
+            s.altinn.submissions().subscriptions().end(a, i).await
         }),
         row!("broker" "cancel", Element of Transfer, |s, a, p, i| {
             s.altinn.broker().cancel(a, &s.accounts, p, TransferId::new(i)).await

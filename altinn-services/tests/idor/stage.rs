@@ -32,7 +32,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use crate::operations::Operation;
+use crate::operations::{Operation, monthly};
 use crate::scene::counted::Statements;
 use crate::scene::{builder_over, person, register, sample, stores};
 
@@ -56,6 +56,8 @@ pub(crate) enum Of {
     Code,
     /// A file that can go with correspondences.
     SharedAttachment,
+    /// A subscription that makes instances.
+    MadeRegularly,
 }
 
 /// Somebody who has nothing to do with the bakery.
@@ -82,7 +84,7 @@ pub(crate) struct Stage {
     leader: Actor,
     agency: Party,
     writer: Actor,
-    elements: [Uuid; 12],
+    elements: [Uuid; 13],
     /// The agency of the submissions and of the collaboration.
     ttd: Actor,
     /// Whom a link leads to.
@@ -185,7 +187,7 @@ impl Stage {
             bakery,
             agency,
             writer,
-            elements: [Uuid::nil(); 12],
+            elements: [Uuid::nil(); 13],
             ttd,
             target: Actor::new(target, AuthenticationLevel::VerySensitive),
             _folder: folder,
@@ -255,7 +257,15 @@ impl Stage {
             plan,
             Uuid::from_u128(2),
             shared,
+            self.made_regularly().await,
         ];
+    }
+
+    /// A subscription of the bakery's.
+    async fn made_regularly(&self) -> Uuid {
+        let subscriptions = self.altinn.submissions().subscriptions();
+        let new = monthly("one");
+        subscriptions.subscribe(&self.leader, &self.licence, self.bakery.id, &new).await.unwrap().id
     }
 
     /// A file that another business has sent to the bakery.

@@ -40,6 +40,9 @@ pub(crate) use row::TOPIC as INSTANCE_SUBSCRIPTIONS;
 use super::{Service, SubmissionError, TRIES};
 use crate::altinn::Altinn;
 
+/// A party that there is not.
+const NOBODY: PartyId = PartyId::new(0);
+
 /// The most that one page lists.
 const PAGE: u32 = 1_000;
 
@@ -360,7 +363,11 @@ impl<'a> InstanceSubscriptions<'a> {
         actor: &Actor,
         id: Uuid,
     ) -> Result<(InstanceSubscription, Access), SubmissionError> {
-        let subscription = self.load(id).await?;
+        let found = InstanceSubscription::load(self.altinn.store(), id).await?;
+        let Some(subscription) = found else {
+            self.altinn.as_if_refused(actor, NOBODY, None).await?;
+            return Err(SubmissionError::NotFound);
+        };
         let request = AccessRequest::new("instantiate", subscription.service.clone(), subscription.party);
         let access = self.altinn.authorizer().decide(actor, &request).await;
         Ok((subscription, access.map_err(|_| SubmissionError::NotFound)?))

@@ -1,0 +1,179 @@
+//! What is done with submissions, and with the subscriptions that make them.
+
+use std::collections::BTreeMap;
+
+use altinn_core::{InstanceId, Language};
+use altinn_services::form::{FormData, FormLimits, Patch};
+use altinn_services::form_page::FormPost;
+use altinn_services::submission::{
+    Attachment, FileScanResult, InstanceQuery, Interval, NewSubscription, ReadStatus, Schedule, ShowIssues,
+    StartOptions, Substatus,
+};
+
+use super::{Names, Operation};
+use crate::stage::Of;
+
+fn form() -> FormData {
+    FormData::parse(b"{}", FormLimits::default()).unwrap()
+}
+
+fn floor_plan() -> Attachment {
+    let (file_name, content_type) = ("plan.pdf".to_owned(), "application/pdf".to_owned());
+    Attachment { file_name, content_type, content: b"%PDF-1.7".to_vec() }
+}
+
+/// An instance a month.
+pub(crate) fn monthly(key: &str) -> NewSubscription {
+    let (first, every) = ("2026-12-01".parse().unwrap(), Interval::months(1));
+    NewSubscription::new(Schedule::Periodic { first, every, due_after: None, until: None }).once(key)
+}
+
+pub(super) fn submissions() -> Vec<Operation> {
+    let mut rows = vec![
+        row!("submission" "start", Party of Instance, |s, a, p, i| s.altinn.submissions().start(a, &s.licence, p).await),
+        row!("submission" "start_with", Party of Instance, |s, a, p, i| {
+            s.altinn.submissions().start_with(a, &s.licence, p, &StartOptions::idempotent("once")).await
+        }),
+        row!("submission" "stuck", Party of Instance by agency, |s, a, p, i| {
+            s.altinn.submissions().stuck(a, s.licence.id(), 10).await
+        }),
+        row!("submission" "get", Element of Instance, |s, a, p, i| s.altinn.submissions().get(a, &InstanceId::new(p, i)).await),
+        row!("submission" "contents", Element of Instance, |s, a, p, i| {
+            s.altinn.submissions().contents(a, &InstanceId::new(p, i)).await
+        }),
+        row!("submission" "form_pages", Element of Instance, |s, a, p, i| {
+            let (id, issues) = (InstanceId::new(p, i), ShowIssues::No);
+            s.altinn.submissions().form_pages(a, &id, Language::Nb, issues).await
+        }),
+        row!("submission" "filled_in", Element of Instance, |s, a, p, i| {
+            s.altinn.submissions().filled_in(a, &InstanceId::new(p, i), Language::Nb).await
+        }),
+        row!("submission" "receipt_document", Element of Instance, |s, a, p, i| {
+            s.altinn.submissions().receipt_document(a, &InstanceId::new(p, i), Language::Nb).await
+        }),
+        row!("submission" "options_of", Element of Instance, |s, a, p, i| {
+            let (id, said) = (InstanceId::new(p, i), BTreeMap::new());
+            s.altinn.submissions().options_of(a, &id, "kinds", Language::Nb, &said).await
+        }),
+        row!("submission" "user_action", Element of Instance, |s, a, p, i| {
+            s.altinn.submissions().user_action(a, &InstanceId::new(p, i), "look-up", None).await
+        }),
+        row!("submission" "deliver_again", Element of Instance by agency, |s, a, p, i| {
+            s.altinn.submissions().deliver_again(a, &InstanceId::new(p, i), "lost").await
+        }),
+        row!("submission" "form", Element of Instance, |s, a, p, i| {
+            s.altinn.submissions().form(a, &InstanceId::new(p, i), "application", "application/json").await
+        }),
+        row!("submission" "signees", Element of Instance, |s, a, p, i| {
+            s.altinn.submissions().signees(a, &InstanceId::new(p, i)).await
+        }),
+        row!("submission" "signing_text", Element of Instance, |s, a, p, i| {
+            s.altinn.submissions().signing_text(a, &InstanceId::new(p, i)).await
+        }),
+        row!("submission" "receipt", Element of Instance, |s, a, p, i| {
+            s.altinn.submissions().receipt(a, &InstanceId::new(p, i)).await
+        }),
+        row!("submission" "save", Element of Instance, |s, a, p, i| {
+            s.altinn.submissions().save(a, &InstanceId::new(p, i), "application", &form()).await
+        }),
+        row!("submission" "save_version", Element of Instance, |s, a, p, i| {
+            s.altinn.submissions().save_version(a, &InstanceId::new(p, i), "application", &form(), Some(77)).await
+        }),
+        row!("submission" "patch", Element of Instance, |s, a, p, i| {
+            s.altinn.submissions().patch(a, &InstanceId::new(p, i), "application", &Patch::parse(b"[]").unwrap(), None).await
+        }),
+        row!("submission" "attach", Element of Instance, |s, a, p, i| {
+            s.altinn.submissions().attach(a, &InstanceId::new(p, i), "floor-plan", &floor_plan()).await
+        }),
+        row!("submission" "history", Element of Instance, |s, a, p, i| {
+            s.altinn.submissions().history(a, &InstanceId::new(p, i)).await
+        }),
+        row!("submission" "validate", Element of Instance, |s, a, p, i| {
+            s.altinn.submissions().validate(a, &InstanceId::new(p, i)).await
+        }),
+        row!("submission" "list", Party of Instance, |s, a, p, i| {
+            let mut query = InstanceQuery::default();
+            query.party = Some(p);
+            s.altinn.submissions().list(a, &query).await
+        }),
+        row!("submission" "element", Element of Instance, |s, a, p, i| {
+            s.altinn.submissions().element(a, &InstanceId::new(p, i), s.floor_plan()).await
+        }),
+        row!("submission" "element_content", Element of Instance, |s, a, p, i| {
+            s.altinn.submissions().element_content(a, &InstanceId::new(p, i), s.floor_plan()).await
+        }),
+        row!("submission" "fill_in", Element of Instance, |s, a, p, i| {
+            let post = FormPost::parse(b"", &[]).unwrap();
+            s.altinn.submissions().fill_in(a, &InstanceId::new(p, i), "business", &post).await
+        }),
+        row!("submission" "fill_in_version", Element of Instance, |s, a, p, i| {
+            let post = FormPost::parse(b"", &[]).unwrap();
+            s.altinn.submissions().fill_in_version(a, &InstanceId::new(p, i), "business", &post, Some(77)).await
+        }),
+        row!("submission" "active", Party of Instance, |s, a, p, i| {
+            s.altinn.submissions().active(a, s.licence.id(), p).await
+        }),
+        row!("submission" "mark", Element of Instance, |s, a, p, i| {
+            s.altinn.submissions().mark(a, &InstanceId::new(p, i), ReadStatus::Read).await
+        }),
+    ];
+    rows.extend([
+        row!("submission" "next", Element of Instance, |s, a, p, i| {
+            s.altinn.submissions().next(a, &InstanceId::new(p, i), None).await
+        }),
+        row!("submission" "next_from", Element of Instance, |s, a, p, i| {
+            s.altinn.submissions().next_from(a, &InstanceId::new(p, i), "Task_Application", None).await
+        }),
+        row!("submission" "submit", Element of Instance, |s, a, p, i| {
+            s.altinn.submissions().submit(a, &InstanceId::new(p, i)).await
+        }),
+        row!("submission" "pay", Element of Instance, |s, a, p, i| s.altinn.submissions().pay(a, &InstanceId::new(p, i)).await),
+        row!("submission" "run_service_task", Element of Instance, |s, a, p, i| {
+            s.altinn.submissions().run_service_task(a, &InstanceId::new(p, i)).await
+        }),
+        row!("submission" "copy", Element of Instance, |s, a, p, i| {
+            s.altinn.submissions().copy(a, &InstanceId::new(p, i)).await
+        }),
+        row!("submission" "file_scanned", Element of ScannedFile by agency, |s, a, p, i| {
+            s.altinn.submissions().file_scanned(a, &s.instance(), i, FileScanResult::Clean).await
+        }),
+        row!("submission" "set_substatus", Element of Instance by agency, |s, a, p, i| {
+            let said = Substatus { label: "Seen".to_owned(), description: None };
+            s.altinn.submissions().set_substatus(a, &InstanceId::new(p, i), Some(said)).await
+        }),
+        row!("submission" "confirm_complete", Element of Instance by agency, |s, a, p, i| {
+            s.altinn.submissions().confirm_complete(a, &InstanceId::new(p, i)).await
+        }),
+        row!("submission" "resume", Element of Instance by agency, |s, a, p, i| {
+            s.altinn.submissions().resume(a, &InstanceId::new(p, i), "why").await
+        }),
+        row!("submission" "move_to", Element of Instance by agency, |s, a, p, i| {
+            s.altinn.submissions().move_to(a, &InstanceId::new(p, i), "nowhere", "why").await
+        }),
+        row!("submission" "compensate", Element of Instance by agency, |s, a, p, i| {
+            s.altinn.submissions().compensate(a, &InstanceId::new(p, i), "why").await
+        }),
+    ]);
+    rows
+}
+
+/// Of subscriptions (abonnement), which make instances.
+pub(super) fn subscriptions() -> Vec<Operation> {
+    vec![
+        row!("submission" "subscribe", Party of MadeRegularly, |s, a, p, i| {
+            s.altinn.submissions().subscriptions().subscribe(a, &s.licence, p, &monthly("other")).await
+        }),
+        row!("submission" "list", Party of MadeRegularly, |s, a, p, i| {
+            s.altinn.submissions().subscriptions().list(a, &s.licence, Some(p), None).await
+        }),
+        row!("submission" "get", Element of MadeRegularly, |s, a, p, i| {
+            s.altinn.submissions().subscriptions().get(a, i).await
+        }),
+        row!("submission" "made", Element of MadeRegularly, |s, a, p, i| {
+            s.altinn.submissions().subscriptions().made(a, i, 0).await
+        }),
+        row!("submission" "change", Element of MadeRegularly, |s, a, p, i| {
+            s.altinn.submissions().subscriptions().change(a, i, &monthly("one"), 1).await
+        }),
+    ]
+}
