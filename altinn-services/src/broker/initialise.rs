@@ -1,11 +1,12 @@
 //! Announcing a file.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use altinn_auth::decision::AccessRequest;
-use altinn_auth::register::PartyRegister as _;
+use altinn_auth::register::{AccessLists as _, ListVersion, PartyRegister as _, StoredAccessLists};
 use altinn_core::store::Batch;
-use altinn_core::{Actor, Idempotency, IdempotencyAnswer, Party, PartyId, canonical_json};
+use altinn_core::{Actor, Idempotency, IdempotencyAnswer, Party, PartyId, PartyIdentifier, canonical_json};
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use uuid::Uuid;
@@ -16,6 +17,8 @@ use super::{
     TransferId, TransferStatus, inbox,
 };
 
+/// What an access list must let recipients in for.
+const READ: &str = "read";
 /// The most recipients of a transfer.
 const MAX_RECIPIENTS: usize = 1_000;
 /// The most characters of a reference, as Altinn has it.
@@ -199,10 +202,11 @@ impl Broker<'_> {
         {
             return Ok(TransferId::new(id));
         }
-        self.check_recipients(service, &sender, &new.recipients).await?;
+        let lists = self.check_recipients(service, &sender, &new.recipients).await?;
         let transfer = new.transfer(self.altinn.ids().next_id(), service, sender.id, now);
         let mut batch = Batch::new();
         access.guard_with(&mut batch, &transfer.id.deed());
+        lists.iter().for_each(|list| list.guard(&mut batch));
         if let Some(once) = &once {
             once.claim(&mut batch, transfer.id.as_uuid(), now);
         }
@@ -213,12 +217,18 @@ impl Broker<'_> {
         Ok(transfer.id)
     }
 
+    /// Refuses those who may not receive; gives the access lists by which the others may.
     async fn check_recipients(
         &self,
         service: &BrokerService,
         sender: &Party,
         recipients: &[PartyId],
-    ) -> Result<(), BrokerError> {
+    ) -> Result<Vec<ListVersion>, BrokerError> {
+        let lists =
+            StoredAccessLists::new(self.altinn.store().clone(), Arc::new(self.altinn.register().clone()));
+        let resource = service.id().resource_id();
+        let are_required = lists.are_required(&resource).await?;
+        let mut admitted_by = Vec::new();
         let mut seen = BTreeSet::from([sender.id]);
         for (party, position) in recipients.iter().zip(1..) {
             let cannot = |reason| BrokerError::Recipient { position, reason };
@@ -226,11 +236,18 @@ impl Broker<'_> {
                 return Err(cannot("it is the sender, or named twice"));
             }
             // Whoever is not on the list is not told from whoever is not there.
+            let refused = || cannot("it is not one of those who may receive");
             let known = self.altinn.register().party(*party).await?;
-            if !known.is_some_and(|party| !party.deleted && service.may_receive(&party.identifier)) {
-                return Err(cannot("it is not one of those who may receive"));
+            let known = known.filter(|party| !party.deleted && service.may_receive(&party.identifier));
+            let known = known.ok_or_else(refused)?;
+            if are_required {
+                let PartyIdentifier::Organization(number) = known.identifier else { return Err(refused()) };
+                let memberships = lists.memberships(number, &resource).await?;
+                let covering = memberships.into_iter().filter(|membership| membership.covers(READ));
+                let list = covering.filter_map(|membership| membership.list).next().ok_or_else(refused)?;
+                admitted_by.push(list);
             }
         }
-        Ok(())
+        Ok(admitted_by)
     }
 }

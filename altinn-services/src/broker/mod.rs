@@ -20,6 +20,10 @@
 //! grace-hours = 2               # so many hours; 2 unless it is said, at most 24
 //! access-list = ["991825827"]   # who may receive; anybody whom the policy lets, unless it is said
 //! ```
+//!
+//! Where the agency says of the resource that only those on an access list get in
+//! ([`ResourceRules::access_list_mode`](altinn_auth::register::ResourceRules)), recipients are on one that lets them `read` when
+//! the file is announced and when it is downloaded, and senders on one that lets them `write`.
 
 mod checksum;
 mod confirm;

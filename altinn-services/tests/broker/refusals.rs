@@ -3,7 +3,9 @@
 use std::fs;
 use std::sync::Arc;
 
-use altinn_core::{Digest, PartyId, SteppableClock};
+use altinn_auth::register::{AccessListId, ResourceRules, StoredAccessLists, StoredResources};
+use altinn_core::store::Batch;
+use altinn_core::{Clock as _, Digest, PartyId, SteppableClock};
 use altinn_services::Altinn;
 use altinn_services::broker::{FileName, NewTransfer, TransferId, TransferStatus};
 use tempfile::TempDir;
@@ -166,4 +168,42 @@ fn names_of_files_that_mislead_are_refused() {
     for name in ["årsregnskap (2026).zip", "日本.txt", "a", ".profile"] {
         assert_eq!(name.parse::<FileName>().unwrap().as_str(), name);
     }
+}
+
+#[tokio::test]
+async fn only_those_on_an_access_list_receive_from_when_the_file_is_announced() {
+    everywhere(async |scene| {
+        let store = scene.altinn.store();
+        let lists = StoredAccessLists::new(store.clone(), Arc::new(scene.altinn.register().clone()));
+        let resource = scene.service.id().resource_id();
+        let list = |name: &str| AccessListId { owner: "ttd".to_owned(), name: name.to_owned() };
+        let (senders, receivers) = (list("senders"), list("receivers"));
+        let now = scene.clock.now();
+        let mut batch = Batch::new();
+        let rules = ResourceRules { access_list_mode: true, ..ResourceRules::default() };
+        StoredResources::new(store.clone()).put(&mut batch, &resource, rules);
+        for (list, action, member) in
+            [(&senders, "write", &scene.sender.0), (&receivers, "read", &scene.first.0)]
+        {
+            lists.put(&mut batch, list, "A list");
+            lists.connect(&mut batch, list, &resource, Some(&[action.to_owned()]));
+            lists.add_member(&mut batch, list, member.id, now);
+        }
+        // Who may send is no recipient by that.
+        lists.add_member(&mut batch, &senders, scene.second.0.id, now);
+        store.commit(batch).await.unwrap();
+
+        let refused = scene.announce(&scene.file()).await.unwrap_err();
+        assert_eq!(refused.to_string(), "recipient 2 cannot receive: it is not one of those who may receive");
+        let to_one = NewTransfer::new("accounts.zip".parse().unwrap(), [scene.first.0.id]).with_size(3);
+        let id = scene.announce(&to_one).await.unwrap();
+        scene.upload(id, 0, pieces(b"abc")).await.unwrap();
+        assert_eq!(scene.download(&scene.first, id).await.unwrap(), b"abc");
+        let mut batch = Batch::new();
+        lists.remove_member(&mut batch, &receivers, scene.first.0.id);
+        store.commit(batch).await.unwrap();
+        assert!(scene.download(&scene.first, id).await.is_err(), "whoever was taken off gets nothing more");
+        assert!(scene.announce(&to_one).await.is_err());
+    })
+    .await;
 }
