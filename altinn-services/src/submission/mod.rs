@@ -186,6 +186,14 @@ impl<'a> Submissions<'a> {
         self.permit_by(self.altinn.authorizer(), actor, instance, action).await
     }
 
+    /// Whether somebody who reads an instance might do something with it as it stands: told with no line in the trail,
+    /// since nothing is done by it.
+    pub(crate) async fn foresees(&self, actor: &Actor, instance: &Instance, action: &str) -> bool {
+        let is_there = instance.status.soft_deleted.is_none() || IN_THE_BIN.contains(&action);
+        let request = element_access::request(instance, action);
+        is_there && self.altinn.authorizer().foresees(actor, &request).await.unwrap_or(false)
+    }
+
     /// As [`permit`](Self::permit), decided by this authorizer.
     async fn permit_by(
         &self,

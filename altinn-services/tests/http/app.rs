@@ -355,3 +355,26 @@ async fn an_instance_goes_into_the_bin() {
     })
     .await;
 }
+
+/// How often each action with an instance stands in the trail, once all that was noted is written.
+async fn trail(world: &World) -> std::collections::BTreeMap<String, i64> {
+    let altinn = world.api.altinn();
+    altinn.run_workers(async {}).await.unwrap();
+    let select = "select action, cast(sum(times) as bigint) as number from auth_trail where element is not null group by action";
+    let rows = altinn.store().query(select, vec![]).await.unwrap();
+    rows.iter().map(|row| (row.get("action").unwrap(), row.get("number").unwrap())).collect()
+}
+
+#[tokio::test]
+async fn asking_where_an_instance_stands_is_one_read_in_the_trail_and_nothing_else() {
+    everywhere(async |world: World| {
+        let leader = world.token(&world.leader);
+        let begun = begin(&world, &leader).await;
+        let mut expected = trail(&world).await;
+        let stands = json(&world.get(&leader, &format!("{}/process", begun.path)).await, 200);
+        assert_eq!(stands["currentTask"]["actions"]["write"], true);
+        *expected.entry("read".to_owned()).or_default() += 1;
+        assert_eq!(trail(&world).await, expected);
+    })
+    .await;
+}

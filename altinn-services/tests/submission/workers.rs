@@ -44,3 +44,39 @@ async fn they_integrate_number_and_send_and_stop_when_they_are_told() {
     )
     .await;
 }
+
+/// How many reads of an instance stand in the trail, by whoever has looked.
+async fn reads(scene: &Scene, id: &altinn_core::InstanceId) -> i64 {
+    let sql = "select cast(coalesce(sum(times), 0) as bigint) as number from auth_trail where action = 'read' and element = $1";
+    let row = scene.altinn.store().query_one(sql, params![id.to_string()]).await.unwrap();
+    row.get("number").unwrap()
+}
+
+#[tokio::test]
+async fn a_read_is_in_the_trail_at_the_next_second_and_at_the_latest_when_the_workers_stop() {
+    everywhere_with(
+        |_, builder| builder,
+        async |scene| {
+            let (stop, stopped) = oneshot::channel::<()>();
+            let workers = scene.altinn.run_workers(async move { drop(stopped.await) });
+            let id = scene.to_be_signed().await;
+            let before = reads(&scene, &id).await;
+            scene.altinn.submissions().get(&scene.leader, &id).await.unwrap();
+            let waited = std::time::Instant::now();
+            for _ in 0..400 {
+                if reads(&scene, &id).await > before {
+                    break;
+                }
+                tokio::time::sleep(Duration::from_millis(25)).await;
+            }
+            altinn_core::testing::report(&format!("a read was in the trail after {:?}", waited.elapsed()));
+            let seen = reads(&scene, &id).await;
+            assert!(seen > before, "the trail does not say who has looked");
+            scene.altinn.submissions().get(&scene.leader, &id).await.unwrap();
+            stop.send(()).unwrap();
+            workers.await.unwrap();
+            assert_eq!(reads(&scene, &id).await, seen + 1);
+        },
+    )
+    .await;
+}

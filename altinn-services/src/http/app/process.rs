@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use altinn_auth::decision::AccessRequest;
 use altinn_core::Actor;
 use axum::Json;
 use axum::extract::State;
@@ -123,27 +122,20 @@ async fn answer(
         altinn_task_type: task.kind.name().to_owned(),
         element_id: task.id.clone(),
     });
+    let submissions = api.altinn().submissions();
     let allowed = match instance.task().and_then(|task| process.task(task)) {
         Some(task) => {
             let mut actions = BTreeMap::new();
             for action in task.allowed_actions() {
-                actions.insert(action.to_owned(), may(api, actor, instance, action).await);
+                actions.insert(action.to_owned(), submissions.foresees(actor, instance, action).await);
             }
             let write = match actions.get("write") {
                 Some(write) => *write,
-                None => may(api, actor, instance, "write").await,
+                None => submissions.foresees(actor, instance, "write").await,
             };
             Some(Allowed { actions, write })
         }
         None => None,
     };
     Ok(Json(ProcessAnswer::of(instance.process()).with(tasks.collect(), allowed)))
-}
-
-/// Whether the caller may do something in the task at hand.
-async fn may(api: &Api, actor: &Actor, instance: &Instance, action: &str) -> bool {
-    let mut request = AccessRequest::new(action, instance.service().clone(), instance.id().owner);
-    request.instance = Some(*instance.id());
-    request.task = instance.task().map(str::to_owned);
-    api.altinn().authorizer().decide(actor, &request).await.is_ok()
 }
