@@ -40,7 +40,7 @@ use crate::inbox::InboxKey;
 use crate::plug_ins::PlugIns;
 use crate::process::Environment;
 use crate::submission::{CallToSign, Payment, ServiceTask, SigneeProvider, StoredInstances, Submission};
-use crate::{MIGRATIONS, receipt_template};
+use crate::{all_migrations, receipt_template};
 
 /// The files of the keys in their folder.
 const LOG_KEY: &str = "log.pem";
@@ -429,14 +429,7 @@ async fn open_store(store: StoreToUse) -> Result<Store, StoreError> {
         StoreToUse::At(address) => Store::open(&address).await?,
         StoreToUse::Open(store) => store,
     };
-    let all: [&[altinn_core::store::Migration]; 5] = [
-        altinn_core::MIGRATIONS,
-        altinn_auth::register::MIGRATIONS,
-        altinn_archive::MIGRATIONS,
-        altinn_notify::MIGRATIONS,
-        MIGRATIONS,
-    ];
-    store.migrate(&all).await?;
+    store.migrate(&all_migrations()).await?;
     Ok(store)
 }
 

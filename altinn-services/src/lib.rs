@@ -77,4 +77,4 @@ pub use builder::AltinnBuilder;
 #[cfg(feature = "pdf")]
 pub use document::DocumentError;
 pub use error::{OpenError, PublishError};
-pub use migrations::MIGRATIONS;
+pub use migrations::{MIGRATIONS, all_migrations};

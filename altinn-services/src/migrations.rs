@@ -2,6 +2,18 @@
 
 use altinn_core::store::Migration;
 
+/// The steps of every table that an [`Altinn`](crate::Altinn) stands on, those of the lower crates first: for
+/// [`Store::migrate`](altinn_core::store::Store::migrate) and [`Store::copy_to`](altinn_core::store::Store::copy_to).
+pub fn all_migrations() -> [&'static [Migration]; 5] {
+    [
+        altinn_core::MIGRATIONS,
+        altinn_auth::register::MIGRATIONS,
+        altinn_archive::MIGRATIONS,
+        altinn_notify::MIGRATIONS,
+        MIGRATIONS,
+    ]
+}
+
 /// The tables of this crate, for [`Store::migrate`](altinn_core::store::Store::migrate).
 pub static MIGRATIONS: &[Migration] = &[
     Migration {

@@ -17,7 +17,9 @@ const LOOKUP: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/services/
 
 fn altinn(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_altinn"));
-    for variable in ["ALTINN_STORE_URL", "ALTINN_OBJECTS_URL", "ALTINN_KEYS", "ALTINN_SMTP_HOST"] {
+    for variable in
+        ["ALTINN_STORE_URL", "ALTINN_NEW_STORE_URL", "ALTINN_OBJECTS_URL", "ALTINN_KEYS", "ALTINN_SMTP_HOST"]
+    {
         command.env_remove(variable);
     }
     command.args(arguments).output().unwrap()
@@ -184,6 +186,28 @@ fn the_doctor_finds_what_is_ill() {
     assert!(store["says"].as_str().unwrap().contains("log.pem"), "{keyless}");
 }
 
+#[test]
+fn a_store_is_moved_and_only_into_an_empty_one() {
+    let folder = tempfile::tempdir().unwrap();
+    archive(folder.path());
+    let address = |name: &str| format!("sqlite:{}", folder.path().join(name).display());
+    let (from, to) = (address("agency/altinn.db"), address("new.db"));
+    let moved = json(&["migrate", "--from", &from, "--to", &to], 0);
+    assert_eq!(moved["tables"]["archive_entry"], 1, "{moved}");
+    for part in ["", "-wal", "-shm"] {
+        let (new, old) = (format!("new.db{part}"), format!("agency/altinn.db{part}"));
+        let _ = fs::remove_file(folder.path().join(&old));
+        let _ = fs::rename(folder.path().join(new), folder.path().join(old));
+    }
+    let receipt = folder.path().join("receipt.json").display().to_string();
+    let agency = folder.path().join("agency").display().to_string();
+    json(&["archive", "audit", &agency, "--anchor", &receipt], 0);
+
+    assert!(failure(&["migrate", "--from", &from, "--to", &from]).contains("not empty"));
+    assert!(failure(&["migrate", "--from", &address("none.db"), "--to", &to]).contains("none.db"));
+    assert!(failure(&["migrate"]).contains("ALTINN_STORE_URL"));
+}
+
 /// Every page of the documentation, in whatever folder.
 fn pages() -> Vec<PathBuf> {
     let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs")];
@@ -246,7 +270,10 @@ fn every_command_of_the_documentation_can_be_carried_out() {
                 .map(|word| word.replace("/srv/agency", &agency).replace("examples/", examples))
                 .collect();
             let mut program = Command::new(env!("CARGO_BIN_EXE_altinn"));
-            program.current_dir(folder.path()).args(&command);
+            program
+                .current_dir(folder.path())
+                .env("ALTINN_NEW_STORE_URL", format!("sqlite:{carried_out}.db"))
+                .args(&command);
             match command.first().map(String::as_str) {
                 Some("run") => {
                     serves(program);

@@ -10,6 +10,7 @@ mod archive;
 mod broker;
 mod check;
 mod doctor;
+mod migrate;
 mod place;
 mod policy;
 #[cfg(all(feature = "axum", feature = "testing"))]
@@ -47,6 +48,7 @@ enum Command {
     #[command(subcommand)]
     Broker(broker::Broker),
     Doctor(doctor::Doctor),
+    Migrate(migrate::Migrate),
     #[cfg(all(feature = "axum", feature = "testing"))]
     Run(run::Run),
 }
@@ -67,6 +69,7 @@ fn answer(command: Command, json: bool) -> Result<Answer, Failure> {
         #[cfg(feature = "broker")]
         Command::Broker(broker) => broker.run(),
         Command::Doctor(doctor) => doctor.run(),
+        Command::Migrate(migrate) => migrate.run(),
         #[cfg(all(feature = "axum", feature = "testing"))]
         Command::Run(run) => run.run(json),
     }

@@ -4,12 +4,12 @@ use altinn_auth::login::{Callers, Login, Person};
 use altinn_auth::testing::TestBrowser;
 use altinn_core::Language;
 use altinn_services::Altinn;
-use altinn_services::inbox::InboxQuery;
+use altinn_services::inbox::{InboxItem, InboxQuery};
 use axum::extract::{FromRef, State};
 use axum::http::StatusCode;
 use axum::response::Html;
 use axum::{Router, routing::get};
-use minijinja::{Environment, context};
+use minijinja::{Environment, Value, context};
 
 use super::{Outcome, Scene};
 
@@ -18,13 +18,13 @@ const TEMPLATE: &str = "<ul>{% for item in items %}<li>{% if item.new %}<b>{{ it
 async fn inbox(State(portal): State<Portal>, who: Person) -> Result<Html<String>, StatusCode> {
     let page = portal.altinn.inbox().list(&who.actor, &InboxQuery::new()).await;
     let items = page.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?.items;
-    let items = items.iter().map(|item| {
-        let title = item.title.in_language(Language::Nb);
-        context! { title => title, new => item.is_unread }
-    });
-    let items: Vec<_> = items.collect();
+    let items: Vec<_> = items.iter().map(row).collect();
     let html = Environment::new().render_named_str("inbox.html", TEMPLATE, context! { items => items });
     html.map(Html).map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+fn row(item: &InboxItem) -> Value {
+    context! { title => item.title.in_language(Language::Nb), new => item.is_unread }
 }
 
 fn pages(altinn: Altinn, login: Login) -> Router {
