@@ -70,6 +70,7 @@ mod refused;
 pub mod submission;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod words;
 mod workers;
 
 pub use altinn::Altinn;

@@ -55,6 +55,12 @@ impl LayoutSet {
         of(&self.layouts).chain(of(&self.aside))
     }
 
+    /// The page that documents show instead of the others (`pdfLayoutName`), and the layouts that it is of.
+    pub fn document_page(&self) -> Option<(&Layouts, &Page)> {
+        let name = self.pdf_page.as_deref()?;
+        self.all_pages().find(|(_, page)| page.name == name)
+    }
+
     /// The file of a page, as it lies below the `App` folder.
     pub fn file_of(&self, page: &Page) -> &str {
         self.files.get(&page.name).map_or("", String::as_str)

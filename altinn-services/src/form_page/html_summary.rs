@@ -29,6 +29,7 @@ impl Html {
                 SummaryPart::Heading { level, text } => {
                     self.put(&format!("<h{level} class=\"ds-heading\">{}</h{level}>\n", escaped(text)));
                 }
+                SummaryPart::Text(text) => self.put(&format!("<p>{}</p>\n", escaped(text))),
                 SummaryPart::Table { caption, columns, rows } => self.table(caption, columns, rows),
             }
         }

@@ -25,7 +25,7 @@ mod resolve;
 mod rich_text;
 mod summary;
 mod view;
-pub(crate) mod words;
+mod words;
 
 pub use html::HtmlForm;
 #[cfg(feature = "axum")]
@@ -39,4 +39,5 @@ pub use model::{
 pub use post::{FormPost, MAX_POST_BYTES, PostError, Press};
 pub use rich_text::{Block, Inline, RichText};
 pub use view::FormView;
+#[cfg(feature = "axum")]
 pub(crate) use words::Words;

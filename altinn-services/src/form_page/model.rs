@@ -279,6 +279,8 @@ pub enum SummaryPart {
         /// The text.
         text: String,
     },
+    /// A text that stands between what was filled in; only documents show it.
+    Text(String),
     /// The rows of a repeating group in which every row has the same fields.
     Table {
         /// What the group is called.
@@ -477,6 +479,7 @@ impl fmt::Debug for SummaryPart {
     /// Leaves out what was filled in: it is personal.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Text(_) => f.write_str("Text"),
             Self::Entry { label, .. } => {
                 f.debug_struct("Entry").field("label", label).finish_non_exhaustive()
             }

@@ -12,7 +12,9 @@ use super::model::{
 use super::rich_text::RichText;
 use super::view::FormView;
 use crate::definition::LayoutSet;
-use crate::expression::{Binding, Component, ComponentInstance, Evaluator, Expression, Failure, Page, Scope};
+use crate::expression::{
+    Binding, Component, ComponentInstance, Evaluator, Expression, Failure, Layouts, Page, Scope,
+};
 use crate::form::Severity;
 
 /// How many rows a repeating group may have where the layout sets no limit.
@@ -21,6 +23,8 @@ const MAX_ROWS: usize = 10_000;
 pub(super) struct Resolver<'v, 'a> {
     pub(super) view: &'v FormView<'a>,
     pub(super) set: &'v LayoutSet,
+    /// The pages of the set that are shown: the form's, or those aside.
+    layouts: &'v Layouts,
     pub(super) evaluator: Evaluator<'v>,
     /// Whether components that show others are left out.
     pub(super) leaves_out_summaries: bool,
@@ -30,8 +34,13 @@ pub(super) struct Resolver<'v, 'a> {
 
 impl<'v, 'a> Resolver<'v, 'a> {
     pub(super) fn new(view: &'v FormView<'a>, set: &'v LayoutSet) -> Self {
+        Self::of_layouts(view, set, &set.layouts)
+    }
+
+    /// As [`new`](Self::new), of certain pages of the set.
+    pub(super) fn of_layouts(view: &'v FormView<'a>, set: &'v LayoutSet, layouts: &'v Layouts) -> Self {
         let evaluator = Evaluator::new(&view.context);
-        Self { view, set, evaluator, leaves_out_summaries: false, placed: RefCell::default() }
+        Self { view, set, layouts, evaluator, leaves_out_summaries: false, placed: RefCell::default() }
     }
 
     /// A page; none when it is hidden.
@@ -39,7 +48,7 @@ impl<'v, 'a> Resolver<'v, 'a> {
         if self.evaluator.is_page_hidden(page).unwrap_or(false) {
             return Ok(None);
         }
-        let items = self.items(self.set.layouts.instances(page, &self.view.context)?)?;
+        let items = self.items(self.layouts.instances(page, &self.view.context)?)?;
         let titled = self.evaluator.markdown_of(&page.name, &Scope::default()).ok().flatten();
         let heading = items.iter().find_map(|item| match &item.content {
             Content::Heading { text, .. } => Some(text.clone()),
@@ -79,7 +88,7 @@ impl<'v, 'a> Resolver<'v, 'a> {
     }
 
     fn is_summary(&self, component: &Component) -> bool {
-        self.set.layouts.source(component).get("renderAsSummary") == Some(&Value::Bool(true))
+        self.layouts.source(component).get("renderAsSummary") == Some(&Value::Bool(true))
     }
 
     fn simple(&self, kind: Kind, at: At<'_>) -> Result<Content, Failure> {
@@ -121,7 +130,7 @@ impl<'v, 'a> Resolver<'v, 'a> {
 
     /// A property of a component that the layout file states outright.
     pub(super) fn property(&self, at: At<'_>, name: &str) -> Option<&'v Value> {
-        self.set.layouts.source(at.component).get(name)
+        self.layouts.source(at.component).get(name)
     }
 
     pub(super) fn is_true(&self, expression: Option<&Expression>, at: At<'_>, without_value: bool) -> bool {

@@ -104,6 +104,43 @@ impl FormPage {
     pub fn summary(&self) -> Vec<SummaryPart> {
         parts_of(&self.items, 3)
     }
+
+    /// All that is to be read on the page, texts too: for documents that show it instead of the form.
+    pub fn read_out(&self) -> Vec<SummaryPart> {
+        let mut parts = Vec::new();
+        self.items.iter().for_each(|item| read_out(&mut parts, item, 3));
+        parts
+    }
+}
+
+/// As [`add`], with the texts.
+fn read_out(parts: &mut Vec<SummaryPart>, item: &Item, level: u8) {
+    match &item.content {
+        Content::Text(text) => add_text(parts, text),
+        Content::Panel { title, body, .. } => {
+            title.iter().chain([body]).for_each(|text| add_text(parts, text));
+        }
+        Content::Group(group) => {
+            if let Some(title) = &group.title {
+                add_heading(parts, level, title.to_plain());
+            }
+            group.items.iter().for_each(|item| read_out(parts, item, below(level)));
+        }
+        Content::Summary(summary) => {
+            if let Some(title) = &summary.title {
+                add_heading(parts, level, title.to_plain());
+            }
+            parts.extend(summary.parts.iter().cloned());
+        }
+        _ => add(parts, item, level),
+    }
+}
+
+fn add_text(parts: &mut Vec<SummaryPart>, text: &RichText) {
+    let text = text.to_plain();
+    if !text.trim().is_empty() {
+        parts.push(SummaryPart::Text(text));
+    }
 }
 
 /// What is filled in in these items, under headings from a level.

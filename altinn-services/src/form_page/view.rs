@@ -2,7 +2,7 @@
 
 use altinn_core::Language;
 
-use super::model::{Attachment, FormPages, Notice, SummaryPart};
+use super::model::{Attachment, FormPage, FormPages, Notice, SummaryPart};
 use super::resolve::Resolver;
 use super::rich_text::RichText;
 use super::words::Words;
@@ -132,6 +132,17 @@ impl<'a> FormView<'a> {
         }
         pages.issues = resolver.issues_left();
         Ok(pages)
+    }
+
+    /// The page that documents of the task show instead of the form's own (`pdfLayoutName`); none where the app has none.
+    ///
+    /// # Errors
+    /// As [`pages`](Self::pages).
+    pub fn document_page(&self) -> Result<Option<FormPage>, Failure> {
+        let Some(set) = self.set else { return Ok(None) };
+        let Some((layouts, page)) = set.document_page() else { return Ok(None) };
+        let view = Self { context: self.context.clone().with_layouts(layouts), ..self.clone() };
+        Resolver::of_layouts(&view, set, layouts).page(page)
     }
 
     pub(super) fn language(&self) -> Language {

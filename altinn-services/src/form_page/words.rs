@@ -2,27 +2,13 @@
 
 use altinn_core::Language;
 
+use crate::words::words;
+
 /// The words of form pages in a language.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Words(pub(crate) Language);
 
-macro_rules! words {
-    ($($name:ident: $nb:literal, $nn:literal, $en:literal;)*) => {
-        impl $crate::form_page::Words {
-            $(pub(crate) fn $name(self) -> &'static str {
-                match self.0 {
-                    altinn_core::Language::Nn => $nn,
-                    altinn_core::Language::En => $en,
-                    altinn_core::Language::Nb | altinn_core::Language::Se => $nb,
-                }
-            })*
-        }
-    };
-}
-#[cfg(feature = "axum")]
-pub(crate) use words;
-
-words! {
+words! { Words:
     submit: "Send inn", "Send inn", "Submit";
     save: "Lagre", "Lagre", "Save";
     next: "Neste", "Neste", "Next";

@@ -3,9 +3,9 @@
 use altinn_core::Language;
 
 use crate::form_page::Words;
-use crate::form_page::words::words;
+use crate::words::words;
 
-words! {
+words! { Words:
     begin: "Begynn", "Byrj", "Begin";
     saved: "Utkastet lagres hver gang du går videre.", "Utkastet blir lagra kvar gong du går vidare.",
         "The draft is saved each time you go on.";

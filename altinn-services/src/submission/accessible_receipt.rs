@@ -1,17 +1,19 @@
 //! The receipt that people read: what was sent in, by whom and when, and how it is verified.
 
+use altinn_archive::evidence::SignatureRecord;
 use altinn_core::{Actor, Digest, InstanceId, Language, oslo};
 use chrono::{DateTime, Utc};
-use serde::Deserialize as _;
 use serde_json::Value;
 
+use super::document_pages::DocumentPages;
+use super::receipt_words::ReceiptWords;
+use super::signing::signatures_that_stand;
 use super::{
     DataElement, Hundredths, Instance, OrderDetails, OrderLine, PaymentInformation, Service, SubmissionError,
     Submissions,
 };
 use crate::document::{Block, Document};
-use crate::expression::Context;
-use crate::form_page::{Attachment, FormView, SummaryPart};
+use crate::form_page::SummaryPart;
 
 impl Submissions<'_> {
     /// The receipt for people: a PDF in a language, with what was sent in as the app's layouts show it, who sent it in
@@ -28,8 +30,12 @@ impl Submissions<'_> {
         id: &InstanceId,
         language: Language,
     ) -> Result<Vec<u8>, SubmissionError> {
-        let instance = self.get(actor, id).await?;
+        let instance = self.load_for(actor, id).await?;
+        self.permit(actor, &instance, "read").await?;
         let service = self.service_of(&instance)?;
+        // Who has signed is for every reader to know, whoever may read the signatures themselves.
+        let signatures = signatures_that_stand(&service, &instance)?;
+        let instance = self.shown_to(actor, instance).await?;
         let entry = instance.entry.ok_or(SubmissionError::NotSubmitted)?;
         let named = self.receipt_of(&instance).await?.proved().map(|receipt| {
             let fields = receipt.fields();
@@ -52,6 +58,7 @@ impl Submissions<'_> {
             language,
             at: instance.process.ended.unwrap_or(instance.changed),
             forms: &forms,
+            signatures,
             entry: entry.to_string(),
             key: self.altinn.archive().verifier_key().to_string(),
         };
@@ -72,6 +79,7 @@ struct AccessibleReceipt<'a> {
     at: DateTime<Utc>,
     /// The forms, under the names of their data types.
     forms: &'a [(&'a str, Value)],
+    signatures: Vec<SignatureRecord>,
     /// The entry of the archive.
     entry: String,
     /// The key that its receipt is verified with.
@@ -81,25 +89,51 @@ struct AccessibleReceipt<'a> {
 impl AccessibleReceipt<'_> {
     /// The document as a PDF; the same input gives the same bytes.
     fn to_pdf(&self) -> Result<Vec<u8>, SubmissionError> {
-        let said = Said(self.language);
+        Ok(self.document().to_pdf()?)
+    }
+
+    fn document(&self) -> Document {
+        let said = ReceiptWords(self.language);
         let mut blocks = vec![Block::Heading(2, said.about().to_owned())];
         blocks.extend(self.about(said));
         for (data_type, data) in self.forms {
             blocks.extend(self.form(data_type, data, said));
         }
+        blocks.extend(self.signed(said));
         blocks.push(Block::Heading(2, said.verified().to_owned()));
         blocks.extend(self.verification(said));
-        let document = Document {
+        Document {
             language: said.language(),
             title: self.service.title(self.language).to_owned(),
             footer: format!("{} {}", said.reference(), self.instance.id.guid),
             written: self.at,
             blocks,
-        };
-        Ok(document.to_pdf()?)
+        }
     }
 
-    fn about(&self, said: Said) -> Vec<Block> {
+    /// What the app's layouts show.
+    fn shown(&self) -> DocumentPages<'_> {
+        let (service, instance) = (self.service, self.instance);
+        DocumentPages { service, instance, language: self.language, forms: self.forms }
+    }
+
+    /// Who has signed, for whom, and when.
+    fn signed(&self, said: ReceiptWords) -> Vec<Block> {
+        if self.signatures.is_empty() {
+            return Vec::new();
+        }
+        let row = |record: &SignatureRecord| {
+            let (signer, party) = (record.signer.expose().1, record.party.expose().1);
+            let time = oslo::local(record.time).format(said.time()).to_string();
+            vec![signer.to_owned(), party.to_owned(), time]
+        };
+        let columns = [said.signed_by(), said.owner(), said.at()].map(str::to_owned).to_vec();
+        let rows = self.signatures.iter().map(row).collect();
+        let heading = Block::Heading(2, said.signatures().to_owned());
+        vec![heading, Block::Table { caption: String::new(), columns, rows }]
+    }
+
+    fn about(&self, said: ReceiptWords) -> Vec<Block> {
         let local = oslo::local(self.at);
         let time = local.format(said.time()).to_string();
         let facts = [
@@ -114,13 +148,20 @@ impl AccessibleReceipt<'_> {
     }
 
     /// A form as its layouts show it; one without layouts as its data have it.
-    fn form(&self, data_type: &str, data: &Value, said: Said) -> Vec<Block> {
-        if let Ok(payment) = PaymentInformation::deserialize(data) {
-            return paid(&payment.order_details, said);
-        }
+    fn form(&self, data_type: &str, data: &Value, said: ReceiptWords) -> Vec<Block> {
         let app = self.service.definition();
-        let task = app.metadata().data_type(data_type).and_then(|known| known.task_id.as_deref());
-        let mut blocks = task.map(|task| self.pages(task, data_type, data, said)).unwrap_or_default();
+        if let Some(payment) = PaymentInformation::of(data) {
+            let own = self.shown().own_page(&payment.task_id);
+            return match own {
+                Some(parts) => {
+                    let heading = Block::Heading(2, said.payment().to_owned());
+                    [heading].into_iter().chain(parts.into_iter().map(|part| block(part, said))).collect()
+                }
+                None => paid(&payment.order_details, said),
+            };
+        }
+        let task = self.shown().task_of(data_type);
+        let mut blocks = task.map(|task| self.pages(task, (data_type, data), said)).unwrap_or_default();
         if !blocks.iter().any(|block| !matches!(block, Block::Heading(..))) {
             let title =
                 app.form_schema(data_type).and_then(|schema| schema.document().get("title")?.as_str());
@@ -130,18 +171,15 @@ impl AccessibleReceipt<'_> {
         blocks
     }
 
-    fn pages(&self, task: &str, data_type: &str, data: &Value, said: Said) -> Vec<Block> {
+    fn pages<'b>(&'b self, task: &'b str, form: (&'b str, &'b Value), said: ReceiptWords) -> Vec<Block> {
         let app = self.service.definition();
-        let mut context = Context::default().with_model(data_type, data).with_language(self.language);
-        for (other, data) in self.forms.iter().filter(|(other, _)| *other != data_type) {
-            context = context.with_model(other, data);
-        }
-        let mut view = FormView::new(app, task, context).read_only();
-        let is_form = |data_type: &str| {
-            app.metadata().data_type(data_type).is_some_and(crate::definition::DataType::is_form)
-        };
-        for element in self.instance.elements.iter().filter(|element| !is_form(&element.data_type)) {
-            view = view.with_attachment(attachment(element));
+        let view = self.shown().view(task, Some(form));
+        if let Ok(Some(page)) = view.document_page() {
+            let heading = Block::Heading(2, page.title.to_plain());
+            return [heading]
+                .into_iter()
+                .chain(page.read_out().into_iter().map(|part| block(part, said)))
+                .collect();
         }
         let Ok(pages) = view.pages() else { return Vec::new() };
         let excluded = app.layouts_of(task).map(|set| set.exclude_from_pdf.as_slice()).unwrap_or_default();
@@ -168,7 +206,7 @@ impl AccessibleReceipt<'_> {
         data_type: &str,
         path: &str,
         value: &Value,
-        said: Said,
+        said: ReceiptWords,
         level: u8,
     ) {
         match value {
@@ -208,7 +246,7 @@ impl AccessibleReceipt<'_> {
         text.or_else(titled).unwrap_or_else(|| name.to_owned())
     }
 
-    fn verification(&self, said: Said) -> Vec<Block> {
+    fn verification(&self, said: ReceiptWords) -> Vec<Block> {
         let mut blocks = vec![Block::Paragraph(said.how().to_owned())];
         blocks.push(Block::Entry(said.entry().to_owned(), self.entry.clone()));
         blocks.push(Block::Entry(said.key().to_owned(), self.key.clone()));
@@ -222,7 +260,7 @@ impl AccessibleReceipt<'_> {
 }
 
 /// What was paid: its lines, and their sum.
-fn paid(order: &OrderDetails, said: Said) -> Vec<Block> {
+fn paid(order: &OrderDetails, said: ReceiptWords) -> Vec<Block> {
     let columns = [said.paid_for(), said.quantity(), said.price(), said.vat()].map(str::to_owned);
     let row = |line: &OrderLine| {
         vec![
@@ -242,20 +280,12 @@ fn paid(order: &OrderDetails, said: Said) -> Vec<Block> {
     ]
 }
 
-fn attachment(element: &DataElement) -> Attachment {
-    Attachment {
-        id: element.id.to_string(),
-        data_type: element.data_type.clone(),
-        name: element.file_name.clone().unwrap_or_else(|| element.data_type.clone()),
-        bytes: element.content.len(),
-    }
-}
-
-fn block(part: SummaryPart, said: Said) -> Block {
+fn block(part: SummaryPart, said: ReceiptWords) -> Block {
     let shown = |value: String| if value.trim().is_empty() { said.nothing().to_owned() } else { value };
     match part {
         SummaryPart::Entry { label, value } => Block::Entry(label, shown(value)),
         SummaryPart::Heading { level, text } => Block::Heading(level, text),
+        SummaryPart::Text(text) => Block::Paragraph(text),
         SummaryPart::Table { caption, columns, rows } => {
             let rows = rows.into_iter().map(|row| row.into_iter().map(shown).collect());
             Block::Table { caption, columns, rows: rows.collect() }
@@ -263,122 +293,156 @@ fn block(part: SummaryPart, said: Said) -> Block {
     }
 }
 
-/// What the document says by itself; Sami documents say it in bokmål.
-#[derive(Debug, Clone, Copy)]
-struct Said(Language);
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
 
-impl Said {
-    fn in_language(self, nb: &'static str, nn: &'static str, en: &'static str) -> &'static str {
-        match self.0 {
-            Language::Nn => nn,
-            Language::En => en,
-            Language::Nb | Language::Se => nb,
+    use altinn_archive::Participant;
+    use altinn_archive::evidence::Authority;
+    use altinn_core::{AuthenticationLevel, Text};
+    use serde_json::json;
+
+    use super::*;
+    use crate::definition::AppDefinition;
+    use crate::process::ProcessState;
+
+    const APP: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/apps/bakery-licence");
+
+    fn copy(from: &Path, to: &Path) {
+        fs::create_dir_all(to).unwrap();
+        for entry in fs::read_dir(from).unwrap() {
+            let entry = entry.unwrap();
+            let to = to.join(entry.file_name());
+            match entry.path() {
+                folder if folder.is_dir() => copy(&folder, &to),
+                file => assert!(fs::copy(file, to).is_ok()),
+            }
         }
     }
 
-    fn language(self) -> Language {
-        if self.0 == Language::Se { Language::Nb } else { self.0 }
+    /// The sample app with a page that documents show instead of its form.
+    fn with_page_for_documents() -> Service {
+        let folder = tempfile::TempDir::new().unwrap();
+        copy(Path::new(APP), folder.path());
+        let ui = folder.path().join("App/ui/Task_Application");
+        let page = json!({"data": {"layout": [
+            {"id": "said", "type": "Paragraph", "textResourceBindings": {"title": "Ta vare på denne."}},
+            {"id": "facts", "type": "InstanceInformation"},
+            {"id": "all", "type": "Summary2", "target": {"type": "page", "id": "business"}},
+        ]}});
+        fs::write(ui.join("layouts/document.json"), page.to_string()).unwrap();
+        let settings = fs::read_to_string(ui.join("Settings.json")).unwrap();
+        let mut settings: Value = serde_json::from_str(&settings).unwrap();
+        settings["pages"]["pdfLayoutName"] = json!("document");
+        fs::write(ui.join("Settings.json"), settings.to_string()).unwrap();
+        Service::new("ttd/bakery-licence".parse().unwrap(), AppDefinition::load(folder.path()).unwrap())
     }
 
-    fn about(self) -> &'static str {
-        self.in_language("Om innsendingen", "Om innsendinga", "About the submission")
+    fn service() -> Service {
+        Service::new("ttd/bakery-licence".parse().unwrap(), AppDefinition::load(APP).unwrap())
     }
 
-    fn reference(self) -> &'static str {
-        self.in_language("Arkivreferanse", "Arkivreferanse", "Archive reference")
-    }
-
-    fn sender(self) -> &'static str {
-        self.in_language("Sendt inn av", "Sendt inn av", "Sent in by")
-    }
-
-    fn owner(self) -> &'static str {
-        self.in_language("På vegne av", "På vegner av", "On behalf of")
-    }
-
-    fn at(self) -> &'static str {
-        self.in_language("Tidspunkt", "Tidspunkt", "Time")
-    }
-
-    fn time(self) -> &'static str {
-        self.in_language("%d.%m.%Y kl. %H.%M.%S", "%d.%m.%Y kl. %H.%M.%S", "%Y-%m-%d at %H:%M:%S, Oslo time")
-    }
-
-    fn service(self) -> &'static str {
-        self.in_language("Tjeneste", "Teneste", "Service")
-    }
-
-    fn nothing(self) -> &'static str {
-        self.in_language("Ikke fylt ut", "Ikkje fylt ut", "Not filled in")
-    }
-
-    fn verified(self) -> &'static str {
-        self.in_language(
-            "Slik kontrolleres kvitteringen",
-            "Slik blir kvitteringa kontrollert",
-            "How this is verified",
-        )
-    }
-
-    fn how(self) -> &'static str {
-        self.in_language(
-            "Innsendingen arkiveres i en logg som ingen kan endre uten at det oppdages. Den maskinlesbare kvitteringen \
-             kan kontrolleres av hvem som helst, uten nett, med arkivets offentlige nøkkel. Fingeravtrykkene under er \
-             de som arkivet har av skjemaene.",
-            "Innsendinga blir arkivert i ein logg som ingen kan endre utan at det blir oppdaga. Den maskinlesbare \
-             kvitteringa kan kontrollerast av kven som helst, utan nett, med den offentlege nøkkelen til arkivet. \
-             Fingeravtrykka under er dei som arkivet har av skjemaa.",
-            "The submission is archived in a log that nobody can change without being found out. Anyone can verify the \
-             machine-readable receipt, offline, with the public key of the archive. The digests below are those that \
-             the archive has of the forms.",
-        )
-    }
-
-    fn payment(self) -> &'static str {
-        self.in_language("Betaling", "Betaling", "Payment")
-    }
-
-    fn paid_for(self) -> &'static str {
-        self.in_language("Hva", "Kva", "What")
-    }
-
-    fn quantity(self) -> &'static str {
-        self.in_language("Antall", "Tal", "Quantity")
-    }
-
-    fn price(self) -> &'static str {
-        self.in_language("Pris uten mva.", "Pris utan mva.", "Price without VAT")
-    }
-
-    fn vat(self) -> &'static str {
-        self.in_language("Mva.", "Mva.", "VAT")
-    }
-
-    fn sum(self) -> &'static str {
-        self.in_language("Betalt med mva.", "Betalt med mva.", "Paid, with VAT")
-    }
-
-    fn entry(self) -> &'static str {
-        self.in_language("Oppføring i arkivet", "Oppføring i arkivet", "Entry of the archive")
-    }
-
-    fn key(self) -> &'static str {
-        self.in_language(
-            "Arkivets offentlige nøkkel",
-            "Den offentlege nøkkelen til arkivet",
-            "Public key of the archive",
-        )
-    }
-
-    fn value(self, value: &Value) -> String {
-        match value {
-            Value::Null => self.nothing().to_owned(),
-            Value::Bool(true) => self.in_language("Ja", "Ja", "Yes").to_owned(),
-            Value::Bool(false) => self.in_language("Nei", "Nei", "No").to_owned(),
-            Value::String(text) if text.trim().is_empty() => self.nothing().to_owned(),
-            Value::String(text) => text.clone(),
-            Value::Array(items) => items.iter().map(|item| self.value(item)).collect::<Vec<_>>().join(", "),
-            other => other.to_string(),
+    fn signed(at: DateTime<Utc>) -> SignatureRecord {
+        SignatureRecord {
+            subject: "50001/1/Task_Signing".to_owned(),
+            elements: Vec::new(),
+            signer: Participant::new("urn:altinn:person:uuid:1", "Kari Nordmann"),
+            party: Participant::new("50001", "Bakeriet AS"),
+            level: AuthenticationLevel::VerySensitive,
+            method: String::new(),
+            authority: Authority::Own,
+            time: at,
+            text: Text::default(),
         }
+    }
+
+    fn blocks(service: &Service, language: Language) -> Vec<Block> {
+        let at: DateTime<Utc> = "2026-11-23T12:00:00Z".parse().unwrap();
+        let instance = Instance {
+            id: "50001/019aa000-0000-7000-8000-000000000001".parse().unwrap(),
+            service: service.id().clone(),
+            process: ProcessState::not_started(),
+            version: 1,
+            created: at,
+            changed: at,
+            entry: None,
+            status: crate::submission::InstanceStatus::default(),
+            elements: Vec::new(),
+        };
+        let form = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/data/bakery-licence.json");
+        let form = serde_json::from_str(&fs::read_to_string(form).unwrap()).unwrap();
+        let receipt = AccessibleReceipt {
+            service,
+            instance: &instance,
+            owner: "Bakeriet AS".to_owned(),
+            sender: "Kari Nordmann".to_owned(),
+            language,
+            at,
+            forms: &[("application", form)],
+            signatures: vec![signed(at)],
+            entry: "1".to_owned(),
+            key: "key".to_owned(),
+        };
+        receipt.to_pdf().unwrap();
+        receipt.document().blocks
+    }
+
+    fn headings(blocks: &[Block]) -> Vec<&str> {
+        let heading = |block| match block {
+            &Block::Heading(2, ref text) => Some(text.as_str()),
+            _ => None,
+        };
+        blocks.iter().filter_map(heading).collect()
+    }
+
+    #[test]
+    fn who_signed_for_whom_and_when_stands_in_every_language() {
+        for (language, heading, columns, time) in [
+            (
+                Language::Nb,
+                "Signaturer",
+                ["Signert av", "På vegne av", "Tidspunkt"],
+                "23.11.2026 kl. 13.00.00",
+            ),
+            (
+                Language::Nn,
+                "Signaturar",
+                ["Signert av", "På vegner av", "Tidspunkt"],
+                "23.11.2026 kl. 13.00.00",
+            ),
+            (
+                Language::En,
+                "Signatures",
+                ["Signed by", "On behalf of", "Time"],
+                "2026-11-23 at 13:00:00, Oslo time",
+            ),
+        ] {
+            let blocks = blocks(&service(), language);
+            let at = blocks.iter().position(|block| *block == Block::Heading(2, heading.to_owned())).unwrap();
+            let row = ["Kari Nordmann", "Bakeriet AS", time].map(str::to_owned).to_vec();
+            let columns = columns.map(str::to_owned).to_vec();
+            let table = Block::Table { caption: String::new(), columns, rows: vec![row] };
+            assert!(blocks[at + 1] == table, "{language:?}");
+        }
+    }
+
+    #[test]
+    fn the_apps_own_page_for_documents_takes_the_place_of_its_form() {
+        let own = blocks(&with_page_for_documents(), Language::Nb);
+        assert!(own.contains(&Block::Paragraph("Ta vare på denne.".to_owned())));
+        let reference = "019aa000-0000-7000-8000-000000000001".to_owned();
+        let facts = own
+            .iter()
+            .filter(|block| **block == Block::Entry("Arkivreferanse".to_owned(), reference.clone()));
+        assert_eq!(facts.count(), 2, "among the facts of the receipt, and on the page");
+        let usual = blocks(&service(), Language::Nb);
+        let of_form = |blocks: &[Block]| {
+            let shown = |block: &&Block| matches!(block, Block::Entry(name, _) if name.contains("ansatt"));
+            blocks.iter().filter(shown).count()
+        };
+        assert!(headings(&usual).len() > headings(&own).len());
+        assert_eq!(of_form(&own), 0, "what the page does not show is not shown");
+        assert!(own.len() > 10, "and what it shows is");
     }
 }

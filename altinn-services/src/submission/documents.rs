@@ -4,9 +4,10 @@ use altinn_core::Language;
 use serde_json::Value;
 
 use super::SubmissionError;
+use super::document_pages::DocumentPages;
 use super::element::DataElement;
 use super::plan::Plan;
-use super::receipt_document::ReceiptDocument;
+use super::receipt_document::{Part, ReceiptDocument};
 use crate::definition::DataType;
 use crate::process::Task;
 
@@ -18,6 +19,7 @@ impl Plan<'_> {
     /// Writes a document that shows the forms of these tasks, or of all.
     pub(super) fn write_receipt_document(
         &mut self,
+        task: &str,
         file_name: Option<&str>,
         tasks: &[String],
     ) -> Result<(), SubmissionError> {
@@ -33,13 +35,14 @@ impl Plan<'_> {
                 forms.push((&data_type.id, element.form()?));
             }
         }
-        self.write_document(RECEIPT_DOCUMENT, file_name, &forms);
+        self.write_document(task, RECEIPT_DOCUMENT, file_name, &forms);
         Ok(())
     }
 
     /// Writes a document for each element of a sub-form.
     pub(super) fn write_subform_documents(
         &mut self,
+        task: &str,
         file_name: Option<&str>,
         data_type: Option<&str>,
     ) -> Result<(), SubmissionError> {
@@ -49,7 +52,7 @@ impl Plan<'_> {
         let of_type = self.instance.elements.iter().filter(|element| element.data_type == data_type);
         let forms: Vec<Value> = of_type.map(DataElement::form).collect::<Result<_, _>>()?;
         for form in forms {
-            self.write_document(SUBFORM_DOCUMENT, file_name, &[(data_type, form)]);
+            self.write_document(task, SUBFORM_DOCUMENT, file_name, &[(data_type, form)]);
         }
         Ok(())
     }
@@ -68,7 +71,7 @@ impl Plan<'_> {
                 }
             }
         }
-        self.write_document(data_type, None, &forms);
+        self.write_document(&task.id, data_type, None, &forms);
         Ok(())
     }
 
@@ -79,16 +82,25 @@ impl Plan<'_> {
         takes.is_none() || takes == document.and_then(DataType::action_to_read)
     }
 
-    /// Writes a document of these forms as an element of a data type.
+    /// Writes a document of these forms, in a task, as an element of a data type: as the app's own page for documents of the
+    /// task (`pdfLayoutName`) shows them, else each as the one of its own task does, else as its data have it.
     pub(super) fn write_document(
         &mut self,
+        task: &str,
         data_type: &str,
         file_name: Option<&str>,
         forms: &[(&str, Value)],
     ) {
         let title = self.service.title(Language::Nb);
         let reference = self.instance.id.guid.to_string();
-        let document = ReceiptDocument { title, reference: &reference, written: self.tools.now, forms };
+        let pages =
+            DocumentPages { service: self.service, instance: &self.instance, language: Language::Nb, forms };
+        let parts = match pages.own_page(task) {
+            Some(page) => vec![Part::Page(page)],
+            None => forms.iter().map(|(name, form)| part_of(&pages, name, form)).collect(),
+        };
+        let document =
+            ReceiptDocument { title, reference: &reference, written: self.tools.now, parts: &parts };
         let named = file_name.and_then(|resource| self.service.definition().texts().text(resource));
         let name = named.map_or_else(|| title.to_owned(), |text| text.in_language(Language::Nb).to_owned());
         let (id, content) = (self.tools.ids.next_id(), document.to_pdf());
@@ -96,4 +108,11 @@ impl Plan<'_> {
         pdf.file_name = Some(format!("{}.pdf", name.trim_end_matches(".pdf")));
         self.instance.elements.push(pdf);
     }
+}
+
+/// A form as the app's page for documents of its task shows it, where there is one.
+fn part_of<'a>(pages: &DocumentPages<'a>, name: &'a str, form: &'a Value) -> Part<'a> {
+    let page =
+        pages.task_of(name).and_then(|task| pages.view(task, Some((name, form))).document_page().ok()?);
+    page.map_or(Part::Form(name, form), |page| Part::Page(page.read_out()))
 }

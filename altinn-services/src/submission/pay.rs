@@ -169,7 +169,7 @@ impl Plan<'_> {
                 self.change(key, to_json(&information)?);
                 if let Some(receipt) = &config.receipt_pdf_data_type {
                     let shown = serde_json::to_value(&*information).unwrap_or(Value::Null);
-                    self.write_document(receipt, None, &[(data_type_of(task), shown)]);
+                    self.write_document(&task.id, receipt, None, &[(data_type_of(task), shown)]);
                 }
             }
         }

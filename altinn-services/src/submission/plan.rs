@@ -329,11 +329,12 @@ impl<'a> Plan<'a> {
     /// this commit.
     fn do_work(&mut self, work: &ServiceWork) -> Result<Option<Step>, SubmissionError> {
         match work {
-            ServiceWork::WriteReceiptDocument { filename_text_resource, tasks, .. } => {
-                self.write_receipt_document(filename_text_resource.as_deref(), tasks)?;
+            ServiceWork::WriteReceiptDocument { task, filename_text_resource, tasks } => {
+                self.write_receipt_document(task, filename_text_resource.as_deref(), tasks)?;
             }
-            ServiceWork::WriteSubformDocuments { filename_text_resource, data_type, .. } => {
-                self.write_subform_documents(filename_text_resource.as_deref(), data_type.as_deref())?;
+            ServiceWork::WriteSubformDocuments { task, filename_text_resource, data_type } => {
+                let file_name = filename_text_resource.as_deref();
+                self.write_subform_documents(task, file_name, data_type.as_deref())?;
             }
             ServiceWork::Run { task, kind } => {
                 if !self.process().task(task).is_some_and(|task| self.tools.plug_ins.is_left_out(task)) {

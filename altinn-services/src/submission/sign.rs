@@ -7,7 +7,7 @@ use super::SubmissionError;
 use super::element::{DataElement, FORM};
 use super::history::History;
 use super::plan::Plan;
-use super::sign_document::SignDocument;
+use super::sign_document::{SignDocument, signature_data_type};
 use super::signing::{Given, Turn};
 use crate::process::Task;
 
@@ -30,7 +30,7 @@ impl Plan<'_> {
             text: error.to_string(),
         })?;
         self.given = Some(given);
-        let data_type = config.signature_data_type.unwrap_or_else(|| "signature".to_owned());
+        let data_type = signature_data_type(task);
         self.history.push(History::of_instance("Signed", self.tools.now));
         self.instance.elements.push(DataElement::new(id, data_type, FORM, content, self.tools.now));
         Ok(())

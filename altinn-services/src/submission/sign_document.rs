@@ -6,6 +6,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::element::DataElement;
+use crate::process::Task;
 
 /// What somebody signed: the digests of the data elements, who, and when, in the form of Altinn's `SignDocument`.
 #[derive(Serialize)]
@@ -62,6 +63,20 @@ impl SignDocument {
             data_element_signatures: signatures.collect(),
         }
     }
+}
+
+/// Who gave a signature that is kept so, and when.
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct SignedBy {
+    pub(super) signed_by: String,
+    pub(super) signed_time: DateTime<Utc>,
+}
+
+/// The data type that the signatures of a task are kept in.
+pub(super) fn signature_data_type(task: &Task) -> &str {
+    let named = task.signature.as_ref().and_then(|config| config.signature_data_type.as_deref());
+    named.unwrap_or("signature")
 }
 
 impl SigneeInfo {

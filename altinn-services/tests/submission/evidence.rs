@@ -53,11 +53,15 @@ async fn signatures_add_up_and_a_withdrawn_one_leaves_its_record() {
         let back = submissions.next(&scene.leader, &id, Some("reject")).await.unwrap();
         assert_eq!(back.element("signatures"), None);
         assert_eq!(signatures(&scene, &back).all().len(), 1, "that it was given stays");
+        assert!(submissions.signatures(&scene.leader, &id).await.unwrap().is_empty(), "and does not stand");
         submissions.next(&scene.leader, &id, None).await.unwrap();
         submissions.next(&scene.filler, &id, None).await.unwrap();
         let all = submissions.next(&scene.leader, &id, None).await.unwrap();
         assert!(all.process().has_ended());
         assert_eq!(signatures(&scene, &all).all().len(), 3);
+        let stand = submissions.signatures(&scene.leader, &id).await.unwrap();
+        let signers: Vec<_> = stand.iter().map(|record| record.signer.expose().0).collect();
+        assert_eq!(signers, [scene.filler.reference(), scene.leader.reference()]);
     })
     .await;
 }

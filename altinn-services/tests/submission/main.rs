@@ -12,6 +12,7 @@ mod crash_points;
 mod delegated_signing;
 #[cfg(feature = "webhooks")]
 mod delivery;
+mod documents;
 #[cfg(feature = "webhooks")]
 #[path = "../end_point/mod.rs"]
 mod end_point;

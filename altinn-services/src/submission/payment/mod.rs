@@ -138,6 +138,11 @@ pub struct PaymentInformation {
 }
 
 impl PaymentInformation {
+    /// What data say of a payment, where they are of one.
+    pub(super) fn of(data: &serde_json::Value) -> Option<Self> {
+        Self::deserialize(data).ok()
+    }
+
     /// What is known before a payment is started.
     pub(super) fn new(task: &str, order_details: OrderDetails) -> Self {
         let free = order_details.total_price_inc_vat.get() == 0;

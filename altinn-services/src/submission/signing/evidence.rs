@@ -1,14 +1,16 @@
 //! The evidence of signatures: what was signed and what was shown, by whom and by what right, under the agency's seal.
 
 use altinn_archive::Participant;
-use altinn_archive::evidence::{Authority, SignatureRecord, Signatures, SignedElement};
+use altinn_archive::evidence::{Authority, SealedSignature, SignatureRecord, Signatures, SignedElement};
 use altinn_auth::decision::{Access, Grant};
 use altinn_core::{Actor, InstanceId, Language, PartyId, Text};
 
 use super::Turn;
+use crate::process::TaskKind;
 use crate::submission::element::{DataElement, FORM};
 use crate::submission::plan::Plan;
-use crate::submission::{Service, SubmissionError, Submissions};
+use crate::submission::sign_document::{SignedBy, signature_data_type};
+use crate::submission::{Instance, Service, SubmissionError, Submissions};
 
 /// The data type of the evidence. It only grows: a signature that is withdrawn leaves its record.
 pub(in crate::submission) const EVIDENCE: &str = "signature-evidence";
@@ -33,6 +35,21 @@ impl Submissions<'_> {
     pub async fn signing_text(&self, actor: &Actor, id: &InstanceId) -> Result<Text, SubmissionError> {
         let instance = self.get(actor, id).await?;
         Ok(signing_text(&self.service_of(&instance)?))
+    }
+
+    /// Who has signed an instance, for whom, when and by what right, in the order in which they did; without the signatures
+    /// that were withdrawn. Every reader is told, whoever may read the elements that the signatures are kept in.
+    ///
+    /// # Errors
+    /// As [`Submissions::get`].
+    pub async fn signatures(
+        &self,
+        actor: &Actor,
+        id: &InstanceId,
+    ) -> Result<Vec<SignatureRecord>, SubmissionError> {
+        let instance = self.load_for(actor, id).await?;
+        self.permit(actor, &instance, "read").await?;
+        signatures_that_stand(&self.service_of(&instance)?, &instance)
     }
 
     /// Seals the signature that a plan has taken, beside those that the instance has already.
@@ -65,6 +82,29 @@ impl Submissions<'_> {
         plan.keep_evidence(&signatures);
         Ok(())
     }
+}
+
+/// The signatures on an instance that stand, in their order: the evidence has those that were withdrawn too.
+pub(in crate::submission) fn signatures_that_stand(
+    service: &Service,
+    instance: &Instance,
+) -> Result<Vec<SignatureRecord>, SubmissionError> {
+    let tasks = || service.definition().process().tasks().filter(|task| task.kind == TaskKind::Signing);
+    let is_signature =
+        |element: &&DataElement| tasks().any(|task| signature_data_type(task) == element.data_type);
+    let mut stand = Vec::new();
+    for element in instance.elements.iter().filter(is_signature) {
+        let given: SignedBy = serde_json::from_slice(&element.content).map_err(|error| {
+            SubmissionError::Stored { column: element.data_type.clone(), text: error.to_string() }
+        })?;
+        stand.push(given);
+    }
+    let stands = |record: &&SignatureRecord| {
+        let (signer, _) = record.signer.expose();
+        stand.iter().any(|given| given.signed_by == signer && given.signed_time == record.time)
+    };
+    let signatures = signatures_of(instance.element(EVIDENCE))?;
+    Ok(signatures.all().iter().map(SealedSignature::record).filter(stands).cloned().collect())
 }
 
 impl Plan<'_> {

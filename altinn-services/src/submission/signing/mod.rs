@@ -43,6 +43,8 @@ pub use communication::{
 pub use correspondence_call::CorrespondenceCall;
 pub use signee::{NotificationStatus, Signee};
 
+#[cfg(feature = "pdf")]
+pub(super) use evidence::signatures_that_stand;
 pub(super) use evidence::{EVIDENCE, Given};
 pub(super) use states::{Turn, data_type_of};
 

@@ -64,6 +64,9 @@ pub(super) fn submissions() -> Vec<Operation> {
         row!("submission" "form", Element of Instance, |s, a, p, i| {
             s.altinn.submissions().form(a, &InstanceId::new(p, i), "application", "application/json").await
         }),
+        row!("submission" "signatures", Element of Instance, |s, a, p, i| {
+            s.altinn.submissions().signatures(a, &InstanceId::new(p, i)).await
+        }),
         row!("submission" "signees", Element of Instance, |s, a, p, i| {
             s.altinn.submissions().signees(a, &InstanceId::new(p, i)).await
         }),
