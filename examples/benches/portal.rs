@@ -1,7 +1,7 @@
 //! What a page of the sample portal costs in processor time: session, decisions, rows and HTML, and the browser's side of
 //! the call too, since both are in this process.
 //!
-//! `cargo bench -p altinn-examples --all-features --bench portal [-- COUNT]` asks for each page so many times (300), as somebody
+//! `cargo bench -p altinn-benchmarks --bench portal [-- COUNT]` asks for each page so many times (300), as somebody
 //! who acts for a business. Fails when a page takes 20 ms or more.
 #![allow(clippy::print_stdout, reason = "a benchmark prints")]
 

@@ -1,7 +1,7 @@
 //! How many submissions a process makes in a second, beside a store that writes the same rows; that it stays small
 //! while it makes them; and that the next one costs no more when there are many.
 //!
-//! `cargo bench -p altinn-examples --bench submissions --features postgres [-- COUNT]`: 64 tasks start, fill in and
+//! `cargo bench -p altinn-benchmarks --bench submissions --features postgres [-- COUNT]`: 64 tasks start, fill in and
 //! submit a form of the sample app while the workers run, 2,000 of them, or 100,000 when `ALTINN_TEST_LONG` is set.
 //!
 //! - Over a SQLite file: fails when the process has ever been larger than 64 MiB.

@@ -32,9 +32,9 @@ pub(crate) struct Scene {
 impl Scene {
     pub(crate) async fn open(builder: AltinnBuilder) -> Outcome<Self> {
         let altinn = builder.build().await?;
-        let service = altinn.publish_app(concat!(env!("CARGO_MANIFEST_DIR"), "/apps/bakery-licence"))?;
+        let service = altinn.publish_app(concat!(env!("CARGO_MANIFEST_DIR"), "/../apps/bakery-licence"))?;
         let cast = Arc::new(Cast::of(&altinn, &service).await?);
-        let form = concat!(env!("CARGO_MANIFEST_DIR"), "/data/bakery-licence.json");
+        let form = concat!(env!("CARGO_MANIFEST_DIR"), "/../data/bakery-licence.json");
         let form = Arc::new(form::read(Path::new(form))?);
         let (stop, stopped) = oneshot::channel::<()>();
         let workers = altinn.run_workers(async {
