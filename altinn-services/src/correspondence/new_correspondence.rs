@@ -201,8 +201,10 @@ impl NewCorrespondence {
             "ignoreReservation": self.ignore_reservation,
             "notification": self.notification,
         });
-        if !self.existing_attachments.is_empty() {
-            request["existingAttachments"] = json!(self.existing_attachments);
+        if let Some(request) = request.as_object_mut()
+            && !self.existing_attachments.is_empty()
+        {
+            request.insert("existingAttachments".to_owned(), json!(self.existing_attachments));
         }
         canonical_json(&request)
     }

@@ -68,7 +68,6 @@ pub(super) struct DetailsAnswer {
 /// A status of a correspondence.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-
 struct CorrespondenceStatusEvent {
     #[schema(inline, value_type = StatusName)]
     status: CorrespondenceStatus,

@@ -29,6 +29,7 @@ pub(super) struct ElementPath {
 /// What is done with an element: one of the three.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[allow(clippy::enum_variant_names, reason = "the names are the members of the body")]
 pub(super) enum LabelRequest {
     /// The party has it somewhere else, for all who represent it.
     #[schema(value_type = PlaceName)]

@@ -1,7 +1,9 @@
 //! What notifications are answered as.
 
 use altinn_notify::channel::ChannelKind;
-use altinn_notify::{Address, FeedEntry, NotificationState, OrderId, OrderState, OrderStatus};
+use altinn_notify::{
+    Address, FeedEntry, NotificationId, NotificationState, OrderId, OrderState, OrderStatus,
+};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -236,7 +238,7 @@ impl From<FeedEntry> for FeedAnswer {
         Self {
             sequence_number: entry.position,
             shipment_id: entry.order.as_uuid(),
-            notification_id: entry.notification.map(|notification| notification.as_uuid()),
+            notification_id: entry.notification.map(NotificationId::as_uuid),
             status,
             last_update: entry.at,
             reason: entry.reason,
