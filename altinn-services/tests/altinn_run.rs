@@ -1,6 +1,6 @@
 //! `altinn run`: a folder is served, and its form filled in in a browser, to the receipt.
 #![cfg(all(feature = "axum", feature = "cli", feature = "testing"))]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests fail by panicking")]
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};

@@ -69,7 +69,7 @@ async fn a_read_is_in_the_trail_at_the_next_second_and_at_the_latest_when_the_wo
                 }
                 tokio::time::sleep(Duration::from_millis(25)).await;
             }
-            altinn_core::testing::report(&format!("a read was in the trail after {:?}", waited.elapsed()));
+            altinn_core::testing::report(format!("a read was in the trail after {:?}", waited.elapsed()));
             let seen = reads(&scene, &id).await;
             assert!(seen > before, "the trail does not say who has looked");
             scene.altinn.submissions().get(&scene.leader, &id).await.unwrap();
