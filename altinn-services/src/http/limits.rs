@@ -15,6 +15,9 @@ pub struct Limits {
     pub depth: usize,
     /// How long a call may take; uploads and downloads that are streamed are not meant. 30 s.
     pub time: Duration,
+    /// How long the headers of a call may take to come, from the end of the call before: so long a connection on which
+    /// nothing comes is kept, too. 30 s.
+    pub headers: Duration,
     /// How many calls are worked on at once; more are told to come again (503). 1,024.
     pub at_once: usize,
     /// How many files are taken at once: each is held in memory while it comes. 32.
@@ -34,6 +37,7 @@ impl Default for Limits {
             upload: 32 * 1024 * 1024,
             depth: 64,
             time: Duration::from_secs(30),
+            headers: Duration::from_secs(30),
             at_once: 1_024,
             uploads: 32,
             rate: 50,

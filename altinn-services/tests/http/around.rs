@@ -5,7 +5,8 @@ use std::time::Duration;
 use altinn_core::http::{HttpRequest, Method, header};
 use altinn_services::http::{self, Limits};
 use serde_json::json;
-use tokio::net::TcpListener;
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 
 use crate::world::{World, everywhere, everywhere_with, json, problem};
@@ -158,6 +159,61 @@ async fn more_calls_at_once_than_may_be_are_refused_at_once() {
 }
 
 #[tokio::test]
+async fn a_connection_whose_call_does_not_come_is_closed() {
+    let impatient = |api: http::ApiBuilder| {
+        let mut limits = Limits::default();
+        limits.headers = Duration::from_millis(200);
+        api.limits(limits)
+    };
+    everywhere_with(impatient, async |world: World| {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let (api, router) = (world.api.clone(), http::all(&world.api));
+        let server =
+            tokio::spawn(
+                async move { http::serve(&api, listener, router, async { drop(stopped.await) }).await },
+            );
+        // Nothing at all, the beginning of a call, and what might become HTTP/2.
+        for beginning in ["", "GET /health/live HTTP/1.1\r\nHost: x\r\n", "PRI * HTTP"] {
+            let mut silent = TcpStream::connect(address).await.unwrap();
+            silent.write_all(beginning.as_bytes()).await.unwrap();
+            assert!(is_closed(&mut silent).await, "{beginning}");
+        }
+        // A byte now and then does not keep it open.
+        let mut slow = TcpStream::connect(address).await.unwrap();
+        slow.write_all(b"GET /health/live HTTP/1.1\r\n").await.unwrap();
+        let (mut read, mut write) = slow.split();
+        let drip = async {
+            loop {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                if write.write_all(b"X-Slow: 1\r\n").await.is_err() {
+                    break;
+                }
+            }
+        };
+        let closed = async { tokio::io::copy(&mut read, &mut tokio::io::sink()).await };
+        let patience = tokio::time::sleep(Duration::from_secs(60));
+        tokio::select! {
+            () = drip => {}
+            _ = closed => {}
+            () = patience => panic!("a slow connection was kept"),
+        }
+        let address = format!("http://{address}/health/live");
+        assert_eq!(world.send(HttpRequest::get(&address).unwrap()).await.status().as_u16(), 200);
+        stop.send(()).unwrap();
+        tokio::time::timeout(Duration::from_secs(60), server).await.unwrap().unwrap();
+    })
+    .await;
+}
+
+/// Whether a connection comes to its end within a minute.
+async fn is_closed(stream: &mut TcpStream) -> bool {
+    let all = tokio::io::copy(stream, &mut tokio::io::sink());
+    tokio::time::timeout(Duration::from_secs(60), all).await.is_ok()
+}
+
+#[tokio::test]
 async fn a_server_that_is_told_to_stop_ends_what_is_under_way() {
     everywhere(async |world: World| {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -171,7 +227,7 @@ async fn a_server_that_is_told_to_stop_ends_what_is_under_way() {
         assert_eq!(world.send(HttpRequest::get(&address).unwrap()).await.status().as_u16(), 200);
         stop.send(()).unwrap();
         let ended = tokio::time::timeout(Duration::from_secs(60), server).await;
-        ended.unwrap().unwrap().unwrap();
+        ended.unwrap().unwrap();
         let answer = world.send(world.request(Method::GET, "/health/ready")).await;
         assert_eq!(problem(&answer, 503), "HTTP-STOPPING");
     })
