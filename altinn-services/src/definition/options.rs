@@ -10,6 +10,7 @@ use super::text_resources::TextResources;
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
+#[cfg_attr(feature = "axum", derive(utoipa::ToSchema), schema(title = "AppOption"))]
 pub struct Choice {
     /// What is stored: a text, a number, true or false, or null.
     #[serde(default)]

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::Api;
-use super::caller::Caller;
+use super::caller::{Caller, own_party};
 use super::error::ApiError;
 use super::query::Asked;
 
@@ -38,26 +38,12 @@ impl FromRequestParts<Api> for Acting {
         let Asked(OnBehalfOf { on_behalf_of }) = Asked::from_request_parts(parts, api).await?;
         let party = match on_behalf_of {
             Some(named) => organization(api, &named).await?,
-            None => own(api, &actor).await?,
+            None => own_party(api, &actor).await?,
         };
         let party = party
             .ok_or_else(|| ApiError::new("HTTP-PARTY", "the caller acts for no party that is known here"))?;
         Ok(Self { actor, party })
     }
-}
-
-/// The party that a caller's token speaks for.
-async fn own(api: &Api, actor: &Actor) -> Result<Option<PartyId>, ApiError> {
-    let number = match (actor.subject(), actor.represents()) {
-        (Subject::Organization { number, .. }, _) => Some(*number),
-        (Subject::SystemUser { owner, .. }, _) => Some(*owner),
-        (Subject::ServiceOwner { number, .. }, _) => *number,
-        (Subject::Person { .. }, [number]) => Some(*number),
-        _ => None,
-    };
-    let Some(number) = number else { return Ok(actor.party()) };
-    let party = api.altinn().register().party_by_identifier(&PartyIdentifier::from(number)).await?;
-    Ok(party.map(|party| party.id))
 }
 
 /// The party of an organization as Altinn's bodies name it: `0192:991825827`, a URN, or the number alone.

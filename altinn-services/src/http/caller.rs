@@ -1,7 +1,8 @@
 //! Who calls.
 
 use altinn_auth::login::Callers;
-use altinn_core::Actor;
+use altinn_auth::register::PartyRegister as _;
+use altinn_core::{Actor, PartyId, PartyIdentifier, Subject};
 use axum::extract::{FromRef as _, FromRequestParts, MatchedPath};
 use axum::http::HeaderValue;
 use axum::http::header::RETRY_AFTER;
@@ -31,4 +32,18 @@ impl FromRequestParts<Api> for Caller {
             }
         }
     }
+}
+
+/// The party that a caller's token speaks for.
+pub(super) async fn own_party(api: &Api, actor: &Actor) -> Result<Option<PartyId>, ApiError> {
+    let number = match (actor.subject(), actor.represents()) {
+        (Subject::Organization { number, .. }, _) => Some(*number),
+        (Subject::SystemUser { owner, .. }, _) => Some(*owner),
+        (Subject::ServiceOwner { number, .. }, _) => *number,
+        (Subject::Person { .. }, [number]) => Some(*number),
+        _ => None,
+    };
+    let Some(number) = number else { return Ok(actor.party()) };
+    let party = api.altinn().register().party_by_identifier(&PartyIdentifier::from(number)).await?;
+    Ok(party.map(|party| party.id))
 }

@@ -4,6 +4,7 @@ use axum::http::header::{IF_MATCH, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::error::ApiError;
+use crate::submission::SubmissionError;
 
 /// The entity tag of a version.
 pub(super) fn etag(version: i64) -> HeaderValue {
@@ -26,9 +27,15 @@ pub(super) fn has_version(headers: &HeaderMap, version: i64) -> bool {
     tags == "*" || tags.split(',').any(|tag| version_of(tag.trim().trim_start_matches("W/")) == Some(version))
 }
 
-/// What a change that found another version than the caller's is answered with.
-pub(super) fn another_version() -> ApiError {
-    ApiError::new("HTTP-PRECONDITION", "it has changed since the version in `If-Match`: read it again")
+/// A change that found another version is told so by the status of preconditions, where there was one.
+pub(super) fn versioned(error: SubmissionError, version: Option<i64>) -> ApiError {
+    match error {
+        SubmissionError::Changed if version.is_some() => ApiError::new(
+            "HTTP-PRECONDITION",
+            "it has changed since the version in `If-Match`: read it again",
+        ),
+        error => error.into(),
+    }
 }
 
 fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {

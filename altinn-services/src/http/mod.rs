@@ -15,7 +15,7 @@
 //! let api = Api::new(altinn, Callers::by_token(tokens));
 //! let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
 //! let (stop, stopped) = tokio::sync::oneshot::channel::<()>(); // whoever has `stop` ends it
-//! http::serve(&api, listener, http::all(&api), async move { drop(stopped.await) }).await?;
+//! http::serve(&api, listener, http::all(&api), async move { drop(stopped.await) }).await;
 //! # Ok(())
 //! # }
 //! ```
@@ -49,13 +49,16 @@ mod cases;
 mod condition;
 #[cfg(feature = "correspondence")]
 mod correspondence;
+mod deliveries;
 mod error;
 mod events;
 mod headers;
 mod health;
 mod idempotency;
 mod inbox;
+mod instance_subscriptions;
 mod language;
+mod life;
 mod limits;
 #[cfg(feature = "link")]
 mod link;
@@ -87,8 +90,10 @@ pub use broker::broker;
 pub use cases::cases;
 #[cfg(feature = "correspondence")]
 pub use correspondence::correspondence;
+pub use deliveries::deliveries;
 pub use events::events;
 pub use inbox::inbox;
+pub use instance_subscriptions::instance_subscriptions;
 pub use limits::Limits;
 #[cfg(feature = "link")]
 pub use link::link;

@@ -12,8 +12,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{
-    Api, answer, app, archive, authorization, events, health, inbox, metrics, notifications, openapi,
-    overload, storage,
+    Api, answer, app, archive, authorization, deliveries, events, health, inbox, instance_subscriptions,
+    metrics, notifications, openapi, overload, storage,
 };
 
 /// Everything that is built: every part, with `/openapi.json`, `/health/live`, `/health/ready` and `/metrics`.
@@ -30,7 +30,9 @@ pub fn all(api: &Api) -> Router {
         .merge(events::routes())
         .merge(archive::routes())
         .merge(inbox::routes())
-        .merge(notifications::routes());
+        .merge(notifications::routes())
+        .merge(instance_subscriptions::routes())
+        .merge(deliveries::routes());
     #[cfg(feature = "lookup")]
     let routes = routes.merge(super::lookup::routes());
     #[cfg(feature = "link")]
@@ -78,4 +80,36 @@ fn cors(api: &Api) -> CorsLayer {
             HeaderName::from_static("traceparent"),
         ])
         .expose_headers([ETAG, LOCATION, RETRY_AFTER])
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+    use std::collections::BTreeMap;
+
+    use utoipa::openapi::OpenApi;
+
+    use super::*;
+
+    /// What is described under one name is one thing, in whichever part it stands.
+    #[test]
+    fn no_two_parts_describe_different_things_under_one_name() {
+        let parts: Vec<OpenApi> = vec![
+            storage::routes().into_openapi(),
+            authorization::routes().into_openapi(),
+            events::routes().into_openapi(),
+            archive::routes().into_openapi(),
+            instance_subscriptions::routes().into_openapi(),
+            deliveries::routes().into_openapi(),
+        ];
+        let mut known: BTreeMap<String, serde_json::Value> = BTreeMap::new();
+        for (name, schema) in parts.into_iter().filter_map(|part| part.components).flat_map(|all| all.schemas)
+        {
+            let schema = serde_json::to_value(&schema).unwrap();
+            let other = known.insert(name.clone(), schema.clone());
+            assert!(other.is_none_or(|other| other == schema), "`{name}` is two things");
+        }
+        assert!(known.len() > 10);
+    }
 }

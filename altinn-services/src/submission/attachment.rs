@@ -37,6 +37,7 @@ impl std::fmt::Debug for Attachment {
 #[derive(Debug, Clone, Copy)]
 enum Change<'a> {
     Attach { data_type: &'a str, attachment: &'a Attachment },
+    Replace { element: Uuid, attachment: &'a Attachment, version: Option<i64> },
     Detach(Uuid),
 }
 
@@ -73,6 +74,27 @@ impl Submissions<'_> {
         Ok((self.shown_to(actor, instance).await?, attached))
     }
 
+    /// Replaces an attachment by another file of its data type, in the task that it belongs to, if the instance still has
+    /// the version that was read, where one is given. Its element keeps its id, is scanned anew, and what was signed of it
+    /// is signed no more.
+    ///
+    /// # Errors
+    /// As [`Submissions::attach`]; [`SubmissionError::NotFound`] when there is none; [`SubmissionError::Changed`] when the
+    /// instance has another version.
+    #[tracing::instrument(skip_all, fields(altinn.instance = %id.guid), err(level = "debug"))]
+    pub async fn replace_attachment(
+        &self,
+        actor: &Actor,
+        id: &InstanceId,
+        element: Uuid,
+        attachment: &Attachment,
+        version: Option<i64>,
+    ) -> Result<Instance, SubmissionError> {
+        let change = Change::Replace { element, attachment, version };
+        let instance = self.change_attachments(actor, id, change).await?;
+        self.shown_to(actor, instance).await
+    }
+
     /// Takes an attachment out of an instance, in the task that it belongs to.
     ///
     /// # Errors
@@ -98,8 +120,8 @@ impl Submissions<'_> {
         let mut tries = 1;
         loop {
             match self.try_change_attachments(actor, id, change).await {
-                // Attachments do not depend on what else was changed meanwhile.
-                Err(SubmissionError::Changed) if tries < TRIES => tries += 1,
+                // Attachments do not depend on what else was changed meanwhile, unless the caller says so.
+                Err(SubmissionError::Changed) if tries < TRIES && !change.is_of_version() => tries += 1,
                 outcome => return outcome,
             }
         }
@@ -112,6 +134,12 @@ impl Submissions<'_> {
         change: Change<'_>,
     ) -> Result<Instance, SubmissionError> {
         let instance = self.load_for(actor, id).await?;
+        if let Change::Replace { version: Some(version), .. } = change
+            && version != instance.version
+        {
+            self.permit(actor, &instance, "read").await?;
+            return Err(SubmissionError::Changed);
+        }
         let access = self.permit(actor, &instance, "write").await?;
         let service = self.service_of(&instance)?;
         let now = self.altinn.clock().now();
@@ -125,10 +153,15 @@ impl Submissions<'_> {
                 plan.attach(kind, attachment)?;
                 own
             }
+            Change::Replace { element, attachment, .. } => {
+                let kind = plan.attached(element, task).ok_or(SubmissionError::NotFound)?;
+                let own = self.permit_writing(actor, &plan.instance, kind, Writing::Change).await?;
+                plan.withdraw_signatures_on(element);
+                plan.replace(element, kind, attachment)?;
+                own
+            }
             Change::Detach(element) => {
-                let found = plan.instance.elements.iter().find(|known| known.id == element);
-                let kind = found.and_then(|known| plan.attachable(&known.data_type, task));
-                let kind = kind.ok_or(SubmissionError::NotFound)?;
+                let kind = plan.attached(element, task).ok_or(SubmissionError::NotFound)?;
                 let own = self.permit_writing(actor, &plan.instance, kind, Writing::Remove).await?;
                 plan.withdraw_signatures_on(element);
                 plan.remove(|known| known.id == element);
@@ -145,7 +178,20 @@ impl Submissions<'_> {
     }
 }
 
+impl Change<'_> {
+    /// Whether it is made to one version of the instance and to no other.
+    fn is_of_version(self) -> bool {
+        matches!(self, Self::Replace { version: Some(_), .. })
+    }
+}
+
 impl<'a> Plan<'a> {
+    /// The data type of an attachment that is there, and is changed in a task.
+    fn attached(&self, element: Uuid, task: &Task) -> Option<&'a DataType> {
+        let found = self.instance.elements.iter().find(|known| known.id == element)?;
+        self.attachable(&found.data_type, task)
+    }
+
     /// A data type whose elements are attached in a task: one of the task, or of no task, that the machine does not write.
     pub(super) fn attachable(&self, data_type: &str, task: &Task) -> Option<&'a DataType> {
         let is_written = data_type == EVIDENCE || self.process().tasks().any(|task| task.writes(data_type));
@@ -158,24 +204,45 @@ impl<'a> Plan<'a> {
 impl Plan<'_> {
     pub(super) fn attach(&mut self, kind: &DataType, attachment: &Attachment) -> Result<(), SubmissionError> {
         let present = self.instance.elements.iter().filter(|element| element.data_type == kind.id).count();
-        let facts = ElementFacts {
-            data_type: kind.id.clone(),
-            content_type: attachment.content_type.clone(),
-            size: attachment.content.len() as u64,
-            file_scan: FileScanResult::NotApplicable,
-        };
-        let issues = check_new_element(kind, present, &facts, &attachment.content);
-        if !issues.is_empty() {
-            return Err(SubmissionError::Invalid(issues));
-        }
+        check(kind, present, attachment)?;
         let (id, now) = (self.tools.ids.next_id(), self.tools.now);
         let content = attachment.content.clone();
         let mut element = DataElement::new(id, &kind.id, &attachment.content_type, content, now);
-        element.file_name = Some(attachment.file_name.chars().take(255).collect());
-        if kind.enable_file_scan {
-            element.file_scan = FileScanResult::Pending;
-        }
+        element.describe(kind, attachment);
         self.instance.elements.push(element);
         Ok(())
     }
+
+    fn replace(&mut self, id: Uuid, kind: &DataType, attachment: &Attachment) -> Result<(), SubmissionError> {
+        let others =
+            self.instance.elements.iter().filter(|known| known.data_type == kind.id && known.id != id);
+        check(kind, others.count(), attachment)?;
+        self.change(id, attachment.content.clone());
+        if let Some(element) = self.instance.elements.iter_mut().find(|known| known.id == id) {
+            element.describe(kind, attachment);
+        }
+        Ok(())
+    }
+}
+
+impl DataElement {
+    /// Takes over what a file is called and said to be; it is scanned anew.
+    fn describe(&mut self, kind: &DataType, attachment: &Attachment) {
+        self.content_type.clone_from(&attachment.content_type);
+        self.file_name = Some(attachment.file_name.chars().take(255).collect());
+        self.file_scan =
+            if kind.enable_file_scan { FileScanResult::Pending } else { FileScanResult::NotApplicable };
+    }
+}
+
+/// Refuses a file that the service does not take beside so many others of its data type.
+fn check(kind: &DataType, present: usize, attachment: &Attachment) -> Result<(), SubmissionError> {
+    let facts = ElementFacts {
+        data_type: kind.id.clone(),
+        content_type: attachment.content_type.clone(),
+        size: attachment.content.len() as u64,
+        file_scan: FileScanResult::NotApplicable,
+    };
+    let issues = check_new_element(kind, present, &facts, &attachment.content);
+    if issues.is_empty() { Ok(()) } else { Err(SubmissionError::Invalid(issues)) }
 }

@@ -16,8 +16,10 @@ use super::{DataElement, Instance, SubmissionError, Submissions};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
+#[cfg_attr(feature = "axum", derive(utoipa::ToSchema))]
 pub struct InstanceContents {
     /// The instance.
+    #[cfg_attr(feature = "axum", schema(value_type = String))]
     pub instance: InstanceId,
     /// The version that it is of.
     pub version: i64,
@@ -25,6 +27,7 @@ pub struct InstanceContents {
     pub elements: Vec<ElementContents>,
     /// The SHA-256 over all of it: over the canonical JSON (RFC 8785) of the list of the elements' ids and digests.
     #[serde(serialize_with = "in_hex")]
+    #[cfg_attr(feature = "axum", schema(value_type = String))]
     pub sha256: Digest,
 }
 
@@ -32,6 +35,7 @@ pub struct InstanceContents {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
+#[cfg_attr(feature = "axum", derive(utoipa::ToSchema))]
 pub struct ElementContents {
     /// Its id.
     pub id: Uuid,
@@ -43,6 +47,7 @@ pub struct ElementContents {
     pub size: u64,
     /// The SHA-256 of its bytes.
     #[serde(serialize_with = "in_hex")]
+    #[cfg_attr(feature = "axum", schema(value_type = String))]
     pub sha256: Digest,
 }
 
@@ -50,6 +55,7 @@ pub struct ElementContents {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
+#[cfg_attr(feature = "axum", derive(utoipa::ToSchema))]
 pub struct DeliveredAgain {
     /// How many events are sent again to the end points that the agency subscribed.
     pub events: usize,

@@ -155,8 +155,16 @@ impl DataElement {
     /// Adds new content of an element to a batch. The version of its instance guards it.
     pub(super) fn update(&self, batch: &mut Batch) {
         batch.execute_one(
-            "update services_data set content = $1, changed_at = $2 where id = $3",
-            params![self.content.as_slice(), self.changed, self.id],
+            "update services_data set content = $1, content_type = $2, file_name = $3, file_scan = $4, changed_at = $5 \
+             where id = $6",
+            params![
+                self.content.as_slice(),
+                self.content_type.as_str(),
+                self.file_name.clone(),
+                self.file_scan.as_str(),
+                self.changed,
+                self.id
+            ],
         );
     }
 

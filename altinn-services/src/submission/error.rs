@@ -193,6 +193,18 @@ pub enum SubmissionError {
         /// From when on it can.
         until: chrono::DateTime<chrono::Utc>,
     },
+    /// There would be too many values beside the forms of an instance, or one is too long.
+    #[error(
+        "an instance keeps at most {most} values, with ids of {longest_id} and values of {longest} characters"
+    )]
+    TooManyValues {
+        /// The most of them.
+        most: usize,
+        /// The most characters of an id.
+        longest_id: usize,
+        /// The most characters of a value.
+        longest: usize,
+    },
     /// The service does not let its instances be copied.
     #[error("instances of the service are not copied")]
     CopyNotAllowed,
@@ -275,6 +287,7 @@ impl SubmissionError {
             Self::Contact(error) => error.code(),
             Self::Deleted => "SUBMISSION-DELETED",
             Self::DeletionPrevented { .. } => "SUBMISSION-DELETION-PREVENTED",
+            Self::TooManyValues { .. } => "SUBMISSION-TOO-MANY-VALUES",
             Self::CopyNotAllowed => "SUBMISSION-COPY-NOT-ALLOWED",
             Self::NotSubmitted => "SUBMISSION-NOT-SUBMITTED",
             Self::Register(error) => error.code(),

@@ -1,7 +1,7 @@
 //! What a scan for malware found in a file.
 
 use altinn_core::store::{Row, StoreError, params};
-use altinn_core::{Actor, InstanceId, Subject};
+use altinn_core::{Actor, Digest, InstanceId, Subject};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -45,30 +45,35 @@ impl FileScanResult {
 }
 
 impl Submissions<'_> {
-    /// Keeps what the agency's scanner found in a file. Files of a data type with `enableFileScan` are pending until
-    /// then; a pending one stands in the way of its task where `validationErrorOnPendingFileScan` says so, an infected
-    /// one always.
+    /// Keeps what the agency's scanner found in the bytes of a file, of which it gives the SHA-256 (that of
+    /// [`element_content`](Self::element_content)): what was found in a file counts for no other that replaced it
+    /// meanwhile. Files of a data type with `enableFileScan` are pending until then; a pending one stands in the way of its
+    /// task where `validationErrorOnPendingFileScan` says so, an infected one always.
     ///
     /// # Errors
-    /// [`SubmissionError::NotFound`] when there is no such file, or the caller does not own the service.
+    /// [`SubmissionError::NotFound`] when there is no such file, or the caller does not own the service;
+    /// [`SubmissionError::Changed`] when the file holds other bytes.
     #[tracing::instrument(skip_all, fields(altinn.instance = %id.guid), err(level = "debug"))]
     pub async fn file_scanned(
         &self,
         actor: &Actor,
         id: &InstanceId,
         element: Uuid,
+        scanned: &Digest,
         found: FileScanResult,
     ) -> Result<(), SubmissionError> {
         let instance = self.load(id).await?;
         let owns =
             matches!(actor.subject(), Subject::ServiceOwner { org, .. } if org == instance.service.org());
-        if !owns || !instance.elements.iter().any(|known| known.id == element) {
-            return Err(SubmissionError::NotFound);
+        let known = instance.elements.iter().find(|known| known.id == element).filter(|_| owns);
+        let known = known.ok_or(SubmissionError::NotFound)?;
+        if Digest::of(&known.content) != *scanned {
+            return Err(SubmissionError::Changed);
         }
         let mut batch = self.also.clone();
         batch.execute_one(
-            "update services_data set file_scan = $1 where id = $2",
-            params![found.as_str(), element],
+            "update services_data set file_scan = $1 where id = $2 and changed_at = $3",
+            params![found.as_str(), element, known.changed],
         );
         self.altinn.store().commit(batch).await?;
         Ok(())

@@ -60,7 +60,7 @@ pub use file_scan::FileScanResult;
 pub use form_pages::ShowIssues;
 pub use hooks::{Form, Submission};
 pub use instance::Instance;
-pub use life::{CompleteConfirmation, InstanceStatus, ReadStatus, Substatus};
+pub use life::{CompleteConfirmation, InstanceStatus, ReadStatus, Substatus, Values};
 pub use list::{InstanceCursor, InstancePage, InstanceQuery, InvalidInstanceCursor};
 pub use options::OptionsAsked;
 pub use past::PastEvent;
@@ -68,7 +68,7 @@ pub use payment::{
     Hundredths, OrderDetails, OrderLine, Payment, PaymentContext, PaymentDetails, PaymentError,
     PaymentInformation, PaymentStatus,
 };
-pub use save::Saved;
+pub use save::{Saved, SavedTogether};
 pub use service::Service;
 pub use service_task::{
     ServiceTask, ServiceTaskContext, ServiceTaskDone, ServiceTaskError, ServiceTaskReport, ServiceTaskState,

@@ -72,6 +72,31 @@ impl Submissions<'_> {
         Ok(information)
     }
 
+    /// What is known of the payment of the task at hand, as it now stands at the provider: before it is started, what is to
+    /// be paid. Nothing is started or stored.
+    ///
+    /// # Errors
+    /// As [`Submissions::get`]; [`SubmissionError::Process`] when the task is no payment task, [`SubmissionError::Payment`]
+    /// when the provider does not say.
+    pub async fn payment_information(
+        &self,
+        actor: &Actor,
+        id: &InstanceId,
+    ) -> Result<PaymentInformation, SubmissionError> {
+        let instance = self.load_for(actor, id).await?;
+        self.permit(actor, &instance, "read").await?;
+        let service = self.service_of(&instance)?;
+        let task = self.payment_task(&service, &instance)?;
+        let payment = self.payment(task)?;
+        if let Some((_, mut known)) = stored(&instance, task)? {
+            refresh(&*payment, &mut known).await?;
+            return Ok(known);
+        }
+        let key = self.altinn.ids().next_id();
+        let context = PaymentContext { key, service: &service, instance: &instance, task };
+        Ok(PaymentInformation::new(&task.id, payment.order(&context).await?))
+    }
+
     /// Stores what is known of a payment; what was known of an earlier one goes.
     async fn keep_payment(
         &self,

@@ -48,7 +48,8 @@ impl Submissions<'_> {
         Ok(issues)
     }
 
-    async fn issues_of_forms(
+    /// What is wrong with the forms of a task.
+    pub(super) async fn issues_of_forms(
         &self,
         service: &Service,
         instance: &Instance,

@@ -247,7 +247,7 @@ async fn files_are_added_read_in_parts_and_removed() {
 
         let wrong = world.request(Method::POST, &path).bearer(&leader).unwrap();
         let refused = world.send(wrong.body("application/pdf", &b"MZ\x90\x00 no pdf"[..])).await;
-        assert_eq!(problem(&refused, 409), "SUBMISSION-INVALID");
+        assert_eq!(problem(&refused, 400), "HTTP-FILE");
         json(&world.send(world.request(Method::DELETE, &file).bearer(&leader).unwrap()).await, 200);
         problem(&world.get(&leader, &file).await, 404);
     })

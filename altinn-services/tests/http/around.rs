@@ -209,7 +209,8 @@ async fn a_connection_whose_call_does_not_come_is_closed() {
 
 /// Whether a connection comes to its end within a minute.
 async fn is_closed(stream: &mut TcpStream) -> bool {
-    let all = tokio::io::copy(stream, &mut tokio::io::sink());
+    let mut nowhere = tokio::io::sink();
+    let all = tokio::io::copy(stream, &mut nowhere);
     tokio::time::timeout(Duration::from_secs(60), all).await.is_ok()
 }
 

@@ -1,6 +1,6 @@
 //! Attachments: what is taken in, by what it holds, and what a scan for malware says of it.
 
-use altinn_core::{Actor, AuthenticationLevel, InstanceId, Subject};
+use altinn_core::{Actor, AuthenticationLevel, Digest, InstanceId, Subject};
 use altinn_services::submission::{Attachment, FileScanResult, SubmissionError};
 use serde_json::json;
 
@@ -81,14 +81,51 @@ async fn what_is_not_scanned_waits_and_what_is_infected_goes_nowhere() {
         );
         let refused = async || codes(submissions.submit(&scene.leader, &id).await.unwrap_err());
         assert_eq!(refused().await, ["ELEMENT-SCAN-PENDING"]);
-        let by_user = submissions.file_scanned(&scene.leader, &id, element, FileScanResult::Clean).await;
+        let scanned = Digest::of(PDF);
+        let by_user =
+            submissions.file_scanned(&scene.leader, &id, element, &scanned, FileScanResult::Clean).await;
         assert_eq!(by_user.unwrap_err().code(), "SUBMISSION-NOT-FOUND");
-        submissions.file_scanned(&agency, &id, element, FileScanResult::Infected).await.unwrap();
+        submissions.file_scanned(&agency, &id, element, &scanned, FileScanResult::Infected).await.unwrap();
         assert_eq!(refused().await, ["ELEMENT-INFECTED"]);
-        submissions.file_scanned(&agency, &id, element, FileScanResult::Clean).await.unwrap();
+        submissions.file_scanned(&agency, &id, element, &scanned, FileScanResult::Clean).await.unwrap();
         let read = submissions.get(&scene.leader, &id).await.unwrap();
         assert_eq!(read.element("plan").unwrap().file_scan(), FileScanResult::Clean);
         submissions.submit(&scene.leader, &id).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_found_in_a_file_counts_for_no_other_that_replaced_it() {
+    everywhere(async |scene| {
+        let submissions = scene.altinn.submissions();
+        let id = start(&scene).await;
+        let element =
+            submissions.attach(&scene.leader, &id, "plan", &file("application/pdf", PDF)).await.unwrap();
+        let agency = Actor::new(
+            Subject::ServiceOwner { org: "ttd".to_owned(), number: None },
+            AuthenticationLevel::VerySensitive,
+        );
+        let plan = file("text/plain", b"plan");
+        let by_stranger = submissions.replace_attachment(&scene.stranger, &id, element, &plan, None).await;
+        assert_eq!(by_stranger.unwrap_err().code(), "SUBMISSION-NOT-FOUND");
+        let replaced =
+            submissions.replace_attachment(&scene.leader, &id, element, &plan, None).await.unwrap();
+        let kept = replaced.element("plan").unwrap();
+        assert_eq!((kept.id(), kept.content(), kept.content_type()), (element, &b"plan"[..], "text/plain"));
+        let late = submissions.replace_attachment(&scene.leader, &id, element, &plan, Some(1)).await;
+        assert_eq!(late.unwrap_err().code(), "SUBMISSION-CHANGED");
+
+        let before = Digest::of(PDF);
+        let scanned = submissions.file_scanned(&agency, &id, element, &before, FileScanResult::Clean);
+        assert_eq!(scanned.await.unwrap_err().code(), "SUBMISSION-CHANGED");
+        let read = submissions.get(&scene.leader, &id).await.unwrap();
+        assert_eq!(read.element("plan").unwrap().file_scan(), FileScanResult::Pending);
+        let found = Digest::of(b"plan");
+        submissions.file_scanned(&agency, &id, element, &found, FileScanResult::Clean).await.unwrap();
+        let read = submissions.get(&scene.leader, &id).await.unwrap();
+        let plan = read.element("plan").unwrap();
+        assert_eq!((plan.file_scan(), plan.file_name()), (FileScanResult::Clean, Some("plan.pdf")));
     })
     .await;
 }

@@ -242,3 +242,31 @@ fn the_fields_that_an_expression_names_are_told() {
     fields.sort_unstable();
     assert_eq!(fields, [("a.b", None), ("c", Some("other"))]);
 }
+
+#[tokio::test]
+async fn several_forms_are_changed_in_one_commit_or_none_is() {
+    everywhere(async |scene| {
+        let submissions = scene.altinn.submissions();
+        let two = people(false).data_type(json!({"id": "other", "taskId": "Fill", "maxCount": 1,
+            "appLogic": {"autoCreate": true, "classRef": "Other"}}));
+        let id = start(&scene, &two.publish(&scene)).await;
+        let read = submissions.get(&scene.leader, &id).await.unwrap().version();
+        let company = patch(&json!([{"op": "add", "path": "/company", "value": "A"}]));
+        let other = patch(&json!([{"op": "add", "path": "/seen", "value": true}]));
+        let together = [("form", &company), ("other", &other)];
+        let saved = submissions.patch_all(&scene.leader, &id, &together, Some(read)).await.unwrap();
+        assert_eq!(saved.instance.version(), read + 1);
+        assert!(saved.issues.is_empty(), "{:?}", saved.issues);
+        assert_eq!(saved.instance.element("other").unwrap().form().unwrap()["seen"], true);
+
+        let failing = patch(&json!([{"op": "remove", "path": "/nothing"}]));
+        let renamed = patch(&json!([{"op": "remove", "path": "/company"}]));
+        let half = [("form", &renamed), ("other", &failing)];
+        let refused = submissions.patch_all(&scene.leader, &id, &half, None).await.unwrap_err();
+        assert_eq!(refused.code(), "PATCH-NOT-THERE");
+        assert_eq!(stored(&scene, &id).await["company"], "A");
+        let late = submissions.patch_all(&scene.leader, &id, &together, Some(read)).await.unwrap_err();
+        assert_eq!(late.code(), "SUBMISSION-CHANGED");
+    })
+    .await;
+}

@@ -7,8 +7,9 @@
 //! Letters are published, and what else follows from calls is done, by workers in the same program. The agency that writes the
 //! letters has a token of its own (`authority`).
 //!
-//! It prints one line of JSON: `url`, the party id of a bakery (`party`), and tokens of its daily leader (`leader`) and of the
-//! agency that owns the services (`agency`). Everything is gone when it ends.
+//! It prints one line of JSON: `url`, the party id of a bakery (`party`) and how bodies name it (`bakery`), tokens of its daily
+//! leader (`leader`) and of the agency that owns the services (`agency`), and a business that files are sent to (`recipient`)
+//! with a token of its daily leader (`recipientLeader`). Everything is gone when it ends.
 
 use std::error::Error;
 use std::io::Write as _;
@@ -45,14 +46,17 @@ async fn main() -> Result<(), Failure> {
     altinn.publish_broker(concat!(env!("CARGO_MANIFEST_DIR"), "/services/annual-accounts"))?;
 
     let mut people = SyntheticPeople::from_seed(7);
-    let [bakery, agency] = [people.organization(), people.organization()];
-    let leader = people.person();
+    let [bakery, agency, recipient] = [people.organization(), people.organization(), people.organization()];
+    let [leader, recipient_leader] = [people.person(), people.person()];
     let mut batch = Batch::new();
-    for party in [&bakery, &agency, &leader] {
+    for party in [&bakery, &agency, &recipient, &leader, &recipient_leader] {
         altinn.register().put_party(&mut batch, party)?;
     }
-    let role = RoleAssignment { role: "DAGL".parse()?, of: bakery.id, to: leader.id };
-    altinn.register().grant_role(&mut batch, &role);
+    for (of, to) in [(&bakery, &leader), (&recipient, &recipient_leader)] {
+        altinn
+            .register()
+            .grant_role(&mut batch, &RoleAssignment { role: "DAGL".parse()?, of: of.id, to: to.id });
+    }
     altinn.store().commit(batch).await?;
     let authority = services(&altinn, &people.organization()).await?;
 
@@ -82,6 +86,9 @@ async fn main() -> Result<(), Failure> {
     let said = json!({
         "url": format!("http://{}", listener.local_addr()?),
         "party": bakery.id.get(),
+        "bakery": format!("0192:{}", number(&bakery)?),
+        "recipient": format!("0192:{}", number(&recipient)?),
+        "recipientLeader": id_porten.log_in(&recipient_leader)?,
         "leader": id_porten.log_in(&leader)?,
         "agency": maskinporten.organization(owner, "altinn:serviceowner")?,
         "authority": maskinporten.organization(authority, "altinn:serviceowner")?,
@@ -92,7 +99,7 @@ async fn main() -> Result<(), Failure> {
         // Whatever comes, it goes on until nothing can come any more.
         drop(tokio::io::stdin().read_to_end(&mut rest).await);
     };
-    http::serve(&api, listener, http::all(&api), stop).await?;
+    http::serve(&api, listener, http::all(&api), stop).await;
     drop(stop_workers);
     workers.await?;
     Ok(())

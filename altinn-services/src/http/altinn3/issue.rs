@@ -1,5 +1,7 @@
 //! `ValidationIssueWithSource` of Altinn's apps.
 
+use std::collections::BTreeMap;
+
 use altinn_core::Language;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -36,6 +38,18 @@ impl IssueAnswer {
         let [form, elements] = ISSUE_SOURCES;
         let source = if found.element.is_some() { form } else { elements };
         Self::said(&found.issue, found.element, source, language)
+    }
+
+    /// Issues by what found them.
+    pub(in crate::http) fn by_source<'i>(
+        found: impl Iterator<Item = &'i ElementIssue>,
+        language: Language,
+    ) -> BTreeMap<&'static str, Vec<Self>> {
+        let mut by_source: BTreeMap<&'static str, Vec<Self>> = BTreeMap::new();
+        for issue in found.map(|issue| Self::of(issue, language)) {
+            by_source.entry(issue.source).or_default().push(issue);
+        }
+        by_source
     }
 
     /// An issue of a form.

@@ -32,13 +32,13 @@ pub(super) struct ServicePath {
 #[serde(rename_all = "camelCase")]
 pub(super) struct InstancePath {
     /// The service owner.
-    org: String,
+    pub(super) org: String,
     /// The app.
-    app: String,
+    pub(super) app: String,
     /// The party that the instance is of.
-    instance_owner_party_id: i64,
+    pub(super) instance_owner_party_id: i64,
     /// The instance.
-    instance_guid: Uuid,
+    pub(super) instance_guid: Uuid,
 }
 
 /// An element of an instance: `.../data/{dataGuid}`.

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::content_disposition::attachment;
 use crate::definition::DataType;
+use crate::form::FormFormat;
 use crate::http::condition::etag;
 use crate::http::error::ApiError;
 use crate::http::range::{Part, part_of};
@@ -17,16 +18,21 @@ use crate::submission::{DataElement, Instance, Service};
 const JSON: &str = "application/json";
 const XML: &str = "application/xml";
 
-/// Answers with what an element holds.
+/// Answers with what an element holds; a form in its usual format unless another is asked for.
 pub(in crate::http) fn content(
     element: &DataElement,
     instance: &Instance,
     service: &Service,
     asked: &HeaderMap,
+    usual: FormFormat,
 ) -> Result<Response, ApiError> {
     let data_type = service.definition().metadata().data_type(element.data_type());
     if data_type.is_some_and(DataType::is_form) {
-        return form(element, instance, service, asked);
+        // Nobody who says nothing is refused for a form that is no XML.
+        let is_xml =
+            usual == FormFormat::Xml && service.definition().xml_model(element.data_type()).is_some();
+        let format = format_of(asked, if is_xml { XML } else { JSON })?;
+        return form(element, instance, service, format);
     }
     let name = element.file_name().unwrap_or(element.data_type());
     let mut response = part(element.content(), asked)?;
@@ -38,14 +44,13 @@ pub(in crate::http) fn content(
     Ok(response)
 }
 
-/// A form: JSON, or XML where that is asked for.
+/// A form: JSON or XML.
 fn form(
     element: &DataElement,
     instance: &Instance,
     service: &Service,
-    asked: &HeaderMap,
+    content_type: &'static str,
 ) -> Result<Response, ApiError> {
-    let content_type = format_of(asked)?;
     let bytes = service.write_form(element, content_type)?;
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static(content_type)),
@@ -55,13 +60,14 @@ fn form(
     Ok((headers, bytes).into_response())
 }
 
-/// The format that `Accept` prefers, of the two that there are; JSON where it does not say.
-fn format_of(asked: &HeaderMap) -> Result<&'static str, ApiError> {
+/// The format that `Accept` prefers, of the two that there are; the usual one where it does not say.
+fn format_of(asked: &HeaderMap, usual: &'static str) -> Result<&'static str, ApiError> {
     let accepted = asked.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("*/*");
     for range in accepted.split(',') {
         match range.split(';').next().unwrap_or_default().trim() {
             "application/xml" | "text/xml" => return Ok(XML),
-            "application/json" | "application/*" | "*/*" | "" => return Ok(JSON),
+            "application/json" => return Ok(JSON),
+            "application/*" | "*/*" | "" => return Ok(usual),
             _ => {}
         }
     }

@@ -9,18 +9,19 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
-use super::at::{ElementPath, InstancePath};
+use super::at::{ElementPath, InstancePath, not_found};
 use super::content::content;
 use super::content_disposition::file_name;
-use crate::form::FormLimits;
+use crate::definition::DataType;
+use crate::form::{FormFormat, FormLimits};
 use crate::http::Api;
 use crate::http::altinn3::DataElementAnswer;
 use crate::http::body::RawBody;
 use crate::http::caller::Caller;
-use crate::http::condition::{another_version, etag, if_match};
+use crate::http::condition::{etag, if_match, versioned};
 use crate::http::error::ApiError;
 use crate::http::query::{Asked, InPath};
-use crate::submission::{Attachment, Saved, SubmissionError};
+use crate::submission::{Attachment, Instance, Saved, SubmissionError};
 
 /// What an element is of.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -57,7 +58,7 @@ pub(super) async fn get(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let (service, instance, element) = at.read(&api, &actor).await?;
-    content(&element, &instance, &service, &headers)
+    content(&element, &instance, &service, &headers, FormFormat::Json)
 }
 
 /// Adds a form or a file; the name of a file stands in `Content-Disposition`.
@@ -89,15 +90,11 @@ pub(super) async fn add(
         (instance, element)
     } else {
         let attachment = attachment_of(&headers, body, &data_type);
-        submissions.attach_element(&actor, &at.id(), &data_type, &attachment).await?
+        let attached = submissions.attach_element(&actor, &at.id(), &data_type, &attachment).await;
+        attached.map_err(refused_file)?
     };
     let answer = DataElementAnswer::of(&element, &instance, Some(&service));
-    let mut response =
-        (StatusCode::CREATED, [(ETAG, etag(instance.version()))], Json(answer)).into_response();
-    if let Ok(location) = HeaderValue::from_str(&format!("{}/{}", uri.path(), element.id())) {
-        response.headers_mut().insert(LOCATION, location);
-    }
-    Ok(response)
+    Ok(kept(&instance, answer, &format!("{}/{}", uri.path(), element.id())))
 }
 
 fn attachment_of(headers: &HeaderMap, body: RawBody, data_type: &str) -> Attachment {
@@ -114,13 +111,24 @@ fn attachment_of(headers: &HeaderMap, body: RawBody, data_type: &str) -> Attachm
     }
 }
 
+/// What a file that the service does not take is answered with: why not.
+pub(super) fn refused_file(error: SubmissionError) -> ApiError {
+    match error {
+        SubmissionError::Invalid(issues) => {
+            ApiError::new("HTTP-FILE", "the service does not take the file").with_issues(issues)
+        }
+        error => error.into(),
+    }
+}
+
 /// Replaces a form, or a file. With `If-Match`, only where the instance is of that version still.
 ///
-/// A form that is kept as it was sent is answered with 201, as Altinn's apps do, and one that the app changed with 200.
+/// What is kept as it was sent is answered with 201, as Altinn's apps do, and a form that the app changed with 200.
 #[utoipa::path(put, path = "/{org}/{app}/instances/{instanceOwnerPartyId}/{instanceGuid}/data/{dataGuid}",
     tag = "data", operation_id = "replaceData",
-    params(ElementPath, ("If-Match" = Option<String>, Header, description = "The version that is replaced")),
-    request_body(content((Object = "application/json"), (String = "application/xml"))),
+    params(ElementPath, ("If-Match" = Option<String>, Header, description = "The version that is replaced"),
+           ("Content-Disposition" = Option<String>, Header, description = "The name of a file")),
+    request_body(content((Object = "application/json"), (String = "application/xml"), (Vec<u8> = "application/octet-stream"), (Vec<u8> = "application/pdf"))),
     responses((status = 201, description = "It is kept as it was sent", body = DataElementAnswer, headers(("ETag" = String))),
               (status = 200, description = "It is kept as the app worked it out", body = Calculated, headers(("ETag" = String)))))]
 pub(super) async fn replace(
@@ -134,21 +142,39 @@ pub(super) async fn replace(
     let (service, _, element) = at.read(&api, &actor).await?;
     let data_type = element.data_type().to_owned();
     let version = if_match(&headers)?;
-    let form = service.read_form(&data_type, &body.content_type, &body.bytes, FormLimits::default())?;
     let (submissions, id) = (api.altinn().submissions(), at.instance().id());
+    let kind = service.definition().metadata().data_type(&data_type);
+    if !kind.is_some_and(DataType::is_form) {
+        let file = attachment_of(&headers, body, &data_type);
+        let replaced = submissions.replace_attachment(&actor, &id, at.data_guid, &file, version).await;
+        let instance = replaced.map_err(|error| match error {
+            SubmissionError::Changed => versioned(error, version),
+            error => refused_file(error),
+        })?;
+        let element = instance.elements().iter().find(|element| element.id() == at.data_guid);
+        let answer = DataElementAnswer::of(element.ok_or_else(not_found)?, &instance, Some(&service));
+        return Ok(kept(&instance, answer, uri.path()));
+    }
+    let form = service.read_form(&data_type, &body.content_type, &body.bytes, FormLimits::default())?;
     let saved = submissions.save_version(&actor, &id, &data_type, &form, version).await;
     let Saved { instance, element, .. } = saved.map_err(|error| versioned(error, version))?;
     let answer = DataElementAnswer::of(&element, &instance, Some(&service));
-    let tag = [(ETAG, etag(instance.version()))];
-    let kept = element.form()?;
-    if kept != *form.value() {
-        return Ok((tag, Json(Calculated { element: answer, new_data_model: kept })).into_response());
+    let new_data_model = element.form()?;
+    if new_data_model != *form.value() {
+        let tag = [(ETAG, etag(instance.version()))];
+        return Ok((tag, Json(Calculated { element: answer, new_data_model })).into_response());
     }
-    let mut response = (StatusCode::CREATED, tag, Json(answer)).into_response();
-    if let Ok(location) = HeaderValue::from_str(uri.path()) {
+    Ok(kept(&instance, answer, uri.path()))
+}
+
+/// What is kept as it was sent.
+fn kept(instance: &Instance, answer: DataElementAnswer, path: &str) -> Response {
+    let mut response =
+        (StatusCode::CREATED, [(ETAG, etag(instance.version()))], Json(answer)).into_response();
+    if let Ok(location) = HeaderValue::from_str(path) {
         response.headers_mut().insert(LOCATION, location);
     }
-    Ok(response)
+    response
 }
 
 /// Removes a file.
@@ -164,12 +190,4 @@ pub(super) async fn remove(
     let answer = DataElementAnswer::of(&element, &instance, Some(&service));
     api.altinn().submissions().detach(&actor, instance.id(), at.data_guid).await?;
     Ok(Json(answer))
-}
-
-/// A change that found another version is told so by the status of preconditions, where there was one.
-pub(super) fn versioned(error: SubmissionError, version: Option<i64>) -> ApiError {
-    match error {
-        SubmissionError::Changed if version.is_some() => another_version(),
-        error => error.into(),
-    }
 }

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::at::{InstancePath, ServicePath, answer_of, answered};
+use super::data::refused_file;
 use super::instantiation::{Begun, InstanceTemplate, Instantiation};
 use super::multipart;
 use crate::http::Api;
@@ -105,7 +106,8 @@ async fn begin(
     let party = begun.owner.party(api).await?;
     let options = begun.options(headers)?;
     let began = api.altinn().clock().now();
-    let instance = api.altinn().submissions().start_with(actor, service, party, &options).await?;
+    let instance = api.altinn().submissions().start_with(actor, service, party, &options).await;
+    let instance = instance.map_err(refused_file)?;
     let is_new = options.idempotency_key.is_none() || instance.created() >= began;
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
     created(api, &instance, status, instances).await

@@ -19,7 +19,7 @@ use crate::submission::{Attachment, StartOptions};
 /// Whom an instance is of: one of the three.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(title = "InstanceOwner")]
+#[schema(title = "NewInstanceOwner")]
 pub(super) struct Owner {
     /// The party's id.
     #[schema(pattern = "^[0-9]{1,18}$")]
@@ -49,6 +49,7 @@ pub(super) struct Instantiation {
     due_before: Option<DateTime<Utc>>,
     visible_after: Option<DateTime<Utc>>,
     /// The earlier instance that it is a copy of: `{partyId}/{guid}`.
+    #[schema(pattern = "^[0-9]{1,18}/[0-9a-fA-F-]{36}$")]
     source_instance_id: Option<String>,
     /// Fields that are filled in: `applicant.name` to a value.
     #[serde(default)]

@@ -1,4 +1,4 @@
-//! What an app is: metadata, texts, options, schemas, process and policy. Everybody may read it, as at Altinn.
+//! What an app is: metadata, texts, schemas, process and policy. Everybody may read it, as at Altinn.
 
 use altinn_core::Language;
 use axum::Json;
@@ -103,18 +103,6 @@ pub(super) async fn texts(
     let resources = resources.collect();
     let id = format!("{}-{}-{language}", at.org, at.app);
     Ok(Json(Texts { id, org: at.org, language: language.code().to_owned(), resources }))
-}
-
-/// A list of options: what can be chosen in a form.
-#[utoipa::path(get, path = "/{org}/{app}/api/options/{id}", tag = "metadata", operation_id = "getOptions",
-    params(NamedPath), security(()),
-    responses((status = 200, description = "The options", body = Vec<Object>)))]
-pub(super) async fn options(
-    State(api): State<Api>,
-    InPath(at): InPath<NamedPath>,
-) -> Result<Json<Value>, ApiError> {
-    let service = at.service(&api)?;
-    Ok(Json(service.definition().options(&at.id).ok_or_else(not_found)?.clone()))
 }
 
 /// The JSON Schema of a form.

@@ -10,7 +10,10 @@ mod instantiation;
 mod life;
 mod metadata;
 mod multipart;
+mod options;
+mod parties;
 mod patches;
+mod payment;
 mod process;
 mod signing;
 mod validate;
@@ -19,7 +22,6 @@ pub(super) use at::{answer_of, answered, not_found};
 pub(super) use content::content;
 #[cfg(any(feature = "broker", feature = "correspondence"))]
 pub(super) use content_disposition::attachment;
-pub(super) use life::{Deletion, NewSubstatus};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -40,7 +42,7 @@ pub(super) fn routes(api: &Api) -> OpenApiRouter<Api> {
     // Files are read whole: there are fewer at once, and they may be larger.
     let uploads = OpenApiRouter::new()
         .routes(routes!(instances::instantiate))
-        .routes(routes!(data::add))
+        .routes(routes!(data::add, patches::patch_all))
         .routes(routes!(data::get, data::replace, data::remove))
         .layer(DefaultBodyLimit::max(api.limits().upload))
         .layer(from_fn_with_state(api.clone(), few_at_once));
@@ -53,17 +55,24 @@ pub(super) fn routes(api: &Api) -> OpenApiRouter<Api> {
         .routes(routes!(life::substatus))
         .routes(routes!(patches::patch))
         .routes(routes!(process::get))
+        .routes(routes!(process::start))
         .routes(routes!(process::next))
         .routes(routes!(process::complete))
         .routes(routes!(process::history))
         .routes(routes!(validate::instance))
         .routes(routes!(validate::element))
         .routes(routes!(actions::act))
+        .routes(routes!(payment::information))
+        .routes(routes!(payment::order))
         .routes(routes!(signing::signees))
         .routes(routes!(signing::data_elements))
         .routes(routes!(metadata::application))
         .routes(routes!(metadata::texts))
-        .routes(routes!(metadata::options))
+        .routes(routes!(options::of_service))
+        .routes(routes!(options::of_instance))
+        .routes(routes!(parties::parties))
+        .routes(routes!(parties::current))
+        .routes(routes!(parties::validate))
         .routes(routes!(metadata::schema))
         .routes(routes!(metadata::process))
         .routes(routes!(metadata::policy))

@@ -10,19 +10,22 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
-use super::at::{ElementPath, answer_of};
-use super::data::versioned;
+use super::at::{ElementPath, InstancePath, answer_of, not_found};
 use crate::form::Patch;
 use crate::http::Api;
 use crate::http::altinn3::{ISSUE_SOURCES, InstanceAnswer, IssueAnswer};
 use crate::http::body::JsonBody;
 use crate::http::caller::Caller;
-use crate::http::condition::{etag, if_match};
+use crate::http::condition::{etag, if_match, versioned};
 use crate::http::error::ApiError;
 use crate::http::language::language_of;
 use crate::http::query::InPath;
-use crate::submission::Saved;
+use crate::submission::{Saved, SavedTogether};
+
+/// The most forms that are changed at once.
+const MOST: usize = 64;
 
 /// A change of a form.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -67,6 +70,56 @@ fn even_null<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option
     Value::deserialize(deserializer).map(Some)
 }
 
+/// A change of several forms.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct DataPatches {
+    /// The changes: all are done, or none.
+    #[schema(min_items = 1, max_items = 64)]
+    patches: Vec<ElementPatch>,
+    /// Sources of issues that are not told.
+    #[serde(default)]
+    ignored_validators: Vec<String>,
+}
+
+/// A change of one of several forms.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct ElementPatch {
+    /// The form.
+    data_element_id: Uuid,
+    /// The operations of a JSON Patch (RFC 6902).
+    patch: Vec<Operation>,
+}
+
+/// Forms after a change.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct DataPatchedTogether {
+    /// What is wrong with the instance's forms now, by what found it.
+    validation_issues: Vec<IssuesOfSource>,
+    /// The changed forms as they are kept now.
+    new_data_models: Vec<DataModel>,
+    /// The instance as it is now.
+    instance: InstanceAnswer,
+}
+
+/// What one source found.
+#[derive(Debug, Serialize, ToSchema)]
+struct IssuesOfSource {
+    source: &'static str,
+    issues: Vec<IssueAnswer>,
+}
+
+/// A form.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct DataModel {
+    data_element_id: Uuid,
+    #[schema(value_type = Object)]
+    data: Value,
+}
+
 /// A form after a change.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -96,9 +149,7 @@ pub(super) async fn patch(
     let (_, _, element) = at.read(&api, &actor).await?;
     let (id, data_type) = (element.id(), element.data_type().to_owned());
     let version = if_match(&headers)?;
-    let operations = serde_json::to_vec(&asked.patch);
-    let operations = operations.map_err(|error| ApiError::new("HTTP-BODY", error))?;
-    let patch = Patch::parse(&operations).map_err(|error| ApiError::new(error.code(), error))?;
+    let patch = read(&asked.patch)?;
     let (submissions, at) = (api.altinn().submissions(), at.instance().id());
     let saved = submissions.patch(&actor, &at, &data_type, &patch, version).await;
     let Saved { instance, element, issues } = saved.map_err(|error| versioned(error, version))?;
@@ -112,4 +163,52 @@ pub(super) async fn patch(
     let new_data_model = element.form()?;
     let body = DataPatched { validation_issues, new_data_model, instance: answer_of(&api, &instance).await? };
     Ok(([(ETAG, etag(instance.version()))], Json(body)).into_response())
+}
+
+/// Changes several forms at once. With `If-Match`, only where the instance is of that version still.
+#[utoipa::path(patch, path = "/{org}/{app}/instances/{instanceOwnerPartyId}/{instanceGuid}/data",
+    tag = "data", operation_id = "patchDataElements",
+    params(InstancePath, ("If-Match" = Option<String>, Header, description = "The version that is changed")),
+    request_body = DataPatches,
+    responses((status = 200, description = "They were changed", body = DataPatchedTogether, headers(("ETag" = String)))))]
+pub(super) async fn patch_all(
+    State(api): State<Api>,
+    Caller(actor): Caller,
+    InPath(at): InPath<InstancePath>,
+    headers: HeaderMap,
+    JsonBody(asked): JsonBody<DataPatches>,
+) -> Result<Response, ApiError> {
+    if asked.patches.is_empty() || asked.patches.len() > MOST {
+        return Err(ApiError::new("HTTP-BODY", format!("`patches` has 1 to {MOST} changes")));
+    }
+    let (_, instance) = at.read(&api, &actor).await?;
+    let version = if_match(&headers)?;
+    let mut patches = Vec::new();
+    for ElementPatch { data_element_id, patch } in &asked.patches {
+        let element = instance.elements().iter().find(|element| element.id() == *data_element_id);
+        let data_type = element.ok_or_else(not_found)?.data_type();
+        patches.push((data_type, read(patch)?));
+    }
+    let patches: Vec<_> = patches.iter().map(|(data_type, patch)| (*data_type, patch)).collect();
+    let saved = api.altinn().submissions().patch_all(&actor, &at.id(), &patches, version).await;
+    let SavedTogether { instance, issues } = saved.map_err(|error| versioned(error, version))?;
+    let by_source = IssueAnswer::by_source(issues.iter(), language_of(&headers));
+    let told =
+        by_source.into_iter().filter(|(source, _)| !asked.ignored_validators.iter().any(|s| s == source));
+    let validation_issues = told.map(|(source, issues)| IssuesOfSource { source, issues }).collect();
+    let mut new_data_models = Vec::new();
+    for ElementPatch { data_element_id, .. } in &asked.patches {
+        let element = instance.elements().iter().find(|element| element.id() == *data_element_id);
+        let data = element.ok_or_else(not_found)?.form()?;
+        new_data_models.push(DataModel { data_element_id: *data_element_id, data });
+    }
+    let instance_answer = answer_of(&api, &instance).await?;
+    let body = DataPatchedTogether { validation_issues, new_data_models, instance: instance_answer };
+    Ok(([(ETAG, etag(instance.version()))], Json(body)).into_response())
+}
+
+/// A patch as the forms take it.
+fn read(operations: &[Operation]) -> Result<Patch, ApiError> {
+    let operations = serde_json::to_vec(operations).map_err(|error| ApiError::new("HTTP-BODY", error))?;
+    Patch::parse(&operations).map_err(|error| ApiError::new(error.code(), error))
 }

@@ -1,6 +1,7 @@
 //! The process of an instance.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 
 use altinn_core::Actor;
 use axum::Json;
@@ -14,8 +15,10 @@ use crate::http::altinn3::{Allowed, ProcessAnswer, ProcessHistory, ProcessTask};
 use crate::http::body::{RawBody, is_json, read_json};
 use crate::http::caller::Caller;
 use crate::http::error::ApiError;
+use crate::http::problem_details::ProblemDetails;
 use crate::http::query::{Asked, InPath};
-use crate::submission::{Instance, Service};
+use crate::process::Refusal;
+use crate::submission::{Instance, Service, SubmissionError};
 
 /// From where the process goes on.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -45,6 +48,20 @@ pub(super) async fn get(
 ) -> Result<Json<ProcessAnswer>, ApiError> {
     let (service, instance) = at.read(&api, &actor).await?;
     answer(&api, &actor, &service, &instance).await
+}
+
+/// Starts the process, where it has not been: every instance begins with its process started, so that Altinn's answer to
+/// one that has (409) is the only one.
+#[utoipa::path(post, path = "/{org}/{app}/instances/{instanceOwnerPartyId}/{instanceGuid}/process/start",
+    tag = "process", operation_id = "startProcess", params(InstancePath),
+    responses((status = 409, description = "It has been started", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn start(
+    State(api): State<Api>,
+    Caller(actor): Caller,
+    InPath(at): InPath<InstancePath>,
+) -> Result<Infallible, ApiError> {
+    at.read(&api, &actor).await?;
+    Err(SubmissionError::Process(Refusal::AlreadyStarted).into())
 }
 
 /// Goes on to the next task.

@@ -7,6 +7,8 @@ use axum::Router;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub(super) use parties::PartyAnswer;
+
 use super::{Api, router};
 
 /// Authorization: decisions in XACML (JSON and XML) for the agency's own programs and for those with the scope, the parties

@@ -16,7 +16,7 @@ use crate::http::error::ApiError;
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(title = "Party")]
-pub(super) struct PartyAnswer {
+pub(in crate::http) struct PartyAnswer {
     party_id: i64,
     party_uuid: Uuid,
     /// Person 1, organisation 2, self-identified 3, sub-unit 4, bankruptcy estate 5.
@@ -91,8 +91,18 @@ pub(super) async fn authorized_parties(
 }
 
 impl PartyAnswer {
-    fn of(authorized: &AuthorizedParty) -> Self {
-        let (party, (org_number, ssn)) = (&authorized.party, numbers(&authorized.party));
+    /// A party with its sub-units, as the caller may represent them.
+    pub(in crate::http) fn of(authorized: &AuthorizedParty) -> Self {
+        Self {
+            only_hierarchy_element_with_no_access: authorized.only_hierarchy_element_with_no_access,
+            child_parties: authorized.subunits.iter().map(Self::of).collect(),
+            ..Self::of_party(&authorized.party)
+        }
+    }
+
+    /// A party by itself.
+    pub(in crate::http) fn of_party(party: &Party) -> Self {
+        let (org_number, ssn) = numbers(party);
         Self {
             party_id: party.id.get(),
             party_uuid: party.uuid,
@@ -101,8 +111,8 @@ impl PartyAnswer {
             ssn,
             name: party.name.clone(),
             is_deleted: party.deleted,
-            only_hierarchy_element_with_no_access: authorized.only_hierarchy_element_with_no_access,
-            child_parties: authorized.subunits.iter().map(Self::of).collect(),
+            only_hierarchy_element_with_no_access: false,
+            child_parties: Vec::new(),
         }
     }
 }

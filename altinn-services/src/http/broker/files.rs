@@ -23,7 +23,7 @@ use crate::http::stream::pieces;
 /// Uploads the file of a transfer, whole; the file is published when its last byte has come. What breaks off goes on by tus.
 #[utoipa::path(post, path = "/broker/api/v1/filetransfer/{fileTransferId}/upload", tag = "broker",
     operation_id = "uploadFile", params(TransferPath, OnBehalfOf),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    request_body(content = Option<Vec<u8>>, content_type = "application/octet-stream"),
     responses((status = 200, description = "It is there", body = Initialised)))]
 pub(super) async fn upload(
     State(api): State<Api>,

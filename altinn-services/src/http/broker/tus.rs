@@ -70,7 +70,9 @@ pub(super) async fn create(
     };
     let id = announce(&api, (&actor, party), asked, key_of(&headers)?).await?;
     let transfers = uri.path().trim_end_matches("tus");
-    let location = HeaderValue::from_str(&format!("{transfers}{id}/tus"));
+    // A client of tus goes on where it is told to, and adds nothing: whom it acts for goes with the address.
+    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    let location = HeaderValue::from_str(&format!("{transfers}{id}/tus{query}"));
     let location = location.map_err(|_| header("the address cannot be told"))?;
     Ok((StatusCode::CREATED, [(LOCATION, location), (RESUMABLE, ONE)]).into_response())
 }

@@ -9,12 +9,14 @@ use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use super::at::{StoredElementPath, StoredPath};
+use crate::form::FormFormat;
 use crate::http::Api;
 use crate::http::altinn3::InstanceAnswer;
-use crate::http::app::{Deletion, NewSubstatus, answered, content, not_found};
+use crate::http::app::{answered, content, not_found};
 use crate::http::body::JsonBody;
 use crate::http::caller::Caller;
 use crate::http::error::ApiError;
+use crate::http::life::{self, DataValues, Deletion, NewSubstatus, PresentationTexts};
 use crate::http::query::{Asked, InPath};
 use crate::submission::ReadStatus;
 
@@ -45,7 +47,7 @@ pub(super) async fn element(
     let (submissions, id) = (api.altinn().submissions(), at.instance().id());
     let (instance, element) = submissions.element(&actor, &id, at.data_guid).await?;
     let service = api.altinn().service(instance.service()).ok_or_else(not_found)?;
-    content(&element, &instance, &service, &headers)
+    content(&element, &instance, &service, &headers, FormFormat::Xml)
 }
 
 /// Deletes an instance: into the bin, or for good.
@@ -56,16 +58,10 @@ pub(super) async fn delete(
     State(api): State<Api>,
     Caller(actor): Caller,
     InPath(at): InPath<StoredPath>,
-    Asked(Deletion { hard }): Asked<Deletion>,
+    Asked(deletion): Asked<Deletion>,
 ) -> Result<Response, ApiError> {
     let instance = at.read(&api, &actor).await?;
-    let submissions = api.altinn().submissions();
-    if hard {
-        submissions.delete_for_good(&actor, &at.id()).await?;
-        return answered(&api, &instance, StatusCode::OK).await;
-    }
-    let instance = submissions.delete(&actor, &at.id()).await?;
-    answered(&api, &instance, StatusCode::OK).await
+    deletion.of(&api, &actor, &instance).await
 }
 
 /// Takes an instance out of the bin.
@@ -90,8 +86,7 @@ pub(super) async fn complete(
     Caller(actor): Caller,
     InPath(at): InPath<StoredPath>,
 ) -> Result<Response, ApiError> {
-    let instance = api.altinn().submissions().confirm_complete(&actor, &at.id()).await?;
-    answered(&api, &instance, StatusCode::OK).await
+    life::complete(&api, &actor, &at.id()).await
 }
 
 /// The agency says how far an instance has come.
@@ -104,9 +99,33 @@ pub(super) async fn substatus(
     InPath(at): InPath<StoredPath>,
     JsonBody(substatus): JsonBody<NewSubstatus>,
 ) -> Result<Response, ApiError> {
-    let substatus = Some(substatus.checked()?);
-    let instance = api.altinn().submissions().set_substatus(&actor, &at.id(), substatus).await?;
-    answered(&api, &instance, StatusCode::OK).await
+    substatus.of(&api, &actor, &at.id()).await
+}
+
+/// Sets texts that an instance is shown with in lists, beside those that follow from its forms.
+#[utoipa::path(put, path = "/storage/api/v1/instances/{instanceOwnerPartyId}/{instanceGuid}/presentationtexts",
+    tag = "storage", operation_id = "setPresentationTexts", params(StoredPath), request_body = PresentationTexts,
+    responses((status = 200, description = "They are set", body = InstanceAnswer, headers(("ETag" = String)))))]
+pub(super) async fn presentation_texts(
+    State(api): State<Api>,
+    Caller(actor): Caller,
+    InPath(at): InPath<StoredPath>,
+    JsonBody(texts): JsonBody<PresentationTexts>,
+) -> Result<Response, ApiError> {
+    texts.of(&api, &actor, &at.id()).await
+}
+
+/// Sets values that are kept with an instance, beside those that follow from its forms.
+#[utoipa::path(put, path = "/storage/api/v1/instances/{instanceOwnerPartyId}/{instanceGuid}/datavalues",
+    tag = "storage", operation_id = "setDataValues", params(StoredPath), request_body = DataValues,
+    responses((status = 200, description = "They are set", body = InstanceAnswer, headers(("ETag" = String)))))]
+pub(super) async fn data_values(
+    State(api): State<Api>,
+    Caller(actor): Caller,
+    InPath(at): InPath<StoredPath>,
+    JsonBody(values): JsonBody<DataValues>,
+) -> Result<Response, ApiError> {
+    values.of(&api, &actor, &at.id()).await
 }
 
 /// Whether it is read.

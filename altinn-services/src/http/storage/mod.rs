@@ -23,6 +23,8 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(instances::undelete))
         .routes(routes!(instances::complete))
         .routes(routes!(instances::substatus))
+        .routes(routes!(instances::presentation_texts))
+        .routes(routes!(instances::data_values))
         .routes(routes!(instances::read_status))
         .routes(routes!(instances::element))
         .routes(routes!(events::events))

@@ -9,4 +9,5 @@ mod fields;
 mod status;
 mod tell;
 
+pub use fields::Values;
 pub use status::{CompleteConfirmation, InstanceStatus, ReadStatus, Substatus};

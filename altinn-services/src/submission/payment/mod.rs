@@ -89,6 +89,7 @@ impl<'a> PaymentContext<'a> {
 /// How a payment stands, with Altinn's names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[cfg_attr(feature = "axum", derive(utoipa::ToSchema))]
 pub enum PaymentStatus {
     /// It is to be started.
     Uninitialized,
@@ -114,6 +115,7 @@ impl PaymentStatus {
 /// What the provider says of a payment that is started.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "axum", derive(utoipa::ToSchema))]
 pub struct PaymentDetails {
     /// The provider's id of the payment.
     pub payment_id: String,
@@ -125,6 +127,7 @@ pub struct PaymentDetails {
 /// All that is known of a payment: the content of the data element, as Altinn writes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "axum", derive(utoipa::ToSchema))]
 pub struct PaymentInformation {
     /// The payment task, by id.
     pub task_id: String,

@@ -8,6 +8,7 @@ use super::Hundredths;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
+#[cfg_attr(feature = "axum", derive(utoipa::ToSchema))]
 pub struct OrderDetails {
     /// Who takes the payment (`Nets Easy`, ...).
     pub payment_processor_id: String,
@@ -16,10 +17,13 @@ pub struct OrderDetails {
     /// The lines.
     pub order_lines: Vec<OrderLine>,
     /// What all lines cost without VAT.
+    #[cfg_attr(feature = "axum", schema(value_type = f64))]
     pub total_price_ex_vat: Hundredths,
     /// The VAT of all lines.
+    #[cfg_attr(feature = "axum", schema(value_type = f64))]
     pub total_vat: Hundredths,
     /// What is paid.
+    #[cfg_attr(feature = "axum", schema(value_type = f64))]
     pub total_price_inc_vat: Hundredths,
 }
 
@@ -27,16 +31,19 @@ pub struct OrderDetails {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
+#[cfg_attr(feature = "axum", derive(utoipa::ToSchema))]
 pub struct OrderLine {
     /// The id.
     pub id: String,
     /// What is paid for.
     pub name: String,
     /// What one costs without VAT.
+    #[cfg_attr(feature = "axum", schema(value_type = f64))]
     pub price_ex_vat: Hundredths,
     /// How many.
     pub quantity: u32,
     /// The rate of VAT, in per cent.
+    #[cfg_attr(feature = "axum", schema(value_type = f64))]
     pub vat_percent: Hundredths,
 }
 

@@ -69,14 +69,17 @@ const MAX_PREFILL_BYTES: usize = 1024 * 1024;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 #[must_use]
+#[cfg_attr(feature = "axum", derive(utoipa::ToSchema), schema(as = InstanceSubscriptionTerms))]
 pub struct NewSubscription {
     /// When it makes instances.
     pub schedule: Schedule,
     /// What the forms that are made hold from the start, by data type; the app's own prefill fills in the rest.
     #[serde(default)]
+    #[cfg_attr(feature = "axum", schema(value_type = BTreeMap<String, Object>, required = false))]
     pub prefill: BTreeMap<String, Value>,
     /// Whether the party is told of each instance.
     #[serde(default = "told")]
+    #[cfg_attr(feature = "axum", schema(required = false))]
     pub notify: bool,
     /// The same key twice makes one subscription, and gives it both times.
     #[serde(default)]

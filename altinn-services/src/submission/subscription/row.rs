@@ -22,6 +22,7 @@ pub(crate) const TOPIC: &str = "services_instance_subscription";
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
+#[cfg_attr(feature = "axum", derive(utoipa::ToSchema))]
 pub enum SubscriptionState {
     /// It makes an instance on its next occasion.
     Active,
@@ -36,17 +37,21 @@ pub enum SubscriptionState {
 #[derive(Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
+#[cfg_attr(feature = "axum", derive(utoipa::ToSchema))]
 pub struct InstanceSubscription {
     /// Its id.
     pub id: Uuid,
     /// The service.
+    #[cfg_attr(feature = "axum", schema(value_type = String))]
     pub service: ServiceId,
     /// The party.
+    #[cfg_attr(feature = "axum", schema(value_type = i64))]
     pub party: PartyId,
     /// When it makes instances.
     pub schedule: Schedule,
     /// What the forms that are made hold from the start, by data type.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[cfg_attr(feature = "axum", schema(value_type = BTreeMap<String, Object>, required = false))]
     pub prefill: BTreeMap<String, Value>,
     /// Whether the party is told of each instance.
     pub notify: bool,
@@ -84,10 +89,12 @@ pub struct InstanceSubscription {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
+#[cfg_attr(feature = "axum", derive(utoipa::ToSchema))]
 pub struct MadeInstance {
     /// Which one it is, from 1.
     pub number: i64,
     /// The instance.
+    #[cfg_attr(feature = "axum", schema(value_type = String))]
     pub instance: InstanceId,
     /// The day of its occasion in Norway.
     pub opens: NaiveDate,

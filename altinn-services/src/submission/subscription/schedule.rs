@@ -33,9 +33,11 @@ const MAX_PASSED: u32 = 100_000;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "kind", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", tag = "kind", deny_unknown_fields)]
+#[cfg_attr(feature = "axum", derive(utoipa::ToSchema))]
 pub enum Schedule {
     /// Once.
+    #[serde(rename_all = "camelCase")]
     Once {
         /// The day on which the instance is made.
         opens: NaiveDate,
@@ -44,24 +46,29 @@ pub enum Schedule {
         due: Option<NaiveDate>,
     },
     /// Again and again, at one distance.
+    #[serde(rename_all = "camelCase")]
     Periodic {
         /// The day of the first occasion. The others are counted from it, so that what begins on the 31st is on the last
         /// day of shorter months, and on the 31st again.
         first: NaiveDate,
         /// How far one occasion is from the next.
+        #[cfg_attr(feature = "axum", schema(value_type = String, pattern = r"^P[0-9]{1,4}[YMWD]$"))]
         every: Interval,
         /// How far from its day the last day is on which an instance may be sent in; none: at any time.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "axum", schema(value_type = Option<String>, pattern = r"^P[0-9]{1,4}[YMWD]$"))]
         due_after: Option<Interval>,
         /// The last day on which an instance is made; none: without an end.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         until: Option<NaiveDate>,
     },
     /// By deadlines: an instance is made some time before each.
+    #[serde(rename_all = "camelCase")]
     Deadlines {
         /// The last days on which the instances may be sent in, the first one first.
         due: Vec<NaiveDate>,
         /// How far before its last day an instance is made.
+        #[cfg_attr(feature = "axum", schema(value_type = String, pattern = r"^P[0-9]{1,4}[YMWD]$"))]
         opens_before: Interval,
     },
 }

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use altinn_core::{InstanceId, Language};
+use altinn_core::{Digest, InstanceId, Language};
 use altinn_services::form::{FormData, FormLimits, Patch};
 use altinn_services::form_page::FormPost;
 use altinn_services::submission::{
     Attachment, FileScanResult, InstanceQuery, Interval, NewSubscription, ReadStatus, Schedule, ShowIssues,
-    StartOptions, Substatus,
+    StartOptions, Substatus, Values,
 };
 
 use super::{Names, Operation};
@@ -20,6 +20,11 @@ fn form() -> FormData {
 fn floor_plan() -> Attachment {
     let (file_name, content_type) = ("plan.pdf".to_owned(), "application/pdf".to_owned());
     Attachment { file_name, content_type, content: b"%PDF-1.7".to_vec() }
+}
+
+/// A value that is kept with an instance.
+fn values() -> Values {
+    Values::from([("bakery".to_owned(), Some("Bakeriet".to_owned()))])
 }
 
 /// An instance a month.
@@ -85,6 +90,20 @@ pub(super) fn submissions() -> Vec<Operation> {
         row!("submission" "patch", Element of Instance, |s, a, p, i| {
             s.altinn.submissions().patch(a, &InstanceId::new(p, i), "application", &Patch::parse(b"[]").unwrap(), None).await
         }),
+        row!("submission" "patch_all", Element of Instance, |s, a, p, i| {
+            let patches = [("application", &Patch::parse(b"[]").unwrap())];
+            s.altinn.submissions().patch_all(a, &InstanceId::new(p, i), &patches, None).await
+        }),
+        row!("submission" "set_presentation_texts", Element of Instance, |s, a, p, i| {
+            s.altinn.submissions().set_presentation_texts(a, &InstanceId::new(p, i), &values()).await
+        }),
+        row!("submission" "set_data_values", Element of Instance, |s, a, p, i| {
+            s.altinn.submissions().set_data_values(a, &InstanceId::new(p, i), &values()).await
+        }),
+        row!("submission" "replace_attachment", Element of Instance, |s, a, p, i| {
+            let (id, plan) = (InstanceId::new(p, i), floor_plan());
+            s.altinn.submissions().replace_attachment(a, &id, s.floor_plan(), &plan, None).await
+        }),
         row!("submission" "attach", Element of Instance, |s, a, p, i| {
             s.altinn.submissions().attach(a, &InstanceId::new(p, i), "floor-plan", &floor_plan()).await
         }),
@@ -131,6 +150,9 @@ pub(super) fn submissions() -> Vec<Operation> {
             s.altinn.submissions().submit(a, &InstanceId::new(p, i)).await
         }),
         row!("submission" "pay", Element of Instance, |s, a, p, i| s.altinn.submissions().pay(a, &InstanceId::new(p, i)).await),
+        row!("submission" "payment_information", Element of Instance, |s, a, p, i| {
+            s.altinn.submissions().payment_information(a, &InstanceId::new(p, i)).await
+        }),
         row!("submission" "run_service_task", Element of Instance, |s, a, p, i| {
             s.altinn.submissions().run_service_task(a, &InstanceId::new(p, i)).await
         }),
@@ -138,7 +160,7 @@ pub(super) fn submissions() -> Vec<Operation> {
             s.altinn.submissions().copy(a, &InstanceId::new(p, i)).await
         }),
         row!("submission" "file_scanned", Element of ScannedFile by agency, |s, a, p, i| {
-            s.altinn.submissions().file_scanned(a, &s.instance(), i, FileScanResult::Clean).await
+            s.altinn.submissions().file_scanned(a, &s.instance(), i, &Digest::of(&floor_plan().content), FileScanResult::Clean).await
         }),
         row!("submission" "set_substatus", Element of Instance by agency, |s, a, p, i| {
             let said = Substatus { label: "Seen".to_owned(), description: None };
