@@ -1,7 +1,7 @@
 //! For which party a caller acts.
 
 use altinn_auth::register::PartyRegister as _;
-use altinn_core::{Actor, PartyId, PartyIdentifier, Subject};
+use altinn_core::{Actor, PartyId, PartyIdentifier};
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;

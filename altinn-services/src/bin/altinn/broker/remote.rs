@@ -76,7 +76,8 @@ impl Remote {
                 url.origin().ascii_serialization()
             )));
         }
-        if let Some(organization) = &self.place.on_behalf_of {
+        let is_named = url.query_pairs().any(|(name, _)| name == "onBehalfOf");
+        if let Some(organization) = self.place.on_behalf_of.as_ref().filter(|_| !is_named) {
             url.query_pairs_mut().append_pair("onBehalfOf", organization);
         }
         let request = HttpRequest::new(method, url.as_str())?;
