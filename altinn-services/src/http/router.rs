@@ -102,6 +102,8 @@ mod tests {
             archive::routes().into_openapi(),
             instance_subscriptions::routes().into_openapi(),
             deliveries::routes().into_openapi(),
+            inbox::routes().into_openapi(),
+            notifications::routes().into_openapi(),
         ];
         let mut known: BTreeMap<String, serde_json::Value> = BTreeMap::new();
         for (name, schema) in parts.into_iter().filter_map(|part| part.components).flat_map(|all| all.schemas)

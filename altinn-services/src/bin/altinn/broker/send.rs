@@ -149,14 +149,19 @@ impl Upload<'_> {
         offset.ok_or_else(|| Failure::new("the answer does not say how many bytes have come"))
     }
 
+    /// The address of the transfer: that of the upload, without what makes it one and without its query.
+    fn transfer_address(&self) -> &str {
+        self.address.split('?').next().unwrap_or_default().trim_end_matches("/tus")
+    }
+
     /// The transfer's id.
     fn transfer(&self) -> &str {
-        self.address.trim_end_matches("/tus").rsplit('/').next().unwrap_or_default()
+        self.transfer_address().rsplit('/').next().unwrap_or_default()
     }
 
     /// How the transfer stands.
     async fn status(&self) -> Result<String, Failure> {
-        let path = self.address.trim_end_matches("/tus");
+        let path = self.transfer_address();
         let answer = self.remote.call(|| self.remote.request(Method::GET, path)).await?;
         let overview: serde_json::Value = self.remote.accepted(answer)?.json()?;
         let status = overview.get("fileTransferStatus").and_then(serde_json::Value::as_str);
