@@ -33,6 +33,12 @@ async fn every_operation_is_described_and_every_reference_leads_somewhere() {
             let pointer = reference.strip_prefix('#').unwrap();
             assert!(description.pointer(pointer).is_some(), "{reference}");
         }
+        // Makers of clients name what they make by the title.
+        let mut titles = BTreeSet::new();
+        for (name, schema) in description["components"]["schemas"].as_object().unwrap() {
+            let title = schema["title"].as_str().unwrap_or(name);
+            assert!(titles.insert(title), "{title} stands there twice");
+        }
         let mut names = BTreeSet::new();
         for (path, item) in description["paths"].as_object().unwrap() {
             for (method, operation) in item.as_object().unwrap() {

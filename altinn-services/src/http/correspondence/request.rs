@@ -100,7 +100,7 @@ struct ContentRequest {
 /// Something elsewhere that a correspondence belongs to.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(title = "ExternalReference")]
+#[schema(title = "InitializeExternalReference")]
 struct ReferenceRequest {
     #[schema(inline, value_type = ReferenceName)]
     reference_type: ReferenceType,
@@ -124,7 +124,7 @@ pub(super) enum ReferenceName {
 /// An answer that a recipient is offered: a link to follow.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(title = "ReplyOption")]
+#[schema(title = "InitializeReplyOption")]
 struct ReplyRequest {
     /// Where it leads, by https.
     #[serde(rename = "linkURL")]

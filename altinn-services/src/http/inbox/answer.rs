@@ -32,18 +32,18 @@ struct InboxElementAnswer {
     /// The service: `ttd/bakery-licence`.
     service_resource: String,
     /// The service's type.
-    #[schema(inline, value_type = KindName)]
+    #[schema(value_type = KindName)]
     service_resource_type: ElementKind,
     /// What it is called, plain text by language.
     #[schema(value_type = std::collections::BTreeMap<String, String>)]
     title: Text,
     /// What it waits for.
-    #[schema(inline, value_type = StatusName)]
+    #[schema(value_type = StatusName)]
     status: InboxStatus,
     /// How it stands, by the name of its own type: a task, a status, a state.
     extended_status: String,
     /// Where the party has it.
-    #[schema(inline, value_type = PlaceName)]
+    #[schema(value_type = PlaceName)]
     system_label: Place,
     /// The caller's own labels.
     labels: Vec<String>,
