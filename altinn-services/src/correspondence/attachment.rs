@@ -48,6 +48,11 @@ impl NewAttachment {
     pub fn new(file_name: impl Into<String>, content: impl Into<StoredContent>) -> Self {
         Self { file_name: file_name.into(), content: content.into() }
     }
+
+    /// Whether a file may go with a correspondence by its name.
+    pub(crate) fn lets_through(file_name: &str) -> bool {
+        check_name(file_name).is_none()
+    }
 }
 
 impl fmt::Debug for NewAttachment {

@@ -66,13 +66,7 @@ impl Correspondences<'_> {
         service: &CorrespondenceService,
         sender: PartyId,
     ) -> Result<(), CorrespondenceError> {
-        self.permit(actor, service, sender, SEND, None).await?;
-        let party = self.altinn.register().party(sender).await?;
-        if party.is_some_and(|party| may_send_as(actor, &party)) {
-            Ok(())
-        } else {
-            Err(CorrespondenceError::NotFound)
-        }
+        self.permit_sending(actor, service, sender).await.map(drop)
     }
 
     async fn try_send(
@@ -82,11 +76,7 @@ impl Correspondences<'_> {
         sender: PartyId,
         asked: &NewCorrespondence,
     ) -> Result<Sent, CorrespondenceError> {
-        let access = self.permit(actor, service, sender, SEND, None).await?;
-        let party = self.altinn.register().party(sender).await?.ok_or(CorrespondenceError::NotFound)?;
-        if !may_send_as(actor, &party) {
-            return Err(CorrespondenceError::NotFound);
-        }
+        let (access, party) = self.permit_sending(actor, service, sender).await?;
         let now = self.altinn.clock().now();
         let once = asked.idempotency_key.as_ref().map(|key| {
             let request = asked.canonical(&service.id().to_string());
@@ -98,43 +88,83 @@ impl Correspondences<'_> {
         {
             return self.sent(&access, id).await;
         }
+        let (id, mut batch) = (self.altinn.ids().next_id(), Batch::new());
+        if let Some(once) = &once {
+            once.claim(&mut batch, id, now);
+        }
+        self.stage(&mut batch, (&access, &party), service, asked, (id, now)).await?;
+        self.altinn.store().commit(batch).await?;
+        self.sent(&access, id).await
+    }
+
+    /// Adds a correspondence to a batch that the caller commits, so that it is sent with what else is in it, or not at all.
+    /// Its idempotency key counts for nothing: the batch commits once.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send); nothing is added then.
+    pub(crate) async fn send_with(
+        &self,
+        batch: &mut Batch,
+        actor: &Actor,
+        service: &CorrespondenceService,
+        sender: PartyId,
+        asked: &NewCorrespondence,
+    ) -> Result<(), CorrespondenceError> {
+        let (access, party) = self.permit_sending(actor, service, sender).await?;
+        let (id, now, mut own) = (self.altinn.ids().next_id(), self.altinn.clock().now(), Batch::new());
+        self.stage(&mut own, (&access, &party), service, asked, (id, now)).await?;
+        batch.append(own);
+        Ok(())
+    }
+
+    async fn permit_sending(
+        &self,
+        actor: &Actor,
+        service: &CorrespondenceService,
+        sender: PartyId,
+    ) -> Result<(Access, Party), CorrespondenceError> {
+        let access = self.permit(actor, service, sender, SEND, None).await?;
+        let party = self.altinn.register().party(sender).await?.ok_or(CorrespondenceError::NotFound)?;
+        if may_send_as(actor, &party) { Ok((access, party)) } else { Err(CorrespondenceError::NotFound) }
+    }
+
+    /// Adds a correspondence that is in order to a batch.
+    async fn stage(
+        &self,
+        batch: &mut Batch,
+        (access, party): (&Access, &Party),
+        service: &CorrespondenceService,
+        asked: &NewCorrespondence,
+        (id, now): (Uuid, DateTime<Utc>),
+    ) -> Result<(), CorrespondenceError> {
         let faults = check(asked, service.limits(), now);
         if !faults.is_empty() {
             return Err(CorrespondenceError::Invalid(faults));
         }
         let parties = self.few_recipients(asked).await?;
-        let (shared, existing) = self.existing(asked, (service.id(), sender)).await?;
-        let (id, mut batch) = (self.altinn.ids().next_id(), Batch::new());
-        access.guard_with(&mut batch, &Deed::to(format!("mailing/{id}")));
-        if let Some(once) = &once {
-            once.claim(&mut batch, id, now);
-        }
-        let entry = self
-            .altinn
-            .archive()
-            .stage(&mut batch, entry_of(&access, &party, (asked, &existing), id, now))
-            .await?;
-        shared.iter().for_each(|file| file.link(&mut batch, id));
+        let (shared, existing) = self.existing(asked, (service.id(), party.id)).await?;
+        access.guard_with(batch, &Deed::to(format!("mailing/{id}")));
+        let entry =
+            self.altinn.archive().stage(batch, entry_of(access, party, (asked, &existing), id, now)).await?;
+        shared.iter().for_each(|file| file.link(batch, id));
         let mut mailing = Mailing::new(
             NewMailing {
                 id,
                 service: service.id().clone(),
-                sender,
+                sender: party.id,
                 senders_reference: asked.senders_reference.clone(),
                 recipients: i64::try_from(asked.recipients.len()).unwrap_or(i64::MAX),
-                spec: spec_of(asked, &party, now),
+                spec: spec_of(asked, party, now),
                 created: now,
             },
             entry,
         );
-        self.check_notification(&mailing, &party)?;
+        self.check_notification(&mailing, party)?;
         let due = match &parties {
-            Some(parties) => self.place_at_once(&mut mailing, parties, &mut batch, now).await?,
+            Some(parties) => self.place_at_once(&mut mailing, parties, batch, now).await?,
             None => now,
         };
-        mailing.insert(&mut batch, due)?;
-        self.altinn.store().commit(batch).await?;
-        self.sent(&access, id).await
+        mailing.insert(batch, due)
     }
 
     /// The parties of recipients who are few enough to be looked up in the call; all of them must be known.

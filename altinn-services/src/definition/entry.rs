@@ -72,3 +72,10 @@ pub struct HideSettings {
     #[serde(deserialize_with = "or_default")]
     pub hide_on_task: Vec<String>,
 }
+
+impl HideSettings {
+    /// Whether an instance that stands in a task, or in none any more, is left out.
+    pub(crate) fn hides(&self, task: Option<&str>) -> bool {
+        self.hide_always || task.is_some_and(|task| self.hide_on_task.iter().any(|hidden| hidden == task))
+    }
+}

@@ -180,7 +180,7 @@ impl Submissions<'_> {
                 break;
             }
             let flow = flow_of(&plan.instance);
-            let access = self.leave_task(&mut plan, (actor, &authorizer), way).await?;
+            let access = self.leave_task(&mut plan, &mut batch, (actor, &authorizer), way).await?;
             access.guard(&mut batch);
             if flow_of(&plan.instance) == flow {
                 break;
@@ -223,6 +223,7 @@ impl Submissions<'_> {
     async fn leave_task(
         &self,
         plan: &mut Plan<'_>,
+        batch: &mut Batch,
         (actor, authorizer): (&Actor, &Authorizer),
         way: Way<'_>,
     ) -> Result<Access, SubmissionError> {
@@ -256,7 +257,7 @@ impl Submissions<'_> {
             _ => self.turn(actor, &plan.instance, task).await?,
         };
         plan.leave(&access, turn, payment)?;
-        self.seal_signature(plan, &access).await?;
+        self.seal_signature(plan, &access, batch).await?;
         Ok(access)
     }
 

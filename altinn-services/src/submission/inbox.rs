@@ -12,11 +12,13 @@ use crate::process::TaskKind;
 const ENDED: &str = "Archived";
 
 impl Plan<'_> {
-    /// Adds how the instance stands now to the inbox of its party, or that it is gone.
+    /// Adds how the instance stands now to the inbox of its party, or that it is not in it any more: it is gone, or the
+    /// service leaves it out (`messageBoxConfig.hideSettings`).
     pub(super) fn show(&self, batch: &mut Batch) {
         let instance = &self.instance;
         let (owner, id) = (instance.id.owner, instance.id.guid);
-        if instance.status.hard_deleted.is_some() {
+        let is_hidden = self.service.definition().metadata().hide_settings().hides(instance.task());
+        if is_hidden || instance.status.hard_deleted.is_some() {
             return InboxElement::forget(batch, owner, id);
         }
         let (status, state) = self.stands();

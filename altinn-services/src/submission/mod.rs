@@ -39,6 +39,7 @@ mod receipt_words;
 mod save;
 mod service;
 mod service_task;
+mod shadow_fields;
 mod sign;
 mod sign_document;
 mod signing;
@@ -78,7 +79,8 @@ pub use service_task::{
 pub use signing::CorrespondenceCall;
 pub use signing::{
     Address, Call, CallToSign, CallToSignError, CommunicationConfig, InboxMessage, NotificationStatus,
-    Signee, SigneeContext, SigneeEmail, SigneeError, SigneeNotification, SigneeProvider, SigneeSms,
+    SignedDocument, Signee, SigneeContext, SigneeEmail, SigneeError, SigneeNotification, SigneeProvider,
+    SigneeSms, SigningReceipt,
 };
 pub use start::StartOptions;
 pub use subscription::{

@@ -290,7 +290,7 @@ impl<'a> Plan<'a> {
         for (element, data) in finished {
             self.change(element, data.to_string().into_bytes());
         }
-        Ok(is_changed)
+        Ok(self.take_out_shadow_fields(task)? || is_changed)
     }
 
     /// Takes what a step gave: the state, the history, the work of service tasks and the steps that follow from it.

@@ -1,6 +1,8 @@
 //! Small apps that a test draws itself: any tasks and flows, open to the daily leader and to those who fill in.
 #![allow(dead_code, reason = "every test program uses a part of it")]
 
+pub(crate) mod long_way;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -136,8 +138,14 @@ impl OwnApp {
     /// Publishes the app.
     pub(crate) fn publish_in(&self, altinn: &Altinn) -> Service {
         let folder = TempDir::new().unwrap();
+        self.write(folder.path());
+        altinn.publish_app(folder.path()).unwrap()
+    }
+
+    /// Writes the app's folder.
+    pub(crate) fn write(&self, folder: &Path) {
         let write = |file: &str, text: String| {
-            let path = folder.path().join("config").join(file);
+            let path = folder.join("config").join(file);
             fs::create_dir_all(path.parent().unwrap_or(Path::new("."))).unwrap();
             fs::write(path, text).unwrap();
         };
@@ -156,7 +164,6 @@ impl OwnApp {
         for (path, text) in &self.files {
             write(&format!("../{path}"), text.clone());
         }
-        altinn.publish_app(folder.path()).unwrap()
     }
 
     fn policy(&self) -> String {

@@ -14,49 +14,12 @@ use altinn_services::submission::{
 };
 use altinn_services::testing::{StandIn, TestPayment};
 use async_trait::async_trait;
-use serde_json::json;
 use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::mortal::{Last, Mortal};
-use crate::own_app::OwnApp;
+use crate::own_app::long_way::{HELD, TASKS, long_way};
 use crate::scene::{Scene, every_backend, with_keys_of};
-
-/// The tasks of the app, in their order.
-const TASKS: [&str; 6] = ["Fill", "Pay", "Tell", "Sign", "Write", "Send"];
-
-/// What an instance holds at its end, each once.
-const HELD: [&str; 7] = [
-    "case-number",
-    "form",
-    "payment",
-    "payment-receipt",
-    "ref-data-as-pdf",
-    "signature",
-    "signature-evidence",
-];
-
-fn long_way() -> OwnApp {
-    let actions = |names: &[&str]| {
-        let actions = names.iter().map(|name| format!("<altinn:action>{name}</altinn:action>"));
-        format!("<altinn:actions>{}</altinn:actions>", actions.collect::<String>())
-    };
-    let payment = "<altinn:paymentConfig><altinn:paymentDataType>payment</altinn:paymentDataType>\
-        <altinn:paymentReceiptPdfDataType>payment-receipt</altinn:paymentReceiptPdfDataType></altinn:paymentConfig>";
-    let signature = "<altinn:signatureConfig><altinn:dataTypesToSign><altinn:dataType>form</altinn:dataType>\
-        </altinn:dataTypesToSign><altinn:signatureDataType>signature</altinn:signatureDataType></altinn:signatureConfig>";
-    let app = HELD.into_iter().filter(|id| *id != "form" && *id != "signature-evidence");
-    let app = app.fold(OwnApp::new("long-way"), |app, id| app.data_type(json!({"id": id})));
-    let app = app
-        .task("Pay", "task", "payment", &format!("{}{payment}", actions(&["pay", "confirm"])))
-        .task("Tell", "serviceTask", "register", "")
-        .task("Sign", "task", "signing", &format!("{}{signature}", actions(&["sign"])))
-        .task("Write", "serviceTask", "pdf", "")
-        .task("Send", "serviceTask", "eFormidling", "")
-        .flow("Send", "End");
-    let app = TASKS.windows(2).fold(app, |app, pair| app.flow(pair[0], pair[1]));
-    app.action("pay").action("confirm").action("sign")
-}
 
 /// A register elsewhere: it makes one case for a key, however often it is asked, and outlives our processes.
 #[derive(Debug, Clone, Default)]

@@ -309,6 +309,25 @@ async fn a_correspondence_of_this_program_calls_the_signee() {
         let letter = InstanceId::new(signee.party, letter);
         let fetched = scene.altinn.correspondences().fetch(&scene.stranger, &letters, &letter).await.unwrap();
         assert!(fetched.content.message.title().in_language(Language::Nb).contains("Til signering"));
+
+        // What they signed is sent to them with the signature, and with nothing else.
+        let correspondences = scene.altinn.correspondences();
+        let received = async || {
+            while correspondences.run_due(100).await.unwrap() > 0 {}
+            correspondences.list(&scene.stranger, &letters, signee.party, None, 10).await.unwrap()
+        };
+        submissions.next(&scene.leader, &id, None).await.unwrap_err();
+        assert_eq!(received().await.len(), 1);
+        submissions.next(&scene.stranger, &id, None).await.unwrap();
+        submissions.next(&scene.stranger, &id, None).await.unwrap_err();
+        let received = received().await;
+        assert_eq!(received.len(), 2);
+        let receipt = received.iter().filter_map(|known| known.correspondence).find(|known| *known != letter);
+        let fetched = correspondences.fetch(&scene.stranger, &letters, &receipt.unwrap()).await.unwrap();
+        let title = fetched.content.message.title().in_language(Language::Nb);
+        assert_eq!(title, "Kvittering for signatur: Prøve");
+        let files: Vec<_> = fetched.content.attachments.iter().map(|file| file.file_name.as_str()).collect();
+        assert_eq!(files, ["skjemadata_form.json"]);
     })
     .await;
 }

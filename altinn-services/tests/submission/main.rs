@@ -9,6 +9,7 @@ mod attachments;
 #[path = "../scene/counted.rs"]
 mod counted;
 mod crash_points;
+mod definitions;
 mod delegated_signing;
 #[cfg(feature = "webhooks")]
 mod delivery;
@@ -27,6 +28,7 @@ mod opening;
 #[path = "../own_app/mod.rs"]
 mod own_app;
 mod payments;
+mod plans;
 mod restricted;
 mod scene;
 mod service_tasks;

@@ -1,16 +1,17 @@
 //! Correspondences that call for signatures: what the agency plugs in.
 
 use altinn_core::Text;
+use altinn_core::store::Batch;
 use async_trait::async_trait;
 use thiserror::Error;
 use uuid::Uuid;
 
-use super::Signee;
+use super::{Signee, SigningReceipt};
 use crate::Altinn;
 use crate::process::Task;
 use crate::submission::{Instance, Service};
 
-/// Sends the correspondences that call for signatures, for the signing tasks whose drawing names its
+/// Sends the correspondences that call for signatures and those that are their receipts, for the signing tasks whose drawing names its
 /// `correspondenceResource`. [`CorrespondenceCall`](super::CorrespondenceCall) sends them as a correspondence service of
 /// this program.
 #[async_trait]
@@ -21,6 +22,20 @@ pub trait CallToSign: std::fmt::Debug + Send + Sync {
     /// # Errors
     /// A [`CallToSignError`] says why it was not sent; it is tried again.
     async fn send(&self, call: &Call<'_>) -> Result<Uuid, CallToSignError>;
+
+    /// Adds the receipt of a signature to the batch that stores it, so that there is one for each signature, and none for what
+    /// is not stored. None is sent if this is not overridden.
+    ///
+    /// # Errors
+    /// A [`CallToSignError`] says why it is not sent; it is logged, and the signature stands without it. Nothing may have
+    /// been added to the batch then.
+    async fn receipt(
+        &self,
+        _receipt: &SigningReceipt<'_>,
+        _batch: &mut Batch,
+    ) -> Result<(), CallToSignError> {
+        Ok(())
+    }
 }
 
 /// A call for one signature.

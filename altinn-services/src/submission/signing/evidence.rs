@@ -3,6 +3,7 @@
 use altinn_archive::Participant;
 use altinn_archive::evidence::{Authority, SealedSignature, SignatureRecord, Signatures, SignedElement};
 use altinn_auth::decision::{Access, Grant};
+use altinn_core::store::Batch;
 use altinn_core::{Actor, InstanceId, Language, PartyId, Text};
 
 use super::Turn;
@@ -52,13 +53,16 @@ impl Submissions<'_> {
         signatures_that_stand(&self.service_of(&instance)?, &instance)
     }
 
-    /// Seals the signature that a plan has taken, beside those that the instance has already.
+    /// Seals the signature that a plan has taken, beside those that the instance has already; its receipt is sent in the
+    /// same batch.
     pub(in crate::submission) async fn seal_signature(
         &self,
         plan: &mut Plan<'_>,
         access: &Access,
+        batch: &mut Batch,
     ) -> Result<(), SubmissionError> {
         let Some(given) = plan.given.take() else { return Ok(()) };
+        self.send_receipt(plan, &given, access, batch).await;
         let party = match given.turn {
             Turn::Signee(party) => party,
             Turn::Anyone => access.party(),

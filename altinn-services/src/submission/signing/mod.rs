@@ -21,6 +21,7 @@ mod communication;
 mod correspondence_call;
 mod evidence;
 mod reach;
+mod receipt;
 mod signee;
 mod states;
 mod tell;
@@ -41,6 +42,7 @@ pub use communication::{
 };
 #[cfg(feature = "correspondence")]
 pub use correspondence_call::CorrespondenceCall;
+pub use receipt::{SignedDocument, SigningReceipt};
 pub use signee::{NotificationStatus, Signee};
 
 #[cfg(feature = "pdf")]

@@ -106,7 +106,7 @@ impl Submissions<'_> {
 }
 
 /// The correspondence resource of a task, where the service runs.
-fn resource_of<'a>(plan: &Plan<'_>, task: &'a Task) -> Option<&'a str> {
+pub(super) fn resource_of<'a>(plan: &Plan<'_>, task: &'a Task) -> Option<&'a str> {
     task.signature.as_ref()?.correspondence_resource(plan.tools.plug_ins.environment)
 }
 
