@@ -12,7 +12,7 @@ use altinn_core::{
 };
 use altinn_services::collaboration::{
     Address, CaseId, CollaborationError, CollaborationService, CorrespondenceMember, Members, NewCase,
-    NewCaseEvent,
+    NewCaseEvent, NewTransmission,
 };
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -77,6 +77,29 @@ pub(crate) struct Of {
     #[serde(default)]
     stranger: bool,
     at: Option<DateTime<Utc>>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Transmit {
+    service: String,
+    case: CaseId,
+    /// The role of the participant that says it.
+    by: String,
+    /// The same again is the same transmission.
+    key: String,
+    title: String,
+    body: String,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Room {
+    service: String,
+    case: CaseId,
+    /// The role of the participant that looks.
+    by: String,
+    /// The number of the last transmission that it has got.
+    #[serde(default)]
+    after: i64,
 }
 
 /// Publishes the collaboration of a folder, and puts a synthetic business with its leader into the register for every
@@ -183,6 +206,31 @@ pub(crate) async fn case(world: &World, asked: Of) -> Result<Value, Failure> {
         })
         .collect();
     Ok(json!({"state": case.stands.state, "closed": case.closed_at.is_some(), "history": history}))
+}
+
+/// A participant says something to the others.
+pub(crate) async fn transmit(world: &World, asked: Transmit) -> Result<Value, Failure> {
+    let together = loaded(world, &asked.service).await?;
+    let (party, actor) = together.participant(&asked.by)?;
+    let new = NewTransmission::new(asked.key, asked.title, asked.body);
+    let collaborations = world.altinn.collaborations();
+    let number = collaborations.transmit(actor, &together.service, party, asked.case, &new).await;
+    Ok(json!({"number": number.map_err(refused)?}))
+}
+
+/// What was said in a case, how far each participant has seen it, and whose turn it is.
+pub(crate) async fn room(world: &World, asked: Room) -> Result<Value, Failure> {
+    let together = loaded(world, &asked.service).await?;
+    let (party, actor) = together.participant(&asked.by)?;
+    let (rooms, service, case) = (world.altinn.collaborations(), &together.service, asked.case);
+    let said = rooms.transmissions(actor, service, party, case, asked.after).await.map_err(refused)?;
+    let seen = rooms.seen(actor, service, party, case).await.map_err(refused)?;
+    let turn = rooms.turn(actor, service, party, case).await.map_err(refused)?;
+    let said = said.into_iter().map(
+        |said| json!({"number": said.number, "party": said.party, "title": said.title, "body": said.body}),
+    );
+    let seen = seen.into_iter().map(|seen| json!({"party": seen.party, "number": seen.number}));
+    Ok(json!({"said": said.collect::<Vec<_>>(), "seen": seen.collect::<Vec<_>>(), "turn": turn}))
 }
 
 /// What is still to be done in a case.

@@ -169,6 +169,8 @@ async fn run(world: &World, op: &str, arguments: Value) -> Result<Value, Failure
         "collaboration.raise" => collaboration::raise(world, answer::arguments(arguments)?).await,
         "collaboration.run" => collaboration::run(world, answer::arguments(arguments)?).await,
         "collaboration.case" => collaboration::case(world, answer::arguments(arguments)?).await,
+        "collaboration.transmit" => collaboration::transmit(world, answer::arguments(arguments)?).await,
+        "collaboration.room" => collaboration::room(world, answer::arguments(arguments)?).await,
         "collaboration.pending" => collaboration::pending(world, answer::arguments(arguments)?).await,
         "collaboration.redrive" => collaboration::redrive(world, answer::arguments(arguments)?).await,
         "correspondence.load" => correspondence::load(world, answer::arguments(arguments)?).await,
