@@ -36,7 +36,7 @@ const FILL: &str = "insert into services_inbox \
     select case when n % 2 = 0 then e.party else 900000000 + n end, \
     unhex(printf('%032x', n)), e.service, e.scope, e.kind, e.place, e.sent, e.status, e.state, e.title, e.news, e.entry, \
     e.created_at, e.created_at - n, e.due_at, e.visible_from \
-    from numbers cross join (select * from services_inbox order by changed_at desc limit 1) e";
+    from numbers cross join (select * from services_inbox order by changed_at limit 1) e";
 
 const BARE: &str = "select * from services_inbox where party = ?1 and service = 'ttd/bakery-licence' \
     and scope = 'read/task/Task_Application' and place = 0 order by changed_at desc, id desc limit 51";
