@@ -16,36 +16,13 @@ import sys
 import tempfile
 from pathlib import Path
 
+from checks import Checks
 from playwright.sync_api import Page, expect, sync_playwright
 
 LANGUAGES = ["nb", "nn", "en"]
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
 WIDE = {"width": 1100, "height": 800}
 NARROW = {"width": 320, "height": 640}
-
-
-class Checks:
-    """Counts what holds and what does not."""
-
-    def __init__(self):
-        self.passed = 0
-        self.failed = 0
-
-    def that(self, what: str, holds: bool, otherwise: str = ""):
-        if holds:
-            self.passed += 1
-        else:
-            self.failed += 1
-            print(f"FAILED: {what} {otherwise}", flush=True)
-
-    def walk(self, what: str, steps, *arguments):
-        """A walk passes when it comes to its end."""
-        try:
-            steps(*arguments)
-            print(f"walked: {what}", flush=True)
-            self.that(what, True)
-        except Exception as error:  # A walk may stop at anything; the next one goes on.
-            self.that(what, False, str(error)[:1500])
 
 
 class Portal:
