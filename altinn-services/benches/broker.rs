@@ -15,13 +15,12 @@ use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use altinn_auth::register::RoleAssignment;
-use altinn_core::store::Batch;
 use altinn_core::testing::SyntheticPeople;
 use altinn_core::testing::process::{memory_folder, peak_memory, processor_seconds};
-use altinn_core::{Actor, AuthenticationLevel, Party, Sha256, Subject};
+use altinn_core::{Actor, Party, Sha256};
 use altinn_services::Altinn;
 use altinn_services::broker::{BrokerService, NewTransfer};
+use altinn_services::testing::business_with_leader;
 use bytes::Bytes;
 use futures_util::{Stream, TryStreamExt as _, stream};
 
@@ -90,8 +89,8 @@ impl Scene {
         let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/services/annual-accounts");
         let service = altinn.publish_broker(sample)?;
         let mut people = SyntheticPeople::from_seed(7);
-        let sender = enrol(&altinn, &mut people).await?;
-        let recipient = enrol(&altinn, &mut people).await?;
+        let sender = business_with_leader(&altinn, &mut people).await?;
+        let recipient = business_with_leader(&altinn, &mut people).await?;
         let (source, sink) = (folder.join("source"), folder.join("sink"));
         Ok(Self { altinn, service, sender, recipient, source, sink })
     }
@@ -113,18 +112,6 @@ impl Scene {
         }
         if received == mib * MIB { Ok(()) } else { Err("the file did not arrive whole".into()) }
     }
-}
-
-async fn enrol(altinn: &Altinn, people: &mut SyntheticPeople) -> Outcome<(Party, Actor)> {
-    let (business, leader) = (people.organization(), people.person());
-    let mut batch = Batch::new();
-    altinn.register().put_party(&mut batch, &business)?;
-    altinn.register().put_party(&mut batch, &leader)?;
-    let role = RoleAssignment { role: "DAGL".parse()?, of: business.id, to: leader.id };
-    altinn.register().grant_role(&mut batch, &role);
-    altinn.store().commit(batch).await?;
-    let subject = Subject::Person { party: leader.id, uuid: leader.uuid, number: None };
-    Ok((business, Actor::new(subject, AuthenticationLevel::VerySensitive)))
 }
 
 /// The first bytes of a file, in pieces.

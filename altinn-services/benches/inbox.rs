@@ -11,12 +11,12 @@ use std::error::Error;
 use std::path::Path;
 use std::time::Instant;
 
-use altinn_auth::register::RoleAssignment;
 use altinn_core::store::{Batch, params};
 use altinn_core::testing::SyntheticPeople;
-use altinn_core::{Actor, AuthenticationLevel, PartyId, Subject};
+use altinn_core::{Actor, PartyId};
 use altinn_services::Altinn;
 use altinn_services::inbox::InboxQuery;
+use altinn_services::testing::business_with_leader;
 use rusqlite::Connection;
 
 /// How many elements there are at first.
@@ -67,16 +67,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 async fn set(altinn: &Altinn) -> Result<(PartyId, Actor), Box<dyn Error>> {
     let service = altinn.publish_app(APP)?;
     let mut people = SyntheticPeople::from_seed(3);
-    let (bakery, leader) = (people.organization(), people.person());
-    let mut batch = Batch::new();
-    for party in [&bakery, &leader] {
-        altinn.register().put_party(&mut batch, party)?;
-    }
-    let role = RoleAssignment { role: "DAGL".parse()?, of: bakery.id, to: leader.id };
-    altinn.register().grant_role(&mut batch, &role);
-    altinn.store().commit(batch).await?;
-    let subject = Subject::Person { party: leader.id, uuid: leader.uuid, number: None };
-    let leader = Actor::new(subject, AuthenticationLevel::VerySensitive);
+    let (bakery, leader) = business_with_leader(altinn, &mut people).await?;
     for _ in 0..=PAGE {
         altinn.submissions().start(&leader, &service, bakery.id).await?;
     }

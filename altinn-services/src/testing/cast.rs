@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use altinn_auth::decision::AccessError;
-use altinn_auth::register::{RegisterError, Role, RoleAssignment};
+use altinn_auth::register::{RegisterError, Role, RoleAssignment, RoleError};
 use altinn_auth::testing::{FakeIssuer, FakeIssuerError};
 use altinn_auth::token::{TokenError, TokenVerifier};
 use altinn_core::store::{Batch, StoreError};
@@ -41,6 +41,9 @@ pub enum CastError {
     /// The register.
     #[error(transparent)]
     Register(#[from] RegisterError),
+    /// A code is not a role's.
+    #[error(transparent)]
+    Role(#[from] RoleError),
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),

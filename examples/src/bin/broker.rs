@@ -10,13 +10,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use altinn_archive::ReceiptState;
-use altinn_auth::register::RoleAssignment;
-use altinn_core::store::Batch;
 use altinn_core::testing::SyntheticPeople;
-use altinn_core::{
-    Actor, AuthenticationLevel, Clock as _, Digest, Party, SteppableClock, Subject, SystemClock,
-};
+use altinn_core::{Clock as _, Digest, SteppableClock, SystemClock};
 use altinn_services::broker::NewTransfer;
+use altinn_services::testing::business_with_leader;
 use altinn_services::{Altinn, AltinnBuilder};
 use axum::body::Bytes;
 use futures_util::{TryStreamExt as _, stream};
@@ -30,9 +27,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let altinn = AltinnBuilder::local(folder.path())?.clock(clock.clone()).build().await?;
     let service = altinn.publish_broker(SERVICE)?;
     let mut people = SyntheticPeople::from_seed(6);
-    let business = enrol(&altinn, &mut people).await?;
-    let bank = enrol(&altinn, &mut people).await?;
-    let stranger = enrol(&altinn, &mut people).await?;
+    let business = business_with_leader(&altinn, &mut people).await?;
+    let bank = business_with_leader(&altinn, &mut people).await?;
+    let stranger = business_with_leader(&altinn, &mut people).await?;
     let broker = altinn.broker();
 
     let accounts: Vec<u8> = (0_u32..5_000_000).flat_map(u32::to_le_bytes).collect();
@@ -89,19 +86,6 @@ fn line(
         pieces.push(Err(io::Error::other("connection reset")));
     }
     stream::iter(pieces)
-}
-
-/// A business and its leader.
-async fn enrol(altinn: &Altinn, people: &mut SyntheticPeople) -> Result<(Party, Actor), Box<dyn Error>> {
-    let (business, leader) = (people.organization(), people.person());
-    let mut batch = Batch::new();
-    altinn.register().put_party(&mut batch, &business)?;
-    altinn.register().put_party(&mut batch, &leader)?;
-    let role = RoleAssignment { role: "DAGL".parse()?, of: business.id, to: leader.id };
-    altinn.register().grant_role(&mut batch, &role);
-    altinn.store().commit(batch).await?;
-    let subject = Subject::Person { party: leader.id, uuid: leader.uuid, number: None };
-    Ok((business, Actor::new(subject, AuthenticationLevel::VerySensitive)))
 }
 
 /// What somebody is told who does not get what they wanted.

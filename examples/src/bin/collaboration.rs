@@ -9,8 +9,6 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
-use altinn_auth::register::RoleAssignment;
-use altinn_core::store::Batch;
 use altinn_core::testing::SyntheticPeople;
 use altinn_core::{
     Actor, AuthenticationLevel, Clock as _, InstanceId, Language, Party, PartyIdentifier, SteppableClock,
@@ -21,6 +19,7 @@ use altinn_services::collaboration::{
 };
 use altinn_services::correspondence::CorrespondenceService;
 use altinn_services::form::{FormData, FormLimits};
+use altinn_services::testing::business_with_leader;
 use altinn_services::{Altinn, AltinnBuilder};
 
 const SERVICES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/services");
@@ -79,9 +78,9 @@ impl Scene {
         altinn.publish_app(APP)?;
         let decisions = altinn.publish_correspondence(format!("{SERVICES}/decisions"))?;
         let mut people = SyntheticPeople::from_seed(9);
-        let bakery = enrol(&altinn, &mut people).await?;
-        let inspectorate = enrol(&altinn, &mut people).await?;
-        let stranger = enrol(&altinn, &mut people).await?;
+        let bakery = business_with_leader(&altinn, &mut people).await?;
+        let inspectorate = business_with_leader(&altinn, &mut people).await?;
+        let stranger = business_with_leader(&altinn, &mut people).await?;
         let sender = agency("mattilsynet", Some(&inspectorate.0));
         let decision = CorrespondenceMember::new(decisions.clone(), inspectorate.0.id, sender);
         let members = Members::none().with("decision", decision);
@@ -194,19 +193,6 @@ fn agency(org: &str, party: Option<&Party>) -> Actor {
         _ => None,
     });
     Actor::new(Subject::ServiceOwner { org: org.to_owned(), number }, AuthenticationLevel::VerySensitive)
-}
-
-/// A business and its leader.
-async fn enrol(altinn: &Altinn, people: &mut SyntheticPeople) -> Result<Acting, Box<dyn Error>> {
-    let (business, leader) = (people.organization(), people.person());
-    let mut batch = Batch::new();
-    altinn.register().put_party(&mut batch, &business)?;
-    altinn.register().put_party(&mut batch, &leader)?;
-    let role = RoleAssignment { role: "DAGL".parse()?, of: business.id, to: leader.id };
-    altinn.register().grant_role(&mut batch, &role);
-    altinn.store().commit(batch).await?;
-    let subject = Subject::Person { party: leader.id, uuid: leader.uuid, number: None };
-    Ok((business, Actor::new(subject, AuthenticationLevel::VerySensitive)))
 }
 
 /// Says it to whoever still listens.
