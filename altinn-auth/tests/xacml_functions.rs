@@ -219,6 +219,26 @@ fn higher_order_functions_tell_any_from_all() {
 }
 
 #[test]
+fn what_settles_a_higher_order_function_wins_over_what_cannot_be_computed() {
+    let applied = |name: &str, patterns: &[&str]| {
+        let texts = if name.starts_with("1.0") { bag("string", &["s:aa"]) } else { value("s:aa") };
+        apply(name, &[function("1.0:function:string-regexp-match"), bag("string", patterns), texts])
+    };
+    for (name, patterns, expected) in [
+        ("3.0:function:any-of", ["s:(", "s:a+"], Decision::Permit),
+        ("3.0:function:all-of", ["s:(", "s:b"], Decision::NotApplicable),
+        ("1.0:function:any-of-all", ["s:(", "s:a+"], Decision::Permit),
+        ("1.0:function:all-of-any", ["s:(", "s:b"], Decision::NotApplicable),
+    ] {
+        assert_eq!(decide(&applied(name, &patterns), "").decision(), expected, "{name}");
+    }
+    for (name, patterns) in [("3.0:function:any-of", ["s:(", "s:b"]), ("3.0:function:all-of", ["s:(", "s:a"])]
+    {
+        assert!(is_undecided(decide(&applied(name, &patterns), "").decision()), "{name}");
+    }
+}
+
+#[test]
 fn what_cannot_be_computed_is_undecided_with_the_standards_status() {
     let text = of_attribute(RESOURCE);
     let parsed = apply("3.0:function:integer-from-string", std::slice::from_ref(&text));

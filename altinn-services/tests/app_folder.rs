@@ -81,6 +81,20 @@ fn metadata_keeps_what_is_not_known_here() {
 }
 
 #[test]
+fn metadata_may_write_its_fields_with_a_capital() {
+    let text =
+        r#"{"Id": "ttd/small", "Title": {"nb": "Liten"}, "DataTypes": [{"Id": "File", "MaxCount": 2,}],}"#;
+    let metadata = ApplicationMetadata::parse("applicationmetadata.json", text).unwrap();
+    assert_eq!((metadata.id(), metadata.data_type("File").unwrap().max_count), ("ttd/small", 2));
+    assert_eq!(metadata.raw()["DataTypes"][0]["MaxCount"], 2, "it is kept as it was written");
+    let wrong = metadata_refused(
+        r#"{"Id": "ttd/small",
+        "DataTypes": 5}"#,
+    );
+    assert_eq!(wrong.position().map(|at| (at.line, at.column)), Some((2, 22)));
+}
+
+#[test]
 fn a_form_finds_its_schema_by_name_whatever_its_case() {
     let app = AppDefinition::load(small_app().path()).unwrap();
     assert!(app.form_schema("Form").is_some());

@@ -220,7 +220,10 @@ fn the_events_of_others_are_read_and_come_out_as_they_were() {
             }
             let event =
                 CloudEvent::try_from(object.clone()).unwrap_or_else(|error| panic!("{path:?}: {error}"));
-            assert_eq!(serde_json::to_value(&event).unwrap(), Value::Object(object), "{path:?}");
+            // An attribute that is null is as if it were not there (JSON event format, 2.2).
+            let mut said = object;
+            said.retain(|name, value| name == "data" || !value.is_null());
+            assert_eq!(serde_json::to_value(&event).unwrap(), Value::Object(said), "{path:?}");
             count += 1;
         }
     }

@@ -13,7 +13,8 @@ use super::grant::Grant;
 use super::right::{self, PolicyRight, Right};
 use super::{altinn_reading, attribute};
 use crate::register::Role;
-use crate::xacml::{CompiledPolicy, Effect, Placeholders, PolicyDocument, XacmlError, name};
+use crate::xacml::model::Rule;
+use crate::xacml::{CompiledPolicy, Effect, Placeholders, PolicyDocument, XacmlError, XacmlFault, name};
 
 /// Gives the policies of apps and other resources.
 #[async_trait]
@@ -106,6 +107,27 @@ impl ServicePolicy {
     pub fn read_resource(bytes: impl AsRef<[u8]>) -> Result<Self, XacmlError> {
         // Like an app's, it may repeat the ids of rules; it has no placeholders.
         Self::of(PolicyDocument::read_for_app(bytes, &Placeholders { org: "[org]", app: "[app]" })?)
+    }
+
+    /// Reads the policy file of a resource of the resource registry, of which every rule must be for that resource: its
+    /// target names it by `urn:altinn:resource`, and no other. The registry takes no other policy either.
+    ///
+    /// # Errors
+    /// What is wrong with it and where.
+    pub fn read_registered(resource: &ResourceId, bytes: impl AsRef<[u8]>) -> Result<Self, XacmlError> {
+        let policy = Self::read_resource(bytes)?;
+        let is_for_it = |rule: &&Rule| {
+            let named = rule.target.matches().filter(|one| {
+                &*one.attribute.category == name::RESOURCE && &*one.attribute.id == attribute::RESOURCE
+            });
+            let mut named = named.map(|one| one.value.as_text() == Some(resource.as_str())).peekable();
+            named.peek().is_some() && named.all(|is_it| is_it)
+        };
+        let other = policy.document.tree().rules().into_iter().find(|rule| !is_for_it(rule));
+        let Some(rule) = other else { return Ok(policy) };
+        let position = policy.document.position_of(rule);
+        let (rule, resource) = (rule.id.to_string(), resource.to_string());
+        Err(XacmlError { position, fault: XacmlFault::OtherResource { rule, resource } })
     }
 
     fn of(document: PolicyDocument) -> Result<Self, XacmlError> {
@@ -281,7 +303,8 @@ impl Policies {
         resource: ResourceId,
         bytes: impl AsRef<[u8]>,
     ) -> Result<(), PolicySourceError> {
-        self.insert(resource, ServicePolicy::read_resource(bytes))
+        let read = ServicePolicy::read_registered(&resource, bytes);
+        self.insert(resource, read)
     }
 
     fn insert(

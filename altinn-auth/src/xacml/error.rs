@@ -169,6 +169,14 @@ pub enum XacmlFault {
     /// A policy set contains itself.
     #[error("policy set `{0}` contains itself")]
     ReferenceCycle(String),
+    /// A rule of a resource's policy is not for that resource.
+    #[error("rule `{rule}` is not for the resource `{resource}`")]
+    OtherResource {
+        /// The rule's id.
+        rule: String,
+        /// The resource.
+        resource: String,
+    },
     /// A part of the standard that is not evaluated here.
     #[error("{0} is not supported")]
     Unsupported(&'static str),
@@ -215,6 +223,7 @@ impl XacmlFault {
             Self::VariableCycle(_) => "AUTH-XACML-VARIABLE-CYCLE",
             Self::UnresolvedReference { .. } => "AUTH-XACML-UNRESOLVED-REFERENCE",
             Self::ReferenceCycle(_) => "AUTH-XACML-REFERENCE-CYCLE",
+            Self::OtherResource { .. } => "AUTH-XACML-OTHER-RESOURCE",
             Self::Unsupported(_) => "AUTH-XACML-UNSUPPORTED",
         }
     }

@@ -44,7 +44,45 @@ pub(crate) enum NoCase {
     Json(#[from] serde_json::Error),
     #[error("it has no expression, no components and no rules")]
     Kind,
+    #[error("it does not say what is expected")]
+    Outcome,
+    #[error("its field `{0}` is not known here")]
+    Field(String),
 }
+
+/// What a case may say.
+const FIELDS: [&str; 28] = [
+    "$schema",
+    "codeLists",
+    "comment",
+    "context",
+    "dataModel",
+    "dataModels",
+    "disabledBackend",
+    "disabledFrontend",
+    "expectedContexts",
+    "expects",
+    "expectsFailure",
+    "expression",
+    "externalApis",
+    "formData",
+    "frontendSettings",
+    "gatewayAction",
+    "instance",
+    "instanceDataElements",
+    "layouts",
+    "name",
+    "permissions",
+    "positionalArguments",
+    "process",
+    "profileSettings",
+    "source",
+    "textResources",
+    "validationConfig",
+    "valueArguments",
+];
+/// What says what is expected.
+const OUTCOMES: [&str; 3] = ["expectedContexts", "expects", "expectsFailure"];
 
 impl Case {
     /// Whether what comes of the case is what is expected.
@@ -64,16 +102,31 @@ pub(crate) fn cases_of(file: &Path) -> Result<Vec<Case>, NoCase> {
     let path = file.display().to_string();
     let inner = given.as_object_mut().and_then(|fields| fields.remove("testCases"));
     let mut cases = Vec::new();
-    if let Some(kind) = kind_of(&given) {
-        cases.push(Case { name: path.clone(), kind, given: given.clone() });
+    if let Some(kind) = kind_of(&given)
+        && (inner.is_none() || says_what_is_expected(&given))
+    {
+        cases.push(checked(path.clone(), kind, given.clone())?);
     }
     for (index, case) in inner.as_ref().and_then(Value::as_array).into_iter().flatten().enumerate() {
         let given = overlaid(&given, case);
         let kind = kind_of(&given).ok_or(NoCase::Kind)?;
         let title = case.get("name").and_then(Value::as_str).unwrap_or_default();
-        cases.push(Case { name: format!("{path} [{index}] {title}"), kind, given });
+        cases.push(checked(format!("{path} [{index}] {title}"), kind, given)?);
     }
     if cases.is_empty() { Err(NoCase::Kind) } else { Ok(cases) }
+}
+
+/// A case that says nothing that is passed over, and what is expected of it.
+fn checked(name: String, kind: Kind, given: Value) -> Result<Case, NoCase> {
+    let mut fields = given.as_object().into_iter().flat_map(Map::keys);
+    if let Some(unknown) = fields.find(|field| !FIELDS.contains(&field.as_str())) {
+        return Err(NoCase::Field(unknown.clone()));
+    }
+    if says_what_is_expected(&given) { Ok(Case { name, kind, given }) } else { Err(NoCase::Outcome) }
+}
+
+fn says_what_is_expected(given: &Value) -> bool {
+    OUTCOMES.iter().any(|field| given.get(field).is_some())
 }
 
 fn kind_of(given: &Value) -> Option<Kind> {
@@ -91,7 +144,7 @@ fn kind_of(given: &Value) -> Option<Kind> {
 fn overlaid(file: &Value, case: &Value) -> Value {
     let fields = |value: &Value| value.as_object().cloned().unwrap_or_default();
     let mut given: Map<String, Value> = fields(file);
-    for outcome in ["expects", "expectsFailure", "expression"] {
+    for outcome in OUTCOMES {
         given.remove(outcome);
     }
     given.extend(fields(case));

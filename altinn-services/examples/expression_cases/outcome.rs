@@ -1,5 +1,7 @@
 //! What comes of a case, beside what is expected.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use altinn_services::definition::TextResources;
 use altinn_services::expression::{
     ComponentInstance, Context, Evaluator, Expression, InstanceSource, Layouts, OwnerKind, Scope,
@@ -32,8 +34,8 @@ pub(crate) fn expression(given: &Value) -> Result<(), Difference> {
 fn value_of(given: &Value) -> Result<Value, String> {
     let layouts = layouts_of(given)?;
     let texts = texts_of(given)?;
-    let no_model = json!({});
-    let context = context_of(given, &no_model, &layouts, &texts);
+    let (no_model, options) = (json!({}), options_of(given));
+    let context = context_of(given, &no_model, &layouts, &texts).with_options(&options);
     let json = given.get("expression").unwrap_or(&NONE);
     let expression = Expression::from_json(json).map_err(|error| error.problem().to_string())?;
     let place = given.get("context").unwrap_or(&NONE);
@@ -43,6 +45,7 @@ fn value_of(given: &Value) -> Result<Value, String> {
         component: place.get("component").and_then(Value::as_str),
         rows: &rows,
         arguments: arguments.map_or(&[], Vec::as_slice),
+        option: given.get("valueArguments").map(|option| option.get("data").unwrap_or(option)),
         ..Scope::default()
     };
     let value = Evaluator::new(&context).evaluate(&expression, &scope);
@@ -164,15 +167,21 @@ fn context_of<'a>(
     if given.get("dataModels").is_none() {
         context = context.with_model("default", given.get("dataModel").unwrap_or(no_model));
     }
-    for element in given.get("instanceDataElements").and_then(Value::as_array).into_iter().flatten() {
-        if let Some(data_type) = element.get("dataType").and_then(Value::as_str) {
-            context = context.with_elements(data_type, 1);
-        }
+    for data_type in other_elements(given) {
+        context = context.with_elements(data_type, 1);
+    }
+    for action in allowed_actions(given) {
+        context = context.with_allowed_action(action);
+    }
+    if let Some(task) = given.pointer("/process/currentTask/elementId").and_then(Value::as_str) {
+        context = context.with_task(task);
     }
     if let Some(settings) = given.get("frontendSettings") {
         context = context.with_frontend_settings(settings);
     }
     if let Some(answers) = given.get("externalApis") {
+        // They may stand beside what went wrong.
+        let answers = answers.get("data").filter(|_| answers.get("errors").is_some()).unwrap_or(answers);
         context = context.with_external_apis(answers);
     }
     if let Some(action) = given.get("gatewayAction").and_then(Value::as_str) {
@@ -188,6 +197,33 @@ fn context_of<'a>(
         });
     }
     context
+}
+
+/// The data types of the elements that a case tells of beside the models: the instance's, and those that are listed by
+/// themselves; one that is a model's, by its id, is one already.
+fn other_elements(given: &Value) -> impl Iterator<Item = &str> {
+    let all = |pointer: &str| given.pointer(pointer).and_then(Value::as_array).into_iter().flatten();
+    let id = |element: &Value| element.get("id").and_then(Value::as_str).map(str::to_owned);
+    let models = all("/dataModels").filter_map(|model| model.get("dataElement"));
+    let mut seen: BTreeSet<String> = models.filter_map(id).collect();
+    let others = all("/instanceDataElements").chain(all("/instance/data"));
+    others
+        .filter(move |element| id(*element).is_none_or(|id| seen.insert(id)))
+        .filter_map(|element| element.get("dataType").and_then(Value::as_str))
+}
+
+/// What the user may do: `read` and `write` as such, other actions below `actions`.
+fn allowed_actions(given: &Value) -> impl Iterator<Item = &str> {
+    let said =
+        ["/permissions", "/permissions/actions", "/process/currentTask", "/process/currentTask/actions"];
+    let all = said.into_iter().filter_map(move |pointer| given.pointer(pointer)?.as_object()).flatten();
+    all.filter(|(_, flag)| **flag == Value::Bool(true)).map(|(action, _)| action.as_str())
+}
+
+/// The lists of options, by id.
+fn options_of(given: &Value) -> BTreeMap<String, Value> {
+    let lists = given.get("codeLists").and_then(Value::as_object).into_iter().flatten();
+    lists.map(|(id, list)| (id.clone(), list.clone())).collect()
 }
 
 fn indices(list: Option<&Value>) -> Vec<usize> {

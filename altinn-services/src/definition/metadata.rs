@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::data_type::{DataType, or_default};
 use super::entry::{CopyInstanceSettings, DataField, HideSettings, InstanceSelection, MessageBoxConfig};
 use super::error::DefinitionError;
-use super::json_file;
+use super::{json_file, relaxed_json};
 
 /// Who an app is, what its instances hold and who may own them; fields that are not known here are kept.
 ///
@@ -53,13 +53,14 @@ struct KnownFields {
 }
 
 impl ApplicationMetadata {
-    /// Reads the text of the file; comments, trailing commas and a byte order mark are accepted.
+    /// Reads the text of the file; comments, trailing commas, a byte order mark and names of fields with a capital first
+    /// letter are accepted.
     ///
     /// # Errors
     ///
     /// Says where and why when it is not the metadata of an app.
     pub fn parse(file: &str, text: &str) -> Result<Self, DefinitionError> {
-        let known: KnownFields = json_file(file, text)?;
+        let known: KnownFields = json_file(file, &relaxed_json::with_small_initials(text))?;
         let raw = json_file(file, text)?;
         check(file, &known)?;
         Ok(Self { known, raw })

@@ -43,6 +43,27 @@ pub(crate) fn blank_comments_and_trailing_commas(text: &str) -> String {
     String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
 }
 
+/// The same text with a small first letter in the names of all fields: Altinn's own reader finds `DataTypes` as well as
+/// `dataTypes`. Every character stays where it was.
+pub(crate) fn with_small_initials(text: &str) -> String {
+    let mut bytes = blank_comments_and_trailing_commas(text).into_bytes();
+    let mut at = 0;
+    while let Some(start) = position(&bytes, at, |byte| byte == b'"') {
+        at = start + end_of_string(bytes.get(start..).unwrap_or_default());
+        let is_name = position(&bytes, at, |byte| !byte.is_ascii_whitespace())
+            .is_some_and(|next| bytes.get(next) == Some(&b':'));
+        if let Some(initial) = bytes.get_mut(start + 1).filter(|_| is_name) {
+            initial.make_ascii_lowercase();
+        }
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
+}
+
+/// The first place from `from` on whose byte is as asked.
+fn position(bytes: &[u8], from: usize, is_it: impl Fn(u8) -> bool) -> Option<usize> {
+    Some(from + bytes.get(from..)?.iter().position(|byte| is_it(*byte))?)
+}
+
 /// Where the pass stands, the last byte that meant something, and the comma that may prove trailing.
 struct Scan {
     at: usize,
@@ -131,6 +152,14 @@ mod tests {
     }
 
     #[test]
+    fn names_of_fields_are_found_with_a_capital_too() {
+        let text = "{\"Id\": \"Ost\", // \"No\": 1\n \"Åre\": [{\"A\" : \"B:\"}], \"\": \"C\",}";
+        let value: Value = read_relaxed(&with_small_initials(text)).unwrap();
+        assert_eq!(value, json!({"id": "Ost", "Åre": [{"a": "B:"}], "": "C"}));
+        assert_eq!(with_small_initials("\"").len(), 1);
+    }
+
+    #[test]
     fn a_comma_without_a_value_before_it_is_refused() {
         for text in ["[,]", "{,}", "[1,,]", "{\"a\":,}", "[1,", ",", "[/* never closed ]"] {
             assert!(read_relaxed::<Value>(text).is_err(), "{text}");
@@ -154,6 +183,7 @@ mod tests {
         #[test]
         fn any_text_keeps_its_length(text in "[\\[\\]{},:\"/*\\\\a1 \n\u{e6}]{0,60}") {
             prop_assert_eq!(blank_comments_and_trailing_commas(&text).len(), text.len());
+            prop_assert_eq!(with_small_initials(&text).len(), text.len());
         }
     }
 }

@@ -144,6 +144,8 @@ functions! {
     Jmespath = "jmespath", Arity::exactly(2);
     /// A value of the data model.
     DataModel = "dataModel", Arity::between(1, 2);
+    /// What one field holds in every row of a list, as one text.
+    SelectAndMap = "_experimentalSelectAndMap", Arity::between(2, 5);
     /// What is filled in at a component that is shown.
     Component = "component", Arity::exactly(1);
     /// What is filled in at a component, as it is shown.

@@ -122,6 +122,28 @@ impl<'a> Evaluator<'a> {
         Ok(found.map_or(Cow::Owned(Value::Null), Cow::Borrowed))
     }
 
+    /// What one field holds in every row of a list, with what is put before and behind each, as one text; nothing is
+    /// put behind the last one where the fifth argument is false.
+    fn select_and_map(&self, items: &[Item<'_>], scope: &Scope<'_>) -> Result<Value, Failure> {
+        let list = self.data_model(items.get(..1).unwrap_or_default(), scope)?;
+        let null = || Failure::new(FailureKind::Lookup, "Cannot select property null");
+        let name = coerce::text(second(items))?.ok_or_else(null)?;
+        let part = |index: usize| items.get(index).map_or(Ok(None), |item| coerce::text(item));
+        let (before, behind) = (part(2)?.unwrap_or_default(), part(3)?.unwrap_or_default());
+        let behind_last = items.get(4).map_or(Ok(true), |flag| coerce::boolean(flag))?;
+        let rows = list.as_array().map(Vec::as_slice).unwrap_or_default();
+        let mut whole = String::new();
+        for (index, row) in rows.iter().enumerate() {
+            let value = coerce::text(row.get(&*name).unwrap_or(&Value::Null))?.unwrap_or_default();
+            let is_last = index + 1 == rows.len();
+            let behind = if is_last && !behind_last { "" } else { &*behind };
+            let between = if index > 0 { " " } else { "" };
+            self.spend(1 + (before.len() + value.len() + behind.len()) / 32)?;
+            whole.extend([between, &*before, &*value, behind]);
+        }
+        Ok(Value::String(whole))
+    }
+
     /// The lookups whose value is made.
     pub(super) fn lookup(
         &self,
@@ -140,6 +162,7 @@ impl<'a> Evaluator<'a> {
                 Ok(Value::from(self.context.element_count(&data_type)))
             }
             Function::AuthContext => self.may_act(first(items)),
+            Function::SelectAndMap => self.select_and_map(items, scope),
             Function::Text => self.text(first(items), scope),
             Function::OptionLabel => self.option_label(items, scope),
             Function::DisplayValue => {

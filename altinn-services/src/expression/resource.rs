@@ -80,7 +80,7 @@ impl Evaluator<'_> {
     /// What a variable stands for: what is looked up, else its default, else its key.
     fn variable(&self, variable: &TextVariable, scope: &Scope<'_>) -> Result<String, Failure> {
         let value = match variable.data_source.split_once('.') {
-            Some(("dataModel", data_type)) => self.variable_in_model(variable, data_type, scope)?,
+            Some(("dataModel", data_type)) => self.variable_in_model(variable, data_type, scope),
             _ => match variable.data_source.as_str() {
                 "applicationSettings" => {
                     let settings = self.context.frontend_settings;
@@ -103,16 +103,17 @@ impl Evaluator<'_> {
         variable: &TextVariable,
         data_type: &str,
         scope: &Scope<'_>,
-    ) -> Result<Option<Value>, Failure> {
+    ) -> Option<Value> {
         let data_type = if data_type == "default" { scope.data_type } else { Some(data_type) };
-        let Some(model) = self.context.model(data_type)? else { return Ok(None) };
+        // A text is shown whatever it names: data that are not there are as if the field were not.
+        let Ok(Some(model)) = self.context.model(data_type) else { return None };
         let mut field = variable.key.clone();
         for (index, row) in scope.rows.iter().enumerate() {
             field = field.replace(&format!("[{{{index}}}]"), &format!("[{row}]"));
         }
         match FieldPath::new(&field).get(model, scope.rows) {
-            Some(value) if !value.is_array() && !value.is_object() => Ok(Some(value.clone())),
-            _ => Ok(None),
+            Some(value) if !value.is_array() && !value.is_object() => Some(value.clone()),
+            _ => None,
         }
     }
 

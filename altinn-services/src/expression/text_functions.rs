@@ -26,6 +26,7 @@ impl Evaluator<'_> {
                 let found = subject.zip(part).is_some_and(|(text, part)| found(function, &text, &part));
                 return Ok(Value::Bool(found != (function == Function::NotContains)));
             }
+            Function::StringSlice => return self.slice(subject.as_deref(), items),
             _ => {}
         }
         let Some(text) = subject else { return Ok(Value::Null) };
@@ -43,7 +44,6 @@ impl Evaluator<'_> {
                 let part = coerce::text(second(items))?;
                 Ok(part.and_then(|part| texts::index_of(&text, &part)).map_or(Value::Null, Value::from))
             }
-            Function::StringSlice => self.slice(&text, items),
             _ => self.replace(&text, items),
         }
     }
@@ -58,13 +58,14 @@ impl Evaluator<'_> {
         Ok(Value::String(whole))
     }
 
-    fn slice(&self, text: &str, items: &[Item<'_>]) -> Result<Value, Failure> {
+    /// A place that is null is a fault even of a text that is null, as in Altinn's own evaluators.
+    fn slice(&self, text: Option<&str>, items: &[Item<'_>]) -> Result<Value, Failure> {
         let start = coerce::number(second(items))?.ok_or_else(texts::no_index)?;
         let end = match items.get(2) {
             Some(end) => Some(coerce::number(end)?.ok_or_else(texts::no_index)?),
             None => None,
         };
-        self.made(texts::slice(text, start, end))
+        text.map_or(Ok(Value::Null), |text| self.made(texts::slice(text, start, end)))
     }
 
     /// Every occurrence of a text by another; nothing is replaced where there is nothing to look for.

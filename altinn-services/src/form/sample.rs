@@ -58,8 +58,15 @@ pub enum SampleError {
 ///
 /// When a rule of the schema can not be met by construction, as with conditions between fields.
 pub fn sample(schema: &FormSchema) -> Result<Value, SampleError> {
-    let mut maker = Maker { root: schema.document(), parts: 0 };
-    let value = maker.make(schema.document(), "", 0)?;
+    let usual = sample_by(schema, Taste { last_alternative: false, own_values: true });
+    let others = [(true, true), (false, false), (true, false)];
+    let others = others.map(|(last_alternative, own_values)| Taste { last_alternative, own_values });
+    usual.or_else(|error| others.into_iter().find_map(|taste| sample_by(schema, taste).ok()).ok_or(error))
+}
+
+fn sample_by(schema: &FormSchema, taste: Taste) -> Result<Value, SampleError> {
+    let mut maker = Maker { root: schema.document(), parts: 0, taste };
+    let value = maker.make(&[schema.document()], "", 0)?;
     match schema.validate(&value).first() {
         None => Ok(value),
         Some(issue) => Err(SampleError::NotValid { path: issue.path.clone(), code: issue.code.as_str() }),
@@ -68,7 +75,8 @@ pub fn sample(schema: &FormSchema) -> Result<Value, SampleError> {
 
 /// The names of the fields that the form itself has.
 pub(super) fn field_names(schema: &FormSchema) -> Result<BTreeSet<&str>, SampleError> {
-    let rules = Maker { root: schema.document(), parts: 0 }.rules(schema.document(), "")?;
+    let taste = Taste { last_alternative: false, own_values: true };
+    let rules = Maker { root: schema.document(), parts: 0, taste }.rules(&[schema.document()], "")?;
     Ok(each(&rules, "properties")
         .filter_map(Value::as_object)
         .flat_map(Map::keys)
@@ -79,15 +87,26 @@ pub(super) fn field_names(schema: &FormSchema) -> Result<BTreeSet<&str>, SampleE
 struct Maker<'a> {
     root: &'a Value,
     parts: usize,
+    taste: Taste,
+}
+
+/// What is chosen where a schema leaves a choice.
+#[derive(Clone, Copy)]
+struct Taste {
+    /// The last of `oneOf` and `anyOf`, and not the first.
+    last_alternative: bool,
+    /// The schema's own default and example, which need not be valid.
+    own_values: bool,
 }
 
 impl<'a> Maker<'a> {
-    fn make(&mut self, schema: &'a Value, path: &str, depth: usize) -> Result<Value, SampleError> {
+    /// A value that meets all these schemas.
+    fn make(&mut self, schemas: &[&'a Value], path: &str, depth: usize) -> Result<Value, SampleError> {
         if depth > MAX_DEPTH {
             return Err(not_possible(path, "the schema asks for itself without end"));
         }
-        let rules = self.rules(schema, path)?;
-        if let Some(value) = given(&rules) {
+        let rules = self.rules(schemas, path)?;
+        if let Some(value) = given(&rules, self.taste) {
             return Ok(value.clone());
         }
         match kind(&rules) {
@@ -100,10 +119,14 @@ impl<'a> Maker<'a> {
         }
     }
 
-    /// A schema and everything that holds with it: what it refers to, all of `allOf`, the first of `oneOf` and `anyOf`.
-    fn rules(&mut self, schema: &'a Value, path: &str) -> Result<Vec<&'a Map<String, Value>>, SampleError> {
+    /// Schemas and everything that holds with them: what they refer to, all of `allOf`, one of `oneOf` and `anyOf`.
+    fn rules(
+        &mut self,
+        schemas: &[&'a Value],
+        path: &str,
+    ) -> Result<Vec<&'a Map<String, Value>>, SampleError> {
         let mut rules = Vec::new();
-        let mut ahead = vec![schema];
+        let mut ahead: Vec<&Value> = schemas.iter().rev().copied().collect();
         while let Some(part) = ahead.pop() {
             self.parts += 1;
             if self.parts > MAX_PARTS {
@@ -121,7 +144,11 @@ impl<'a> Maker<'a> {
             }
             ahead.extend(part.get("allOf").and_then(Value::as_array).into_iter().flatten());
             for alternatives in ["oneOf", "anyOf"] {
-                ahead.extend(part.get(alternatives).and_then(Value::as_array).and_then(|list| list.first()));
+                let choices = part.get(alternatives).and_then(Value::as_array);
+                ahead.extend(choices.and_then(|choices| match self.taste.last_alternative {
+                    true => choices.last(),
+                    false => choices.first(),
+                }));
             }
         }
         Ok(rules)
@@ -148,8 +175,7 @@ impl<'a> Maker<'a> {
             let inner = format!("{path}/{}", name.replace('~', "~0").replace('/', "~1"));
             let value = match of_name.collect::<Vec<_>>().as_slice() {
                 [] => json!("sample"),
-                [only] => self.make(only, &inner, depth + 1)?,
-                [first, ..] => self.make(first, &inner, depth + 1)?,
+                schemas => self.make(schemas, &inner, depth + 1)?,
             };
             object.insert(name.to_owned(), value);
         }
@@ -170,7 +196,7 @@ impl<'a> Maker<'a> {
         for index in 0..wanted {
             let inner = format!("{path}/{index}");
             list.push(match each(rules, "items").next() {
-                Some(items) => self.make(items, &inner, depth + 1)?,
+                Some(items) => self.make(&[items], &inner, depth + 1)?,
                 None => Value::Null,
             });
         }
@@ -179,11 +205,12 @@ impl<'a> Maker<'a> {
 }
 
 /// A value that the schema itself gives.
-fn given<'a>(rules: &[&'a Map<String, Value>]) -> Option<&'a Value> {
+fn given<'a>(rules: &[&'a Map<String, Value>], taste: Taste) -> Option<&'a Value> {
     let choice =
         || each(rules, "enum").find_map(|choices| choices.as_array()?.iter().find(|one| !one.is_null()));
     let example = || each(rules, "examples").find_map(|examples| examples.as_array()?.first());
-    each(rules, "const").next().or_else(choice).or_else(|| each(rules, "default").next()).or_else(example)
+    let own = || each(rules, "default").next().or_else(example).filter(|_| taste.own_values);
+    each(rules, "const").next().or_else(choice).or_else(own)
 }
 
 fn kind<'a>(rules: &[&'a Map<String, Value>]) -> &'a str {
@@ -220,6 +247,10 @@ fn string(rules: &[&Map<String, Value>], path: &str) -> Result<Value, SampleErro
         Some("year") => "2026",
         Some("email" | "idn-email") => "sample@example.com",
         Some("uri" | "iri") => "https://example.com/",
+        Some("duration") => "P1D",
+        Some("hostname" | "idn-hostname") => "example.com",
+        Some("ipv4") => "192.0.2.1",
+        Some("ipv6") => "2001:db8::1",
         Some("uuid") => "00000000-0000-4000-8000-000000000000",
         Some("regex") => "sample",
         _ => "sample text",

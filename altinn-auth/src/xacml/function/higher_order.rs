@@ -96,14 +96,18 @@ fn call(apply: Apply<'_>, values: &[&Value]) -> Result<Operand<'static>, Fault> 
     apply(&operands)
 }
 
-/// Whether some combination of one value from each set gives `wanted`.
+/// Whether some combination of one value from each set gives `wanted`. As in `or` and `and`, by which the standard
+/// puts the results together, one that does wins over a fault.
 fn any_combination(apply: Apply<'_>, sets: &[&[Value]], wanted: bool) -> Result<bool, Fault> {
-    let mut found = false;
+    let (mut found, mut fault) = (false, None);
     each_combination(sets, &mut |values| {
-        found = call(apply, values)?.boolean()? == wanted;
+        match call(apply, values).and_then(|result| result.boolean()) {
+            Ok(value) => found = value == wanted,
+            Err(why) => fault = fault.take().or(Some(why)),
+        }
         Ok(!found)
     })?;
-    Ok(found)
+    fault.filter(|_| !found).map_or(Ok(found), Err)
 }
 
 fn map(apply: Apply<'_>, sets: &[&[Value]]) -> Result<Operand<'static>, Fault> {
@@ -144,19 +148,18 @@ fn each_combination<'a>(
 }
 
 fn every(values: &[Value], mut test: impl FnMut(&Value) -> Result<bool, Fault>) -> Result<bool, Fault> {
-    for value in values {
-        if !test(value)? {
-            return Ok(false);
-        }
-    }
-    Ok(true)
+    some(values, |value| test(value).map(|holds| !holds)).map(|fails| !fails)
 }
 
+/// Whether a test holds for one of the values; that it does wins over a fault.
 fn some(values: &[Value], mut test: impl FnMut(&Value) -> Result<bool, Fault>) -> Result<bool, Fault> {
+    let mut fault = None;
     for value in values {
-        if test(value)? {
-            return Ok(true);
+        match test(value) {
+            Ok(true) => return Ok(true),
+            Ok(false) => {}
+            Err(why) => fault = fault.or(Some(why)),
         }
     }
-    Ok(false)
+    fault.map_or(Ok(false), Err)
 }

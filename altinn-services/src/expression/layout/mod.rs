@@ -88,7 +88,8 @@ pub struct Component {
     may_be_hidden: bool,
     is_repeating: bool,
     children: Vec<usize>,
-    beside_rows: Vec<usize>,
+    before_rows: Vec<usize>,
+    after_rows: Vec<usize>,
 }
 
 /// The component around another.

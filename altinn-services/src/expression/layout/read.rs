@@ -105,9 +105,12 @@ impl Layouts {
             return Err(LayoutError::ChildOfTwo { page: page.to_owned(), child: link.child, first, second });
         }
         let in_row = self.components.get_mut(parent).is_some_and(|parent| {
-            let in_row = parent.is_repeating && !link.beside_rows;
-            if link.beside_rows { &mut parent.beside_rows } else { &mut parent.children }.push(child);
-            in_row
+            match link.place {
+                Place::Before => parent.before_rows.push(child),
+                Place::Within => parent.children.push(child),
+                Place::After => parent.after_rows.push(child),
+            }
+            parent.is_repeating && link.place == Place::Within
         });
         if let Some(child) = self.components.get_mut(child) {
             child.parent = Some(Parent { index: parent, in_row });
@@ -159,32 +162,44 @@ impl Layouts {
 /// That a component has a child.
 struct Link {
     child: String,
-    /// Whether it stands before or after the rows of a repeating group, and not in each.
-    beside_rows: bool,
+    place: Place,
+}
+
+/// Where a child stands: before or after the rows of a repeating group, or within the component, for a group in each
+/// row.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Before,
+    Within,
+    After,
 }
 
 /// The ids of the components inside another, each once, in the order in which they are shown.
 fn children_of(json: &Value) -> Vec<Link> {
     let mut links = Vec::new();
     let mut seen = BTreeSet::new();
-    let mut add = |child: &str, beside_rows: bool| {
+    let mut add = |child: &str, place: Place| {
         if seen.insert(child.to_owned()) {
-            links.push(Link { child: child.to_owned(), beside_rows });
+            links.push(Link { child: child.to_owned(), place });
         }
     };
     let on_pages = json.pointer("/edit/multiPage").is_some_and(|flag| flag == &Value::Bool(true));
     let repeats = is_repeating(json);
-    cells(json, "rowsBefore").into_iter().for_each(|id| add(id, true));
+    cells(json, "rowsBefore").into_iter().for_each(|id| add(id, Place::Before));
     for child in ids(json.get("children")) {
         // The children of a group on several pages say their page: `0:name`.
-        add(child.split_once(':').filter(|_| on_pages).map_or(child, |(_, id)| id), false);
+        add(child.split_once(':').filter(|_| on_pages).map_or(child, |(_, id)| id), Place::Within);
     }
     for list in ["cards", "tabs"] {
         let parts = json.get(list).and_then(Value::as_array).into_iter().flatten();
-        parts.flat_map(|part| ids(part.get("children"))).for_each(|id| add(id, false));
+        for part in parts {
+            // A card shows a component above its others.
+            let media = part.get("media").and_then(Value::as_str);
+            media.into_iter().chain(ids(part.get("children"))).for_each(|id| add(id, Place::Within));
+        }
     }
-    cells(json, "rows").into_iter().filter(|_| !repeats).for_each(|id| add(id, false));
-    cells(json, "rowsAfter").into_iter().for_each(|id| add(id, true));
+    cells(json, "rows").into_iter().filter(|_| !repeats).for_each(|id| add(id, Place::Within));
+    cells(json, "rowsAfter").into_iter().for_each(|id| add(id, Place::After));
     links
 }
 
@@ -243,7 +258,8 @@ impl PageReader<'_> {
             may_be_hidden: false,
             is_repeating: is_repeating(json),
             children: Vec::new(),
-            beside_rows: Vec::new(),
+            before_rows: Vec::new(),
+            after_rows: Vec::new(),
             id,
             kind,
         })

@@ -15,7 +15,7 @@ pub struct ComponentInstance<'l> {
     pub component: &'l Component,
     /// The rows of the repeating groups that it is in, outermost first.
     pub rows: Vec<usize>,
-    /// What is inside it: for a repeating group, row by row.
+    /// What is inside it: for a repeating group what stands before its rows, then row by row, then what stands after.
     pub children: Vec<ComponentInstance<'l>>,
 }
 
@@ -70,7 +70,7 @@ impl<'l> Walk<'l, '_> {
     ) -> Result<ComponentInstance<'l>, Failure> {
         self.room =
             self.room.checked_sub(1).ok_or_else(|| Failure::too_much("layouts have too many rows"))?;
-        let mut children = self.instances(&component.beside_rows, rows)?;
+        let mut children = self.instances(&component.before_rows, rows)?;
         if component.is_repeating {
             for row in 0..row_count(self.context, component, rows)? {
                 let rows: Vec<usize> = rows.iter().copied().chain([row]).collect();
@@ -79,6 +79,7 @@ impl<'l> Walk<'l, '_> {
         } else {
             children.extend(self.instances(&component.children, rows)?);
         }
+        children.extend(self.instances(&component.after_rows, rows)?);
         Ok(ComponentInstance { component, rows: rows.to_vec(), children })
     }
 }
