@@ -60,7 +60,9 @@ impl<'a> Evaluator<'a> {
     {
         let (component, rows) = self.target(id, scope)?;
         let binding = component.simple_binding().ok_or_else(|| {
-            let message = format!("Component {} has no simpleBinding to look up", component.id);
+            let id = &component.id;
+            let message =
+                format!("Unable to find component with identifier {id} or it does not have a simpleBinding");
             Failure::new(FailureKind::Lookup, message)
         })?;
         let value = self.bound(binding, &rows)?;
