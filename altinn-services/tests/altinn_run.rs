@@ -8,10 +8,15 @@ use std::process::{Child, Command, Stdio};
 
 use altinn_archive::Receipt;
 use altinn_auth::testing::{TestBrowser, TestPage};
+use altinn_core::http::HttpRequest;
 use altinn_core::testing::report;
 use serde_json::Value;
 
 const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/apps/bakery-licence");
+const MARKET: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/apps/town-market");
+/// The fields of the market's first page, as they are to be.
+const BUSINESS: [(&str, &str); 4] =
+    [("name", "Fjordbrød"), ("day", "sunday"), ("sells-food", "true"), ("helper-name-0", "Ola Hjelper")];
 
 /// The command while it serves, and a browser that somebody has logged in with.
 struct Served {
@@ -72,17 +77,56 @@ impl Served {
     /// Sends the form of a page with what is filled in, and the button that is pressed.
     async fn send(&mut self, page: &TestPage, fields: &[(&str, &str)]) -> TestPage {
         let text = page.text();
-        let form = text.split("<form ").find(|form| form.contains("name=\"form_token\"")).unwrap();
-        let action = between(form, "action=\"", "\"");
-        let mut all = fields.to_vec();
-        for own in ["form_token", "version", "task"] {
-            let field = format!("name=\"{own}\" value=\"");
-            if form.contains(&field) {
-                all.push((own, between(form, &field, "\"")));
-            }
-        }
+        let (action, own) = own_fields(&text);
+        let all: Vec<_> = fields.iter().copied().chain(own).collect();
         self.browser.submit(&format!("{}{action}", self.url), &all).await.unwrap()
     }
+
+    /// The same with a file, as browsers send a page that takes files.
+    async fn send_file(
+        &mut self,
+        page: &TestPage,
+        fields: &[(&str, &str)],
+        file: (&str, &str, &[u8]),
+    ) -> TestPage {
+        let text = page.text();
+        assert!(text.contains("enctype=\"multipart/form-data\""), "{text}");
+        let (action, own) = own_fields(&text);
+        let mut body = Vec::new();
+        let own = own.into_iter().filter(|(name, _)| fields.iter().all(|(given, _)| given != name));
+        for (name, value) in fields.iter().copied().chain(own) {
+            body.extend(
+                format!("--part\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+                    .bytes(),
+            );
+        }
+        let (data_type, name, content) = file;
+        let field = format!("form-data; name=\"file:{data_type}\"; filename=\"{name}\"");
+        let kind = if name.ends_with(".pdf") { "application/pdf" } else { "application/octet-stream" };
+        body.extend(
+            format!("--part\r\nContent-Disposition: {field}\r\nContent-Type: {kind}\r\n\r\n").bytes(),
+        );
+        body.extend(content);
+        body.extend(b"\r\n--part--\r\n");
+        let url = format!("{}{action}", self.url);
+        let request = HttpRequest::post(&url).unwrap().body("multipart/form-data; boundary=part", body);
+        let answer = self.browser.send(request, &url).await.unwrap();
+        match answer.redirect() {
+            Some(next) => self.browser.get(&next).await.unwrap(),
+            None => answer,
+        }
+    }
+}
+
+/// Where the form of a page is sent, and the fields in it that are not filled in.
+fn own_fields(text: &str) -> (&str, Vec<(&str, &str)>) {
+    let form = text.split("<form ").find(|form| form.contains("name=\"form_token\"")).unwrap();
+    let all = ["form_token", "version", "task"].into_iter();
+    let own = all.filter_map(|own| {
+        let field = format!("name=\"{own}\" value=\"");
+        form.contains(&field).then(|| (own, between(form, &field, "\"")))
+    });
+    (between(form, "action=\"", "\""), own.collect())
 }
 
 fn between<'t>(text: &'t str, before: &str, after: &str) -> &'t str {
@@ -165,6 +209,132 @@ async fn a_service_that_was_made_without_studio_is_filled_in_and_received() {
         done = served.browser.get(&done.url).await.unwrap();
     }
     receipt(&mut served, &done).await;
+}
+
+/// The market's application up to its stalls.
+async fn market() -> (Served, TestPage) {
+    let (mut served, front) = Served::folder(Path::new(MARKET)).await;
+    let start = served.get(&front, "/forms/").await;
+    let market = served.send(&start, &[]).await;
+    // What is chosen as long as nobody chooses, and a page that is checked before anybody goes on.
+    shows(&market, "value=\"saturday\" checked");
+    let wrong = served.send(&market, &[("name", "Fjordbrød"), ("do", "next")]).await;
+    shows(&wrong, "href=\"#f-sells-food\"");
+    shows(&wrong, "href=\"#f-helpers\"");
+    let market = served.send(&wrong, &[("do", "add:helpers")]).await;
+    let minor: Vec<_> = BUSINESS.into_iter().chain([("helper-minor-0", "true"), ("do", "next")]).collect();
+    let wrong = served.send(&market, &minor).await;
+    shows(&wrong, "href=\"#f-helper-guardian-0\"");
+    let grown_up: Vec<_> =
+        BUSINESS.into_iter().chain([("helper-minor-0", "false"), ("do", "next")]).collect();
+    let food = served.send(&wrong, &grown_up).await;
+    // A text with a variable of the form, on a page that is shown only to those who sell food.
+    shows(&food, "Fjordbrød må være godkjent");
+    let stalls = served.send(&food, &[("food-licence", "NO-1"), ("do", "next")]).await;
+    shows(&stalls, "Ingen er lagt til ennå.");
+    (served, stalls)
+}
+
+#[tokio::test]
+async fn forms_below_another_are_begun_put_right_and_taken_away() {
+    let (mut served, stalls) = market().await;
+    let goods = served.send(&stalls, &[("do", "add-form:stalls")]).await;
+    shows(&goods, "Hva selges i boden?");
+    let wrong = served.send(&goods, &[("metres", "50"), ("do", "next")]).await;
+    shows(&wrong, "href=\"#f-goods\"");
+    shows(&wrong, "href=\"#f-metres\"");
+    let power = served.send(&wrong, &[("goods", "Brød"), ("metres", "3"), ("do", "next")]).await;
+    shows(&power, "side 2 av 2");
+    let wrong = served.send(&power, &[("power", "true"), ("do", "close-checked")]).await;
+    shows(&wrong, "href=\"#f-watts\"");
+    let stalls = served.send(&wrong, &[("watts", "2000"), ("do", "close-checked")]).await;
+    for cell in ["<td data-header=\"Varer\">Brød</td>", "<td data-header=\"Trenger strøm\">Ja</td>"] {
+        shows(&stalls, cell);
+    }
+    // A second one is left as it was begun: the review says so, and it is taken away.
+    let goods = served.send(&stalls, &[("do", "add-form:stalls")]).await;
+    let stalls = served.send(&goods, &[("do", "close")]).await;
+    shows(&stalls, "<td data-header=\"Varer\">Ikke fylt ut</td>");
+    let review = served.send(&stalls, &[("do", "next")]).await;
+    shows(&review, "<caption>Boder</caption>");
+    assert!(!review.text().contains("Er under 18 år"), "what the summary hides is shown");
+    let wrong = served.send(&review, &[("do", "submit")]).await;
+    shows(&wrong, "Må rettes");
+    let text = wrong.text();
+    let second = between(text.rsplit_once("remove-form:").unwrap().1, "", "\"").to_owned();
+    let stalls = served.send(&wrong, &[("do", &format!("remove-form:{second}"))]).await;
+    assert_eq!(stalls.text().matches("open-form:").count(), 1, "{}", stalls.text());
+    let gone = served.browser.get(&format!("{}/forms/{second}", stalls.url.split('?').next().unwrap())).await;
+    assert_eq!(gone.unwrap().status().as_u16(), 404);
+    let review = served.send(&stalls, &[("do", "next")]).await;
+    let insurance = served.send(&review, &[("do", "submit")]).await;
+    // A step that the app has drawn no pages for.
+    shows(&insurance, "Legg ved det som trengs, og gå videre.");
+    shows(&insurance, "Bevis for ansvarsforsikring");
+    let wrong = served.send(&insurance, &[("do", "submit")]).await;
+    shows(&wrong, "href=\"#f-insurance\"");
+    let insured = served
+        .send_file(&wrong, &[("do", "upload:insurance")], ("insurance", "bevis.pdf", b"%PDF-1.7"))
+        .await;
+    shows(&insured, "bevis.pdf");
+    let done = served.send(&insured, &[("do", "submit")]).await;
+    receipt(&mut served, &done).await;
+}
+
+#[tokio::test]
+async fn what_was_filled_in_is_kept_when_a_file_comes_with_it() {
+    let (mut served, front) = Served::folder(Path::new(SAMPLE)).await;
+    let start = served.get(&front, "/forms/").await;
+    let business = served.send(&start, &[]).await;
+    let food = served.send(&business, &[("do", "next")]).await;
+    let fields = [("remarks", "Skrevet før filen"), ("do", "upload:floor-plan")];
+    let none = served.send(&food, &fields).await;
+    shows(&none, "Velg en fil først.");
+    let refused = served.send_file(&food, &fields, ("floor-plan", "plan.exe", b"MZ")).await;
+    shows(&refused, "href=\"#f-floor-plan\"");
+    shows(&refused, "Skrevet før filen");
+    let kept = served.send_file(&refused, &fields, ("floor-plan", "plan.pdf", b"%PDF-1.7")).await;
+    shows(&kept, "plan.pdf");
+    shows(&kept, "Skrevet før filen");
+    // A file that was chosen goes along with any button.
+    let next = [("remarks", "Og etter"), ("do", "next")];
+    let review = served.send_file(&kept, &next, ("floor-plan", "to.pdf", b"%PDF-1.7")).await;
+    shows(&review, "Og etter");
+    shows(&review, "plan.pdf, to.pdf");
+    let foreign =
+        served.send_file(&kept, &[("form_token", "of another")], ("floor-plan", "x.pdf", b"%PDF-1.7")).await;
+    assert_eq!(foreign.status().as_u16(), 403);
+}
+
+#[test]
+fn the_temporary_folder_goes_when_the_command_is_killed() {
+    let mut process = Command::new(env!("CARGO_BIN_EXE_altinn"))
+        .args(["run", "--port", "0", "--json", SAMPLE])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let said: Value = serde_json::from_str(&line).unwrap();
+    let folder = PathBuf::from(said["kept"].as_str().unwrap());
+    assert!(folder.join("altinn.db").is_file(), "{}", folder.display());
+    process.kill().unwrap();
+    process.wait().unwrap();
+    for _ in 0..600 {
+        if !folder.exists() {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    panic!("{} is still there", folder.display());
+}
+
+#[test]
+fn a_helper_takes_no_other_folder_away() {
+    let other = tempfile::tempdir().unwrap();
+    let helper =
+        Command::new(env!("CARGO_BIN_EXE_altinn")).env("ALTINN_PASSING_FOLDER", other.path()).status();
+    assert!(helper.unwrap().success() && other.path().is_dir());
 }
 
 #[tokio::test]

@@ -185,6 +185,16 @@ impl AppDefinition {
         self.form_files.layouts_of(task)
     }
 
+    /// The layouts of the forms that are filled in below a task's pages (`Subform`), any number of times each.
+    pub fn sub_forms_of(&self, task: &str) -> impl Iterator<Item = &LayoutSet> {
+        self.form_files.sub_forms_of(task)
+    }
+
+    /// The layouts of a data type that is filled in below a task's pages; none for any other.
+    pub fn sub_form(&self, task: &str, data_type: &str) -> Option<&LayoutSet> {
+        self.sub_forms_of(task).find(|set| set.data_type.as_deref() == Some(data_type))
+    }
+
     /// What a form is filled in with when it is made; none where the app does not say.
     pub fn prefill(&self, data_type: &str) -> Option<&Prefill> {
         self.form_files.prefill(data_type)

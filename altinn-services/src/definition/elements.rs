@@ -62,14 +62,21 @@ pub(crate) fn check_new_element(
 ) -> Vec<Issue> {
     let path = pointer(&data_type.id);
     let mut issues = check_element(data_type, present, element);
-    if data_type.max_count > 0 && present as u64 >= data_type.max_count {
-        issues.push(Issue::error(IssueCode::ElementTooMany, path.clone(), too_many(data_type.max_count)));
-    }
+    issues.extend(check_room(data_type, present).err());
     if !content_fits(&element.content_type, content) {
         let path = format!("{path}/{present}");
         issues.push(Issue::error(IssueCode::ElementContentDiffers, path, other_content()));
     }
     issues
+}
+
+/// Whether there is room for one more element beside so many of its data type.
+pub(crate) fn check_room(data_type: &DataType, present: usize) -> Result<(), Issue> {
+    if data_type.max_count > 0 && present as u64 >= data_type.max_count {
+        let detail = too_many(data_type.max_count);
+        return Err(Issue::error(IssueCode::ElementTooMany, pointer(&data_type.id), detail));
+    }
+    Ok(())
 }
 
 fn check_count(data_type: &DataType, elements: &[ElementFacts]) -> Option<Issue> {

@@ -105,6 +105,12 @@ impl FormFiles {
         own.or_else(|| self.layout_sets.iter().find(|set| set.is_for_all()))
     }
 
+    /// The layouts of the forms that are filled in below a task's pages.
+    pub(super) fn sub_forms_of(&self, task: &str) -> impl Iterator<Item = &LayoutSet> {
+        let named = self.layouts_of(task).into_iter().flat_map(|set| &set.sub_forms);
+        named.filter_map(move |id| self.layout_sets.iter().find(|set| set.id == *id))
+    }
+
     /// What was passed over in the layouts, with the set that it is in.
     pub(super) fn faults(&self) -> impl Iterator<Item = (&str, &LayoutError)> {
         self.layout_sets.iter().flat_map(|set| set.faults.iter().map(|fault| (set.id.as_str(), fault)))

@@ -40,6 +40,8 @@ pub struct LayoutSet {
     pub pdf_page: Option<String>,
     /// The pages that documents leave out.
     pub exclude_from_pdf: Vec<String>,
+    /// The ids of the sets whose forms are filled in below a page of this one (`Subform`).
+    pub(super) sub_forms: Vec<String>,
     /// What was passed over in the pages.
     pub(super) faults: Vec<LayoutError>,
     /// Where the files of the pages are.
@@ -174,6 +176,8 @@ fn read_set(folder: &AppFolder, place: &str, entry: SetEntry) -> Result<LayoutSe
         source: Box::new(source),
     })?;
     let aside = read_aside(&pages, &mut faults);
+    let sub_forms = layouts.components().iter().filter_map(|component| layouts.sub_form(component));
+    let sub_forms = sub_forms.map(str::to_owned).collect();
     Ok(LayoutSet {
         id: entry.id,
         data_type: entry.data_type.or(default_data_type),
@@ -182,6 +186,7 @@ fn read_set(folder: &AppFolder, place: &str, entry: SetEntry) -> Result<LayoutSe
         aside,
         pdf_page: settings.pdf_layout_name,
         exclude_from_pdf: settings.exclude_from_pdf,
+        sub_forms,
         faults,
         files,
         asks_for_owner_kind,
@@ -220,6 +225,7 @@ pub(super) fn of_one_page(
         aside: Layouts::default(),
         pdf_page: None,
         exclude_from_pdf: Vec::new(),
+        sub_forms: Vec::new(),
         faults,
         files: BTreeMap::from([(name, file.to_owned())]),
         asks_for_owner_kind: page.to_string().contains(OWNER_KIND),

@@ -111,6 +111,14 @@ impl<'a> Context<'a> {
         self
     }
 
+    /// With the data of a data type before all others, instead of what was given of it.
+    #[must_use]
+    pub(crate) fn with_first_model(mut self, data_type: &'a str, data: &'a Value) -> Self {
+        self.models.retain(|(known, _)| *known != data_type);
+        self.models.insert(0, (data_type, data));
+        self
+    }
+
     /// With the layouts that `component` looks in, and that say what is hidden.
     #[must_use]
     pub fn with_layouts(mut self, layouts: &'a Layouts) -> Self {

@@ -115,7 +115,7 @@ fn of_count(rule: &ValidationErrorKind) -> (IssueCode, Text) {
     }
 }
 
-fn at_least(limit: u64) -> Text {
+pub(crate) fn at_least(limit: u64) -> Text {
     text(
         format!("Her må det være minst {limit}."),
         format!("Her må det vere minst {limit}."),

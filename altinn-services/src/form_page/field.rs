@@ -40,8 +40,22 @@ impl Resolver<'_, '_> {
             field.read_only = true;
         }
         field.options = self.options(at, &field);
+        if kind.is_choice() && field.options.is_empty() && at.component.options_id.is_some() {
+            // Nobody says what can be chosen: it is written.
+            field.control = Control::Line;
+        }
         field.shown = self.shown(at, &field);
+        self.preselect(at, &mut field);
         field
+    }
+
+    /// Marks the option that is chosen as long as nobody chooses (`preselectedOptionIndex`).
+    fn preselect(&self, at: At<'_>, field: &mut Field) {
+        let index = self.property(at, "preselectedOptionIndex").and_then(Value::as_u64);
+        let index = index.and_then(|index| usize::try_from(index).ok()).filter(|_| field.is_empty());
+        if let Some(option) = index.and_then(|index| field.options.get_mut(index)) {
+            option.chosen = true;
+        }
     }
 
     pub(super) fn bound_field(
@@ -67,6 +81,8 @@ impl Resolver<'_, '_> {
             shown: String::new(),
             options: Vec::new(),
             required: self.is_true(at.component.required.as_ref(), at, false),
+            says_optional: self.property(at, "labelSettings").and_then(|said| said.get("optionalIndicator"))
+                != Some(&Value::Bool(false)),
             read_only: !can_write || self.is_true(at.component.read_only.as_ref(), at, true),
             autocomplete: self.property(at, "autocomplete").and_then(Value::as_str).map(str::to_owned),
             max_length: own_length.or(facts.max_length),
@@ -139,8 +155,12 @@ impl Resolver<'_, '_> {
     }
 
     pub(super) fn options(&self, at: At<'_>, field: &Field) -> Vec<FieldOption> {
-        let listed = at.component.options_id.as_deref().and_then(|id| self.view.app.options(id));
-        let stated = listed.and_then(Value::as_array).unwrap_or(&at.component.options);
+        let id = at.component.options_id.as_deref();
+        let listed = id.and_then(|id| self.view.app.options(id)).and_then(Value::as_array);
+        let of_code = id.and_then(|id| self.view.options.get(id));
+        let of_code = of_code.map(|all| all.iter().filter_map(|option| serde_json::to_value(option).ok()));
+        let of_code: Option<Vec<Value>> = of_code.map(Iterator::collect);
+        let stated = listed.or(of_code.as_ref()).unwrap_or(&at.component.options);
         let chosen = Chosen::of(&field.value);
         let mut options = Vec::new();
         for option in stated.iter().take(MAX_OPTIONS) {
@@ -185,7 +205,8 @@ impl Resolver<'_, '_> {
     }
 }
 
-fn plain(value: &Value, words: Words) -> String {
+/// A value as it is read.
+pub(super) fn plain(value: &Value, words: Words) -> String {
     match value {
         Value::Null => String::new(),
         Value::Bool(true) => words.yes().to_owned(),

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use altinn_core::Language;
 
 use super::model::{Button, Content, FormPage, FormPages, Group, Item, Purpose, Rows};
-use super::post::{DO, Press};
+use super::post::DO;
+use super::press::Press;
 use super::rich_text::{Block, Inline, RichText};
 use super::words::Words;
 use crate::form::Severity;
@@ -23,12 +24,13 @@ pub struct HtmlForm<'f> {
     action: &'f str,
     own: Vec<(&'f str, &'f str)>,
     pub(super) files: Option<&'f str>,
+    closes: bool,
 }
 
 impl<'f> HtmlForm<'f> {
     /// A page that is sent to an address.
     pub fn new(pages: &'f FormPages, page: &'f FormPage, language: Language, action: &'f str) -> Self {
-        Self { pages, page, words: Words(language), action, own: Vec::new(), files: None }
+        Self { pages, page, words: Words(language), action, own: Vec::new(), files: None, closes: false }
     }
 
     /// With a hidden field of the portal's own, such as a token against forged requests.
@@ -38,21 +40,40 @@ impl<'f> HtmlForm<'f> {
         self
     }
 
-    /// With the address of the instance's files: they are sent to it (`multipart/form-data`: `file`, `data-type`, `page`
-    /// and the hidden fields), and each is read at it with its id behind a slash. Without it no file is sent or read.
+    /// With the address of the instance's files: each is read at it with its id behind a slash. A page that takes files is sent
+    /// as `multipart/form-data`, each file as [`file_field`](Self::file_field) names it, so that nothing that was filled in is
+    /// lost with an upload. Without it no file is sent or read.
     #[must_use]
     pub fn with_files(mut self, address: &'f str) -> Self {
         self.files = Some(address);
         self
     }
 
+    /// With a button that leads back to the page above, where the page has none: for a form below another.
+    #[must_use]
+    pub fn with_close(mut self) -> Self {
+        self.closes = true;
+        self
+    }
+
+    /// The name that the file of a data type is sent under.
+    pub fn file_field(data_type: &str) -> String {
+        format!("file:{data_type}")
+    }
+
     /// The HTML.
     pub fn to_html(&self) -> String {
         let mut html = Html::default();
         self.error_summary(&mut html);
+        let sends_files = self
+            .page
+            .all_items()
+            .iter()
+            .any(|item| matches!(&item.content, Content::Attachments(files) if self.takes_files(files)));
         html.put(&format!(
-            "<form class=\"altinn-form\" method=\"post\" action=\"{}\" novalidate>\n",
-            escaped(self.action)
+            "<form class=\"altinn-form\" method=\"post\" action=\"{}\"{} novalidate>\n",
+            escaped(self.action),
+            if sends_files { " enctype=\"multipart/form-data\"" } else { "" }
         ));
         self.hidden_fields(&mut html);
         // Enter in a field presses the first button of the form: it stores.
@@ -63,8 +84,10 @@ impl<'f> HtmlForm<'f> {
         if !has_buttons {
             self.page_buttons(&mut html, Some(self.words.previous()), Some(self.words.next()));
         }
+        if self.closes && !self.page.closes() {
+            html.put(&button(&Press::Close { checked: false }, self.words.close(), "secondary", None));
+        }
         html.put("</form>\n");
-        self.uploads(&mut html);
         html.text
     }
 
@@ -92,6 +115,9 @@ impl<'f> HtmlForm<'f> {
                     (rows.title.as_ref().map(RichText::to_plain).unwrap_or_default(), &rows.issues)
                 }
                 Content::Attachments(files) => (files.title.to_plain(), &files.issues),
+                Content::SubForms(list) => {
+                    (list.title.as_ref().map(RichText::to_plain).unwrap_or_default(), &list.issues)
+                }
                 _ => continue,
             };
             for notice in issues.iter().filter(|notice| notice.severity == Severity::Error) {
@@ -131,6 +157,7 @@ impl<'f> HtmlForm<'f> {
             Content::Field(field) => self.field(html, &item.id, field),
             Content::Group(group) => self.group(html, group),
             Content::Rows(rows) => self.rows(html, &item.id, rows),
+            Content::SubForms(list) => self.sub_forms(html, &item.id, list),
             Content::Summary(summary) => html.summary(summary, self.words),
             Content::Attachments(files) => self.attachments(html, &item.id, files),
             Content::Likert(likert) => self.likert(html, &item.id, likert),
@@ -189,7 +216,7 @@ impl<'f> HtmlForm<'f> {
                 "<fieldset class=\"ds-fieldset\">\n<legend class=\"ds-label\">{name}</legend>\n"
             ));
             self.items(html, &row.items);
-            if rows.can_remove {
+            if row.can_remove {
                 let press = Press::RemoveRow(id.to_owned(), row.index);
                 html.put(&button(&press, self.words.remove(), "tertiary", Some(&name)));
             }
@@ -211,6 +238,7 @@ impl<'f> HtmlForm<'f> {
             Purpose::Next => Press::Next,
             Purpose::Previous => Press::Previous,
             Purpose::Page(name) => Press::Page(name.clone()),
+            Purpose::Close { checked } => Press::Close { checked: *checked },
         };
         button(&press, &shown.label, if shown.primary { "primary" } else { "secondary" }, None)
     }

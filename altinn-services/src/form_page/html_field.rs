@@ -85,7 +85,7 @@ impl HtmlForm<'_> {
 
     pub(super) fn label(&self, field: &Field) -> String {
         let label = plain_line(&field.label);
-        if field.required {
+        if field.required || !field.says_optional {
             label
         } else {
             format!("{label} <span class=\"ds-tag\">({})</span>", self.words().optional())

@@ -1,15 +1,15 @@
 //! The files of a form as HTML.
 
 use super::html::{Html, HtmlForm, button, escaped, id_of, plain_line};
-use super::model::{Attachments, Content};
-use super::post::Press;
+use super::model::Attachments;
+use super::press::Press;
 
 impl HtmlForm<'_> {
     pub(super) fn attachments(&self, html: &mut Html, id: &str, files: &Attachments) {
         let id = id_of(id);
         html.put(&format!("<div class=\"ds-field\" id=\"{id}\" tabindex=\"-1\">\n"));
         let label = plain_line(&files.title);
-        let takes = self.files.is_some() && !files.read_only && (files.files.len() as u64) < files.max;
+        let takes = self.takes_files(files);
         if takes {
             html.put(&format!("<label class=\"ds-label\" for=\"{id}-file\">{label}</label>\n"));
         } else {
@@ -21,12 +21,19 @@ impl HtmlForm<'_> {
         if takes {
             let accept = escaped(&files.endings.join(","));
             html.put(&format!(
-                "<input class=\"ds-input\" type=\"file\" name=\"file\" id=\"{id}-file\" form=\"{id}-upload\" accept=\"{accept}\">\n\
-                 <button class=\"ds-button\" data-variant=\"secondary\" type=\"submit\" form=\"{id}-upload\">{}</button>\n",
-                self.words.upload()
+                "<input class=\"ds-input\" type=\"file\" name=\"{}\" id=\"{id}-file\" accept=\"{accept}\">\n",
+                escaped(&Self::file_field(&files.data_type))
             ));
+            let about = escaped(&files.title.to_plain());
+            let press = Press::Upload(files.data_type.clone());
+            html.put(&button(&press, self.words.upload(), "secondary", Some(&about)));
         }
         html.put("</div>\n");
+    }
+
+    /// Whether files may be sent from the page.
+    pub(super) fn takes_files(&self, files: &Attachments) -> bool {
+        self.files.is_some() && !files.read_only && (files.files.len() as u64) < files.max
     }
 
     /// The files that are there, each to be read, and taken away where it can be.
@@ -54,24 +61,5 @@ impl HtmlForm<'_> {
             html.put(&format!("<li>{shown} {remove}</li>\n"));
         }
         html.put("</ul>\n");
-    }
-
-    /// The forms that files are sent by: a form may not stand in another.
-    pub(super) fn uploads(&self, html: &mut Html) {
-        let Some(address) = self.files else { return };
-        for item in self.page.all_items() {
-            let Content::Attachments(files) = &item.content else { continue };
-            html.put(&format!(
-                "<form id=\"{}-upload\" method=\"post\" enctype=\"multipart/form-data\" action=\"{}\">\n\
-                 <input type=\"hidden\" name=\"data-type\" value=\"{}\">\n\
-                 <input type=\"hidden\" name=\"page\" value=\"{}\">\n",
-                id_of(&item.id),
-                escaped(address),
-                escaped(&files.data_type),
-                escaped(&self.page.name)
-            ));
-            self.hidden_fields(html);
-            html.put("</form>\n");
-        }
     }
 }

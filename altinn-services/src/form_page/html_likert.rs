@@ -13,10 +13,11 @@ impl HtmlForm<'_> {
             Content::Field(field) => Some((item.id.as_str(), &**field)),
             _ => None,
         });
-        let (shown, asked): (Vec<_>, Vec<_>) = questions.partition(|(_, field)| field.read_only);
+        let (alone, asked): (Vec<_>, Vec<_>) =
+            questions.partition(|(_, field)| field.read_only || field.options.is_empty());
         title.iter().for_each(|title| html.put(&format!("<p class=\"ds-label\">{title}</p>\n")));
         likert.description.iter().for_each(|text| html.blocks(text, 4));
-        shown.into_iter().for_each(|(id, field)| self.field(html, id, field));
+        alone.into_iter().for_each(|(id, field)| self.field(html, id, field));
         if let Some((_, first)) = asked.first() {
             html.put("<table class=\"ds-table\">\n<thead>\n<tr><td></td>");
             for option in &first.options {

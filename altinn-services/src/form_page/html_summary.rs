@@ -1,7 +1,7 @@
 //! What was filled in as HTML, to be read.
 
 use super::html::{Html, escaped, plain_line};
-use super::model::{Summary, SummaryPart};
+use super::summary::{Summary, SummaryPart};
 use super::words::Words;
 
 impl Html {

@@ -13,6 +13,7 @@ use crate::expression::Component;
 pub(super) enum Kind {
     Heading,
     Text,
+    Link,
     Panel,
     Line,
     Lines,
@@ -40,6 +41,7 @@ pub(super) enum Kind {
     CustomButton,
     Image,
     Frame,
+    SubForms,
     Nothing,
 }
 
@@ -52,8 +54,9 @@ impl Kind {
         Some(match component.kind.to_ascii_lowercase().as_str() {
             "header" | "heading" => Self::Heading,
             "paragraph" | "text" => Self::Text,
+            "link" => Self::Link,
             "panel" | "alert" => Self::Panel,
-            "input" => Self::Line,
+            "input" | "timepicker" => Self::Line,
             "textarea" => Self::Lines,
             "datepicker" => Self::Date,
             "dropdown" => Self::Dropdown,
@@ -61,7 +64,7 @@ impl Kind {
             "checkboxes" | "multipleselect" => Self::Checkboxes,
             "number" | "date" | "option" => Self::Shown,
             "address" | "addresscomponent" => Self::Address,
-            "group" | "buttongroup" | "accordiongroup" | "cards" | "tabs" => Self::Group,
+            "group" | "buttongroup" | "accordiongroup" | "cards" | "grid" | "tabs" => Self::Group,
             "accordion" => Self::Folded,
             "fileupload" | "fileuploadwithtag" => Self::Files,
             "attachmentlist" => Self::FileList,
@@ -78,13 +81,14 @@ impl Kind {
             "custombutton" => Self::CustomButton,
             "image" => Self::Image,
             "iframe" => Self::Frame,
+            "subform" => Self::SubForms,
             "divider" | "printbutton" => Self::Nothing,
             _ => return None,
         })
     }
 
     /// Whether its value is one of a list of options.
-    fn is_choice(self) -> bool {
+    pub(super) fn is_choice(self) -> bool {
         matches!(self, Self::Dropdown | Self::Radio | Self::Checkboxes | Self::Likert)
     }
 }
@@ -105,7 +109,10 @@ impl Kind {
 pub struct RenderedComponents {
     /// How many are rendered.
     pub rendered: usize,
-    /// How many are not, by kind: the kind is not known, or the options that it offers are in no file.
+    /// How many of these offer options that are in no file, by kind: the agency's code gives the options
+    /// ([`Submission::options`](crate::submission::Submission::options)), or they are fields to write in.
+    pub options_of_code: BTreeMap<String, usize>,
+    /// How many are not, by kind.
     pub not_rendered: BTreeMap<String, usize>,
 }
 
@@ -122,14 +129,14 @@ impl RenderedComponents {
     }
 
     fn add(&mut self, app: &AppDefinition, component: &Component) {
-        let has_options = || {
-            let listed = component.options_id.as_deref().and_then(|id| app.options(id));
-            listed.is_some() || !component.options.is_empty()
-        };
-        if Kind::of(component).is_some_and(|kind| !kind.is_choice() || has_options()) {
-            self.rendered += 1;
-        } else {
+        let Some(kind) = Kind::of(component) else {
             *self.not_rendered.entry(component.kind.clone()).or_default() += 1;
+            return;
+        };
+        self.rendered += 1;
+        let listed = component.options_id.as_deref().and_then(|id| app.options(id));
+        if kind.is_choice() && listed.is_none() && component.options.is_empty() {
+            *self.options_of_code.entry(component.kind.clone()).or_default() += 1;
         }
     }
 }
@@ -138,9 +145,12 @@ impl fmt::Display for RenderedComponents {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let all = self.rendered + self.not_rendered.values().sum::<usize>();
         write!(f, "{} of {all} components of the form pages are rendered", self.rendered)?;
-        for (index, (kind, count)) in self.not_rendered.iter().enumerate() {
-            write!(f, "{} {kind} ({count})", if index == 0 { "; not rendered:" } else { "," })?;
-        }
-        Ok(())
+        let mut list = |what: &str, kinds: &BTreeMap<String, usize>| {
+            kinds.iter().enumerate().try_for_each(|(index, (kind, count))| {
+                write!(f, "{} {kind} ({count})", if index == 0 { what } else { "," })
+            })
+        };
+        list("; options of the agency's code:", &self.options_of_code)?;
+        list("; not rendered:", &self.not_rendered)
     }
 }

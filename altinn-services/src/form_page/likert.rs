@@ -51,6 +51,10 @@ impl Resolver<'_, '_> {
         (field.description, field.help) = (None, None);
         field.control = Control::Radio;
         field.options = self.options(at, &field);
+        if field.options.is_empty() {
+            // Nobody says what can be chosen: it is written.
+            field.control = Control::Line;
+        }
         field.shown = self.shown(at, &field);
         Item { id: at.id(), kind: at.component.kind.clone(), content: Content::Field(Box::new(field)) }
     }

@@ -1,9 +1,10 @@
-//! Pictures and HTML that an app brings along.
+//! Pictures, links and HTML that an app brings along.
 
 use serde_json::Value;
 
 use super::model::Content;
 use super::resolve::{At, Resolver};
+use super::rich_text::RichText;
 
 impl Resolver<'_, '_> {
     /// `Image`: said in words. A picture that stands elsewhere has an address.
@@ -15,6 +16,16 @@ impl Resolver<'_, '_> {
             alternative: self.label(at, "altTextImg", ""),
             address: source.filter(|address| address.starts_with("https://")).map(str::to_owned),
         }
+    }
+
+    /// `Link`: a text that leads to an address.
+    pub(super) fn link(&self, at: At<'_>) -> RichText {
+        let said = |name: &str| {
+            let text = at.component.texts.get(name)?;
+            self.evaluator.markdown(text, &at.scope()).ok().flatten()
+        };
+        let (title, target) = (said("title").unwrap_or_default(), said("target").unwrap_or_default());
+        RichText::markdown(&format!("[{title}](<{target}>)"))
     }
 
     /// `IFrame`: the HTML that its title is.

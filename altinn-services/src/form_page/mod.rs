@@ -10,19 +10,24 @@
 //! Source: Altinn's documentation of components and pages; the HTML follows Designsystemet's patterns for forms, and
 //! WCAG 2.1.
 
+mod bare;
+mod buttons;
 mod field;
 mod html;
 mod html_field;
 mod html_files;
 mod html_likert;
+mod html_sub_forms;
 mod html_summary;
 mod kind;
 mod likert;
 mod media;
 mod model;
 mod post;
+mod press;
 mod resolve;
 mod rich_text;
+mod sub_forms;
 mod summary;
 mod view;
 mod words;
@@ -34,10 +39,13 @@ pub use kind::RenderedComponents;
 pub use likert::Likert;
 pub use model::{
     Attachment, Attachments, Button, Content, Control, Field, FieldOption, FormPage, FormPages, Group, Item,
-    Notice, Purpose, Row, Rows, Summary, SummaryPart,
+    Notice, Purpose, Row, Rows,
 };
-pub use post::{FormPost, MAX_POST_BYTES, PostError, Press};
+pub use post::{FormPost, MAX_POST_BYTES, PostError};
+pub use press::Press;
 pub use rich_text::{Block, Inline, RichText};
+pub use sub_forms::{SubForm, SubFormRow, SubForms};
+pub use summary::{Summary, SummaryPart};
 pub use view::FormView;
 #[cfg(feature = "axum")]
 pub(crate) use words::Words;

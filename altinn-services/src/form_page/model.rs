@@ -6,6 +6,8 @@ use serde_json::Value;
 
 use super::likert::Likert;
 use super::rich_text::RichText;
+use super::sub_forms::SubForms;
+use super::summary::Summary;
 use crate::definition::DataType;
 use crate::form::{Issue, IssueCode, Severity};
 
@@ -29,6 +31,8 @@ pub struct FormPage {
     pub title: RichText,
     /// What stands on it, in reading order.
     pub items: Vec<Item>,
+    /// Whether nobody goes on from it while something on it must be put right.
+    pub is_checked: bool,
 }
 
 /// Something on a page: a component, in one row of each repeating group around it. What is hidden is not there.
@@ -71,6 +75,8 @@ pub enum Content {
     Group(Group),
     /// A repeating group.
     Rows(Rows),
+    /// Forms below the page.
+    SubForms(SubForms),
     /// What was filled in elsewhere, and facts of the case.
     Summary(Summary),
     /// Files that belong to the form.
@@ -133,6 +139,8 @@ pub struct Field {
     pub options: Vec<FieldOption>,
     /// Whether it must be filled in.
     pub required: bool,
+    /// Whether it says that it need not be filled in, where it need not.
+    pub says_optional: bool,
     /// Whether it can only be read.
     pub read_only: bool,
     /// What the browser may fill in by itself, as HTML's `autocomplete` says it.
@@ -233,8 +241,8 @@ pub struct Rows {
     pub beside: Vec<Item>,
     /// Whether a row may be added.
     pub can_add: bool,
-    /// Whether rows may be taken away.
-    pub can_remove: bool,
+    /// The fewest rows that there must be.
+    pub min: u64,
     /// The text of the button that adds a row, where the app has one.
     pub add_label: Option<String>,
     /// What is wrong with the group.
@@ -249,47 +257,8 @@ pub struct Row {
     pub index: usize,
     /// What is in it.
     pub items: Vec<Item>,
-}
-
-/// What was filled in elsewhere.
-#[derive(Debug, Clone, PartialEq, Default)]
-#[non_exhaustive]
-pub struct Summary {
-    /// What it is called.
-    pub title: Option<RichText>,
-    /// What was filled in.
-    pub parts: Vec<SummaryPart>,
-}
-
-/// A part of what was filled in.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub enum SummaryPart {
-    /// A field and what it holds.
-    Entry {
-        /// What it is called.
-        label: String,
-        /// What it holds; empty when it is not filled in.
-        value: String,
-    },
-    /// A heading above what follows, from level 3.
-    Heading {
-        /// The level.
-        level: u8,
-        /// The text.
-        text: String,
-    },
-    /// A text that stands between what was filled in; only documents show it.
-    Text(String),
-    /// The rows of a repeating group in which every row has the same fields.
-    Table {
-        /// What the group is called.
-        caption: String,
-        /// What the fields are called.
-        columns: Vec<String>,
-        /// What the rows hold, field by field.
-        rows: Vec<Vec<String>>,
-    },
+    /// Whether it may be taken away.
+    pub can_remove: bool,
 }
 
 /// Files that belong to the form.
@@ -357,6 +326,11 @@ pub enum Purpose {
     Previous,
     /// Stores the form, and shows the page of this name.
     Page(String),
+    /// Stores a form below another, and shows the other one.
+    Close {
+        /// Whether it stays open while something in it must be put right.
+        checked: bool,
+    },
 }
 
 /// Something that is wrong, in the user's language.
@@ -390,7 +364,8 @@ impl FormPages {
         self.pages.iter().position(|page| page.name == name)
     }
 
-    /// What must be filled in and is not, with the data type: the layouts say so, where a schema may not.
+    /// What must be filled in and is not, and which groups have too few rows, with the data type: the layouts say so, where a
+    /// schema may not.
     pub fn missing(&self) -> Vec<(String, Issue)> {
         let fields = self.pages.iter().flat_map(FormPage::fields);
         let empty = fields.filter(|field| field.required && field.is_empty());
@@ -399,7 +374,17 @@ impl FormPages {
             let issue = Issue::error(IssueCode::Required, pointer, crate::form::wording::required());
             Some((field.data_type.clone(), issue))
         };
-        empty.filter_map(issue).collect()
+        let items = self.pages.iter().flat_map(FormPage::all_items);
+        let groups = items.filter_map(|item| match &item.content {
+            Content::Rows(rows) if (rows.rows.len() as u64) < rows.min => Some(rows),
+            _ => None,
+        });
+        let too_few = groups.filter_map(|rows| {
+            let detail = crate::form::wording::at_least(rows.min);
+            let issue = Issue::error(IssueCode::TooFew, rows.pointer.clone()?, detail);
+            Some((rows.data_type.clone(), issue))
+        });
+        empty.filter_map(issue).chain(too_few).collect()
     }
 }
 
@@ -409,6 +394,26 @@ impl FormPage {
         let mut all = Vec::new();
         collect(&self.items, &mut all);
         all
+    }
+
+    /// Whether a button on it leads back to the page above.
+    pub(super) fn closes(&self) -> bool {
+        self.all_items().iter().any(|item| match &item.content {
+            Content::Button(button) => matches!(button.purpose, Purpose::Close { .. }),
+            _ => false,
+        })
+    }
+
+    /// Whether something on it must be put right.
+    pub fn is_wrong(&self) -> bool {
+        let is_error = |notices: &[Notice]| notices.iter().any(|notice| notice.severity == Severity::Error);
+        self.all_items().iter().any(|item| match &item.content {
+            Content::Field(field) => is_error(&field.issues),
+            Content::Rows(rows) => is_error(&rows.issues),
+            Content::Attachments(files) => is_error(&files.issues),
+            Content::SubForms(list) => is_error(&list.issues) || list.forms.iter().any(|form| form.is_wrong),
+            _ => false,
+        })
     }
 
     /// The fields on the page.
@@ -472,24 +477,5 @@ impl fmt::Debug for Field {
             .field("required", &self.required)
             .field("read_only", &self.read_only)
             .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for SummaryPart {
-    /// Leaves out what was filled in: it is personal.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Text(_) => f.write_str("Text"),
-            Self::Entry { label, .. } => {
-                f.debug_struct("Entry").field("label", label).finish_non_exhaustive()
-            }
-            Self::Heading { level, text } => {
-                f.debug_struct("Heading").field("level", level).field("text", text).finish()
-            }
-            Self::Table { columns, rows, .. } => {
-                let rows = rows.len();
-                f.debug_struct("Table").field("columns", columns).field("rows", &rows).finish_non_exhaustive()
-            }
-        }
     }
 }

@@ -10,6 +10,7 @@ use thiserror::Error;
 
 use super::field::as_text;
 use super::model::{Content, Control, Field, FormPage, Rows, Written};
+use super::press::Press;
 
 /// The name that buttons send what they do under.
 pub(super) const DO: &str = "do";
@@ -24,31 +25,6 @@ pub struct FormPost {
     fields: BTreeMap<String, Vec<String>>,
     own: BTreeMap<String, String>,
     press: Press,
-}
-
-/// Which button was pressed.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum Press {
-    /// The form is stored, and the page shown again.
-    #[default]
-    Save,
-    /// The form is stored, and the next page shown.
-    Next,
-    /// The form is stored, and the page before shown.
-    Previous,
-    /// The form is stored, and another page shown, by name.
-    Page(String),
-    /// The task is done, by its usual action.
-    Submit,
-    /// An action of the task is done: `sign`, `reject`, ...
-    Action(String),
-    /// A row is added to the repeating group with this id on the page.
-    AddRow(String),
-    /// A row of the repeating group with this id on the page is taken away.
-    RemoveRow(String, usize),
-    /// The form is stored, and a file is taken away: the id of its data element.
-    RemoveFile(String),
 }
 
 /// Why a post can not be read. It repeats no value.
@@ -122,9 +98,7 @@ impl FormPost {
         if body.len() > MAX_POST_BYTES {
             return Err(PostError::TooLarge { size: body.len() });
         }
-        let mut fields: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        let mut own_fields = BTreeMap::new();
-        let mut press = Press::default();
+        let mut fields = Vec::new();
         let pairs = body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty());
         for (index, pair) in pairs.enumerate() {
             if index >= MAX_FIELDS {
@@ -135,15 +109,38 @@ impl FormPost {
             let (Some(name), Some(value)) = (part(), part()) else {
                 return Err(PostError::NotEncoded { field: index + 1 });
             };
+            fields.push((name, value));
+        }
+        Self::of_fields(fields, own)
+    }
+
+    /// The same of fields that were read already, such as those of `multipart/form-data`, as a form with files is sent.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse).
+    pub fn of_fields(
+        fields: impl IntoIterator<Item = (String, String)>,
+        own: &[&str],
+    ) -> Result<Self, PostError> {
+        let mut post = Self { fields: BTreeMap::new(), own: BTreeMap::new(), press: Press::default() };
+        let mut size = 0;
+        for (index, (name, value)) in fields.into_iter().enumerate() {
+            size += name.len() + value.len();
+            if index >= MAX_FIELDS {
+                return Err(PostError::TooManyFields);
+            }
+            if size > MAX_POST_BYTES {
+                return Err(PostError::TooLarge { size });
+            }
             if name == DO {
-                press = Press::read(&value).ok_or(PostError::UnknownButton)?;
+                post.press = Press::read(&value).ok_or(PostError::UnknownButton)?;
             } else if own.contains(&name.as_str()) {
-                own_fields.insert(name, value);
+                post.own.insert(name, value);
             } else {
-                fields.entry(name).or_default().push(value);
+                post.fields.entry(name).or_default().push(value);
             }
         }
-        Ok(Self { fields, own: own_fields, press })
+        Ok(post)
     }
 
     /// A field of the portal's own; empty when it was not sent.
@@ -213,44 +210,6 @@ impl std::fmt::Debug for FormPost {
             .field("fields", &self.fields.len())
             .field("press", &self.press)
             .finish_non_exhaustive()
-    }
-}
-
-impl Press {
-    /// What a button sends.
-    pub(super) fn to_value(&self) -> String {
-        match self {
-            Self::Save => "save".to_owned(),
-            Self::Next => "next".to_owned(),
-            Self::Previous => "previous".to_owned(),
-            Self::Submit => "submit".to_owned(),
-            Self::Page(name) => format!("page:{name}"),
-            Self::Action(action) => format!("action:{action}"),
-            Self::AddRow(group) => format!("add:{group}"),
-            Self::RemoveRow(group, row) => format!("remove:{row}:{group}"),
-            Self::RemoveFile(id) => format!("remove-file:{id}"),
-        }
-    }
-
-    fn read(value: &str) -> Option<Self> {
-        Some(match value.split_once(':') {
-            None => match value {
-                "save" => Self::Save,
-                "next" => Self::Next,
-                "previous" => Self::Previous,
-                "submit" => Self::Submit,
-                _ => return None,
-            },
-            Some(("page", name)) => Self::Page(name.to_owned()),
-            Some(("action", action)) => Self::Action(action.to_owned()),
-            Some(("remove-file", id)) => Self::RemoveFile(id.to_owned()),
-            Some(("add", group)) => Self::AddRow(group.to_owned()),
-            Some(("remove", rest)) => {
-                let (row, group) = rest.split_once(':')?;
-                Self::RemoveRow(group.to_owned(), row.parse().ok()?)
-            }
-            Some(_) => return None,
-        })
     }
 }
 
@@ -366,7 +325,7 @@ fn add_row(form: &mut Value, pointer: &str) -> Option<()> {
 }
 
 fn remove_row(form: &mut Value, group: &Rows, pointer: &str, row: usize) -> Result<(), PostError> {
-    if !group.can_remove || !group.rows.iter().any(|shown| shown.index == row) {
+    if !group.rows.iter().any(|shown| shown.index == row && shown.can_remove) {
         return Err(PostError::UnknownButton);
     }
     let rows = form.pointer_mut(pointer).and_then(Value::as_array_mut).filter(|rows| row < rows.len());

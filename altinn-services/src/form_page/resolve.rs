@@ -6,10 +6,9 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::kind::Kind;
-use super::model::{
-    Attachments, Button, Content, FormPage, Group, Item, Notice, Purpose, Row, Rows, Summary,
-};
+use super::model::{Attachments, Content, FormPage, Group, Item, Notice, Row, Rows};
 use super::rich_text::RichText;
+use super::summary::{Summary, SummaryPart};
 use super::view::FormView;
 use crate::definition::LayoutSet;
 use crate::expression::{
@@ -24,10 +23,12 @@ pub(super) struct Resolver<'v, 'a> {
     pub(super) view: &'v FormView<'a>,
     pub(super) set: &'v LayoutSet,
     /// The pages of the set that are shown: the form's, or those aside.
-    layouts: &'v Layouts,
+    pub(super) layouts: &'v Layouts,
     pub(super) evaluator: Evaluator<'v>,
     /// Whether components that show others are left out.
     pub(super) leaves_out_summaries: bool,
+    /// The ids of components that are left out.
+    pub(super) leaves_out: BTreeSet<&'v str>,
     /// The issues that are shown at a component.
     placed: RefCell<BTreeSet<usize>>,
 }
@@ -39,8 +40,15 @@ impl<'v, 'a> Resolver<'v, 'a> {
 
     /// As [`new`](Self::new), of certain pages of the set.
     pub(super) fn of_layouts(view: &'v FormView<'a>, set: &'v LayoutSet, layouts: &'v Layouts) -> Self {
-        let evaluator = Evaluator::new(&view.context);
-        Self { view, set, layouts, evaluator, leaves_out_summaries: false, placed: RefCell::default() }
+        Self {
+            view,
+            set,
+            layouts,
+            evaluator: Evaluator::new(&view.context),
+            leaves_out_summaries: false,
+            leaves_out: BTreeSet::new(),
+            placed: RefCell::default(),
+        }
     }
 
     /// A page; none when it is hidden.
@@ -56,7 +64,23 @@ impl<'v, 'a> Resolver<'v, 'a> {
         });
         let title = titled.map(|text| RichText::markdown(&text)).or(heading);
         let title = title.unwrap_or_else(|| RichText::plain(&page.name));
-        Ok(Some(FormPage { name: page.name.clone(), title, items }))
+        let is_checked = self.layouts.components_of(page).any(|component| self.checks(component));
+        Ok(Some(FormPage { name: page.name.clone(), title, items, is_checked }))
+    }
+
+    /// Whether a button to the next page asks for what is on the page to be in order (`validateOnNext`, `validation`).
+    fn checks(&self, component: &Component) -> bool {
+        let source = self.layouts.source(component);
+        let actions = source.get("actions").and_then(Value::as_array).into_iter().flatten();
+        let mut onward =
+            actions.filter(|action| action.get("id").and_then(Value::as_str) == Some("nextPage"));
+        match Kind::of(component) {
+            Some(Kind::PageButtons) => source.get("validateOnNext").is_some_and(Value::is_object),
+            Some(Kind::CustomButton) => {
+                onward.any(|action| action.get("validation").is_some_and(Value::is_object))
+            }
+            _ => false,
+        }
     }
 
     fn items(&self, instances: Vec<ComponentInstance<'_>>) -> Result<Vec<Item>, Failure> {
@@ -70,7 +94,8 @@ impl<'v, 'a> Resolver<'v, 'a> {
     /// What an instance of a component shows; nothing when it is hidden. A component whose expression has no value is
     /// shown, as Altinn's front end does.
     fn item(&self, instance: ComponentInstance<'_>) -> Result<Option<Item>, Failure> {
-        if self.evaluator.is_hidden(&instance).unwrap_or(false) {
+        let is_left_out = self.leaves_out.contains(instance.component.id.as_str());
+        if is_left_out || self.evaluator.is_hidden(&instance).unwrap_or(false) {
             return Ok(None);
         }
         let (component, rows) = (instance.component, instance.rows.clone());
@@ -96,7 +121,11 @@ impl<'v, 'a> Resolver<'v, 'a> {
             Kind::Heading => {
                 Content::Heading { level: self.level(at), text: self.text(at, "title").unwrap_or_default() }
             }
+            Kind::Text if self.property(at, "value").is_some() && self.text(at, "title").is_some() => {
+                Content::Field(Box::new(self.field(Kind::Shown, at)))
+            }
             Kind::Text => Content::Text(self.value_text(at)),
+            Kind::Link => Content::Text(self.link(at)),
             Kind::Panel => self.panel(at),
             Kind::Address => Content::Group(self.address(at)),
             Kind::Files => self.attachments(at),
@@ -114,6 +143,7 @@ impl<'v, 'a> Resolver<'v, 'a> {
             Kind::CustomButton => self.custom_button(at),
             Kind::Image => self.image(at),
             Kind::Frame => self.frame(at),
+            Kind::SubForms => self.sub_forms(at),
             field => Content::Field(Box::new(self.field(field, at))),
         })
     }
@@ -125,7 +155,8 @@ impl<'v, 'a> Resolver<'v, 'a> {
 
     pub(super) fn said(&self, text: &Expression, at: At<'_>) -> Option<RichText> {
         let text = self.evaluator.markdown(text, &at.scope()).ok().flatten()?;
-        Some(RichText::markdown(&text)).filter(|text| !text.is_empty())
+        let text = self.view.words().of_front_end(&text).map_or(text.as_str(), |usual| usual);
+        Some(RichText::markdown(text)).filter(|text| !text.is_empty())
     }
 
     /// A property of a component that the layout file states outright.
@@ -180,28 +211,34 @@ impl<'v, 'a> Resolver<'v, 'a> {
                 None => beside.push(child),
             }
         }
-        let mut rows = Vec::new();
-        for (index, children) in in_rows.into_iter().enumerate() {
-            if !self.evaluator.is_row_hidden(&instance, index).unwrap_or(false) {
-                rows.push(Row { index, items: self.items(children)? });
-            }
-        }
-        let edit = |name: &str| {
-            self.property(at, "edit").and_then(|edit| edit.get(name)) != Some(&Value::Bool(false))
+        let edit = |name: &str, at: At<'_>| {
+            let stated = self.property(at, "edit").and_then(|edit| edit.get(name));
+            let said = stated.and_then(|stated| Expression::from_json(stated).ok());
+            said.is_none_or(|said| self.is_true(Some(&said), at, true))
         };
         let most = self.property(at, "maxCount").and_then(Value::as_u64).unwrap_or(MAX_ROWS as u64);
         let binding = at.component.group_binding();
         let pointer = binding.and_then(|binding| self.pointer(binding, at.rows));
         let data_type = binding.map(|binding| self.data_type_of(binding)).unwrap_or_default();
-        let writes =
-            !self.view.only_reads(&data_type) && !self.is_true(at.component.read_only.as_ref(), at, true);
+        let writes = pointer.is_some()
+            && !self.view.only_reads(&data_type)
+            && !self.is_true(at.component.read_only.as_ref(), at, true);
         let issues =
             pointer.as_deref().map(|pointer| self.issues_at(&data_type, pointer)).unwrap_or_default();
+        let mut rows = Vec::new();
+        for (index, children) in in_rows.into_iter().enumerate() {
+            if self.evaluator.is_row_hidden(&instance, index).unwrap_or(false) {
+                continue;
+            }
+            let in_row: Vec<usize> = at.rows.iter().copied().chain([index]).collect();
+            let can_remove = writes && edit("deleteButton", At { component: at.component, rows: &in_row });
+            rows.push(Row { index, items: self.items(children)?, can_remove });
+        }
         Ok(Content::Rows(Rows {
             title: self.text(at, "title"),
             description: self.text(at, "description"),
-            can_add: writes && pointer.is_some() && edit("addButton") && (count as u64) < most,
-            can_remove: writes && pointer.is_some() && edit("deleteButton"),
+            can_add: writes && edit("addButton", at) && (count as u64) < most,
+            min: self.property(at, "minCount").and_then(Value::as_u64).filter(|_| writes).unwrap_or(0),
             add_label: self.text(at, "add_button").map(|text| text.to_plain()),
             beside: self.items(beside)?,
             data_type,
@@ -243,66 +280,18 @@ impl<'v, 'a> Resolver<'v, 'a> {
         let is_listed =
             |data_type: &str| listed.is_none_or(|ids| ids.iter().any(|id| id.as_str() == Some(data_type)));
         let files = self.view.attachments.iter().filter(|file| is_listed(&file.data_type));
-        let names = files.map(|file| super::SummaryPart::Entry {
+        let names = files.map(|file| SummaryPart::Entry {
             label: self.view.words().files().to_owned(),
             value: file.name.clone(),
         });
         Content::Summary(Summary { title: self.text(at, "title"), parts: names.collect() })
     }
 
-    fn submit(&self, at: At<'_>) -> Content {
-        let saves = self.property(at, "mode").and_then(Value::as_str) == Some("save");
-        let words = self.view.words();
-        let (purpose, label) =
-            if saves { (Purpose::Save, words.save()) } else { (Purpose::Submit, words.submit()) };
-        Content::Button(Button { label: self.label(at, "title", label), purpose, primary: !saves })
-    }
-
-    fn action(&self, at: At<'_>) -> Content {
-        let action = self.property(at, "action").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let primary = self.property(at, "buttonStyle").and_then(Value::as_str) != Some("secondary");
-        let label = self.label(at, "title", &action);
-        Content::Button(Button { label, purpose: Purpose::Action(action), primary })
-    }
-
-    /// A button of the app's own: an action that the agency's code does (`ServerAction`), or a way to another page. What else
-    /// Altinn's front end would do by itself is storing, here.
-    fn custom_button(&self, at: At<'_>) -> Content {
-        let actions = self.property(at, "actions").and_then(Value::as_array);
-        let said = |action: &'v Value, name: &str| action.get(name).and_then(Value::as_str);
-        let of = |kind: &str| {
-            let found = actions.into_iter().flatten().find(|action| said(action, "type") == Some(kind));
-            found.and_then(|action| Some((said(action, "id")?, action)))
-        };
-        let words = self.view.words();
-        let (purpose, usual) = match (of("ServerAction"), of("ClientAction")) {
-            (Some((action, _)), _) => (Purpose::Action(action.to_owned()), action),
-            (None, Some(("nextPage", _))) => (Purpose::Next, words.next()),
-            (None, Some(("previousPage", _))) => (Purpose::Previous, words.previous()),
-            (None, Some(("navigateToPage", action))) => {
-                let page = action.pointer("/metadata/page").and_then(Value::as_str).unwrap_or_default();
-                (Purpose::Page(page.to_owned()), words.next())
-            }
-            _ => (Purpose::Save, words.save()),
-        };
-        let primary = self.property(at, "buttonStyle").and_then(Value::as_str) != Some("secondary");
-        Content::Button(Button { label: self.label(at, "title", usual), purpose, primary })
-    }
-
-    fn page_buttons(&self, at: At<'_>) -> Content {
-        let words = self.view.words();
-        let goes_back = self.property(at, "showBackButton") == Some(&Value::Bool(true));
-        Content::PageButtons {
-            previous: goes_back.then(|| self.label(at, "back", words.previous())),
-            next: Some(self.label(at, "next", words.next())),
-        }
-    }
-
     pub(super) fn label(&self, at: At<'_>, name: &str, usual: &str) -> String {
         self.text(at, name).map_or_else(|| usual.to_owned(), |text| text.to_plain())
     }
 
-    pub(super) fn facts(&self, at: At<'_>, parts: &[super::SummaryPart]) -> Content {
+    pub(super) fn facts(&self, at: At<'_>, parts: &[SummaryPart]) -> Content {
         Content::Summary(Summary { title: self.text(at, "title"), parts: parts.to_vec() })
     }
 

@@ -1,9 +1,12 @@
 //! Summaries: what was filled in, to be read.
 
+use std::collections::BTreeSet;
+use std::fmt;
+
 use serde_json::Value;
 
 use super::kind::Kind;
-use super::model::{Content, FormPage, Item, Row, Rows, Summary, SummaryPart};
+use super::model::{Content, FormPage, Item, Row, Rows};
 use super::resolve::{At, Resolver};
 use super::rich_text::RichText;
 use crate::definition::LayoutSet;
@@ -13,6 +16,47 @@ use crate::expression::{ComponentInstance, Failure};
 const MAX_COLUMNS: usize = 5;
 /// The smallest heading.
 const MAX_HEADING: u8 = 6;
+
+/// What was filled in elsewhere.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[non_exhaustive]
+pub struct Summary {
+    /// What it is called.
+    pub title: Option<RichText>,
+    /// What was filled in.
+    pub parts: Vec<SummaryPart>,
+}
+
+/// A part of what was filled in.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub enum SummaryPart {
+    /// A field and what it holds.
+    Entry {
+        /// What it is called.
+        label: String,
+        /// What it holds; empty when it is not filled in.
+        value: String,
+    },
+    /// A heading above what follows, from level 3.
+    Heading {
+        /// The level.
+        level: u8,
+        /// The text.
+        text: String,
+    },
+    /// A text that stands between what was filled in; only documents show it.
+    Text(String),
+    /// The rows of a repeating group in which every row has the same fields.
+    Table {
+        /// What the group is called.
+        caption: String,
+        /// What the fields are called.
+        columns: Vec<String>,
+        /// What the rows hold, field by field.
+        rows: Vec<Vec<String>>,
+    },
+}
 
 impl Resolver<'_, '_> {
     /// A component that is only to be read (`renderAsSummary`).
@@ -29,6 +73,7 @@ impl Resolver<'_, '_> {
             Some(Kind::Likert) => Content::Likert(self.likert(at)),
             Some(Kind::List) => Content::Group(self.list(at)),
             Some(Kind::Files) => self.attachments(at),
+            Some(Kind::SubForms) => self.sub_forms(at),
             Some(Kind::Payment) => return Ok(self.facts(at, &self.view.payment)),
             _ => Content::Text(RichText::default()),
         };
@@ -39,27 +84,42 @@ impl Resolver<'_, '_> {
     /// `Summary`: of the component that `componentRef` names.
     pub(super) fn summary_of_reference(&self, at: At<'_>) -> Result<Content, Failure> {
         let named = self.property(at, "componentRef").and_then(Value::as_str);
-        let parts = named.map_or_else(|| Ok(Vec::new()), |id| self.parts_of_component(self.set, id))?;
+        let parts = match named {
+            Some(id) => self.parts_of_component(self.set, id, BTreeSet::new())?,
+            None => Vec::new(),
+        };
         Ok(Content::Summary(Summary { title: self.text(at, "title"), parts }))
     }
 
     /// `Summary2`: of a component, a page or all pages, of this task or another.
     pub(super) fn summary_of_target(&self, at: At<'_>) -> Result<Content, Failure> {
         let said = |name: &str| self.property(at, "target").and_then(|target| target.get(name)?.as_str());
+        let overrides = self.property(at, "overrides").and_then(Value::as_array).into_iter().flatten();
+        let hidden = overrides.filter(|of| of.get("hidden") == Some(&Value::Bool(true)));
+        let hidden: BTreeSet<&str> =
+            hidden.filter_map(|of| of.get("componentId").and_then(Value::as_str)).collect();
         let set = said("taskId").map_or(Some(self.set), |task| self.view.app.layouts_of(task));
         let mut parts = Vec::new();
         if let Some(set) = set {
             match (said("type"), said("id")) {
-                (Some("component"), Some(id)) => parts = self.parts_of_component(set, id)?,
-                (Some("page"), Some(id)) => parts = self.parts_of_pages(set, Some(id))?,
-                _ => parts = self.parts_of_pages(set, None)?,
+                (Some("component") | None, Some(id)) => parts = self.parts_of_component(set, id, hidden)?,
+                (Some("page"), Some(id)) => parts = self.parts_of_pages(set, Some(id), hidden)?,
+                _ => parts = self.parts_of_pages(set, None, hidden)?,
             }
+        }
+        if self.property(at, "hideEmptyFields") == Some(&Value::Bool(true)) {
+            parts.retain(|part| !matches!(part, SummaryPart::Entry { value, .. } if value.is_empty()));
         }
         Ok(Content::Summary(Summary { title: self.text(at, "title"), parts }))
     }
 
-    fn parts_of_component(&self, set: &LayoutSet, id: &str) -> Result<Vec<SummaryPart>, Failure> {
-        let pages = self.plain_pages(set, None)?;
+    fn parts_of_component(
+        &self,
+        set: &LayoutSet,
+        id: &str,
+        hidden: BTreeSet<&str>,
+    ) -> Result<Vec<SummaryPart>, Failure> {
+        let pages = self.plain_pages(set, None, hidden)?;
         let found = pages.iter().flat_map(FormPage::all_items).filter(|item| {
             item.id == id
                 || item.id.strip_prefix(id).is_some_and(|rest| rest.starts_with('-') && is_rows(rest))
@@ -67,9 +127,14 @@ impl Resolver<'_, '_> {
         Ok(found.flat_map(|item| parts_of(std::slice::from_ref(item), 3)).collect())
     }
 
-    fn parts_of_pages(&self, set: &LayoutSet, name: Option<&str>) -> Result<Vec<SummaryPart>, Failure> {
+    fn parts_of_pages(
+        &self,
+        set: &LayoutSet,
+        name: Option<&str>,
+        hidden: BTreeSet<&str>,
+    ) -> Result<Vec<SummaryPart>, Failure> {
         let mut parts = Vec::new();
-        for page in self.plain_pages(set, name)? {
+        for page in self.plain_pages(set, name, hidden)? {
             let filled_in = parts_of(&page.items, 4);
             if filled_in.iter().any(|part| !matches!(part, SummaryPart::Heading { .. })) {
                 if name.is_none() {
@@ -81,11 +146,18 @@ impl Resolver<'_, '_> {
         Ok(parts)
     }
 
-    /// The pages of a set without the components that show others, so that no summary is in itself.
-    fn plain_pages(&self, set: &LayoutSet, name: Option<&str>) -> Result<Vec<FormPage>, Failure> {
+    /// The pages of a set without the components that show others, so that no summary is in itself, and without those that
+    /// are hidden in the summary.
+    fn plain_pages(
+        &self,
+        set: &LayoutSet,
+        name: Option<&str>,
+        hidden: BTreeSet<&str>,
+    ) -> Result<Vec<FormPage>, Failure> {
         let view = self.view.of_set(set);
         let mut resolver = Resolver::new(&view, set);
         resolver.leaves_out_summaries = true;
+        resolver.leaves_out = hidden;
         let wanted = set.layouts.pages().iter().filter(|page| name.is_none_or(|name| name == page.name));
         let mut pages = Vec::new();
         for page in wanted {
@@ -170,6 +242,11 @@ fn add(parts: &mut Vec<SummaryPart>, item: &Item, level: u8) {
             parts.extend(parts_of(&likert.questions, below(level)));
         }
         Content::Rows(rows) => add_rows(parts, rows, level),
+        Content::SubForms(list) if !list.columns.is_empty() && !list.forms.is_empty() => {
+            let caption = list.title.as_ref().map(RichText::to_plain).unwrap_or_default();
+            let rows = list.forms.iter().map(|form| form.cells.clone()).collect();
+            parts.push(SummaryPart::Table { caption, columns: list.columns.clone(), rows });
+        }
         Content::Summary(summary) => parts.extend(summary.parts.iter().cloned()),
         Content::Attachments(attachments) => {
             let names: Vec<&str> = attachments.files.iter().map(|file| file.name.as_str()).collect();
@@ -230,4 +307,23 @@ fn as_table(rows: &[Row]) -> Option<(Vec<String>, Vec<Vec<String>>)> {
         cells.push(values);
     }
     columns.map(|columns| (columns, cells))
+}
+
+impl fmt::Debug for SummaryPart {
+    /// Leaves out what was filled in: it is personal.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(_) => f.write_str("Text"),
+            Self::Entry { label, .. } => {
+                f.debug_struct("Entry").field("label", label).finish_non_exhaustive()
+            }
+            Self::Heading { level, text } => {
+                f.debug_struct("Heading").field("level", level).field("text", text).finish()
+            }
+            Self::Table { columns, rows, .. } => {
+                let rows = rows.len();
+                f.debug_struct("Table").field("columns", columns).field("rows", &rows).finish_non_exhaustive()
+            }
+        }
+    }
 }

@@ -1,12 +1,16 @@
 //! What form pages are worked out from.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use altinn_core::Language;
 
-use super::model::{Attachment, FormPage, FormPages, Notice, SummaryPart};
+use super::model::{Attachment, FormPage, FormPages, Notice};
 use super::resolve::Resolver;
 use super::rich_text::RichText;
+use super::sub_forms::SubForm;
+use super::summary::SummaryPart;
 use super::words::Words;
-use crate::definition::{AppDefinition, LayoutSet};
+use crate::definition::{AppDefinition, Choice, LayoutSet};
 use crate::expression::{Context, Failure};
 use crate::form::Issue;
 
@@ -36,6 +40,9 @@ pub struct FormView<'a> {
     pub(super) attachments: Vec<Attachment>,
     pub(super) facts: Vec<SummaryPart>,
     pub(super) payment: Vec<SummaryPart>,
+    pub(super) sub_forms: Vec<SubForm<'a>>,
+    /// Lists of options that are in no file, by id.
+    pub(super) options: BTreeMap<String, Vec<Choice>>,
     pub(super) is_read_only: bool,
     /// The data types whose forms and files can only be read.
     pub(super) read_only: Vec<String>,
@@ -61,6 +68,8 @@ impl<'a> FormView<'a> {
             attachments: Vec::new(),
             facts: Vec::new(),
             payment: Vec::new(),
+            sub_forms: Vec::new(),
+            options: BTreeMap::new(),
             is_read_only: false,
             read_only: Vec::new(),
         }
@@ -98,6 +107,21 @@ impl<'a> FormView<'a> {
     pub fn with_payment_line(mut self, label: impl Into<String>, value: impl Into<String>) -> Self {
         self.payment.push(SummaryPart::Entry { label: label.into(), value: value.into() });
         self
+    }
+
+    /// With the options of a list that is in no file of the app: those of the agency's code.
+    #[must_use]
+    pub fn with_options(mut self, id: impl Into<String>, options: Vec<Choice>) -> Self {
+        self.options.insert(id.into(), options);
+        self
+    }
+
+    /// The ids of the lists of options that the pages offer and that are in no file of the app.
+    pub fn options_of_code(&self) -> BTreeSet<&'a str> {
+        let components = self.set.into_iter().flat_map(|set| set.layouts.components());
+        let offered = components.filter(|component| component.options.is_empty());
+        let ids = offered.filter_map(|component| component.options_id.as_deref());
+        ids.filter(|id| self.app.options(id).is_none()).collect()
     }
 
     /// With fields that can only be read, as for somebody who may not write.

@@ -5,13 +5,14 @@ use axum::extract::{Path, Request};
 use axum::response::Response;
 use uuid::Uuid;
 
-use super::answer::{Opened, TASK, address, encoded, hidden, open, page, posted, redirect, refuse};
-use super::pages;
+use super::answer::{Opened, TASK, address, hidden, open, page, posted, redirect, refuse};
+use super::pages::{self, Wrong};
+use super::place::Place;
 use super::receipt::listed_files;
 use super::refused::words;
 use super::token::FORM_TOKEN;
 use super::visitor::{FormTrouble, FormVisitor};
-use crate::form_page::{Html, Press, escaped};
+use crate::form_page::{FormPage, Html, Press, escaped};
 use crate::process::{Task, TaskKind};
 use crate::submission::{ShowIssues, SubmissionError};
 
@@ -47,14 +48,19 @@ pub(super) async fn leave(
     from: Option<&str>,
 ) -> Response {
     let id = *opened.instance.id();
+    let place = Place::of_task(id);
+    match is_unfinished(visitor, &opened, action).await {
+        Ok(true) => return pages::shown(visitor, &opened, place, None, Wrong::told()).await,
+        Ok(false) => {}
+        Err(error) => return refuse(visitor, error),
+    }
     match done(visitor, &opened, action).await {
         Ok(Done::Left) => redirect(&address(&id)),
-        Ok(Done::Stays) => {
-            let page = from.map(|page| format!("?page={}", encoded(page))).unwrap_or_default();
-            redirect(&format!("{}{page}", address(&id)))
-        }
+        Ok(Done::Stays) => redirect(&from.map_or_else(|| place.address(), |page| place.page(page))),
         Err(SubmissionError::Invalid(issues)) => match open(visitor, (id.owner.get(), id.guid)).await {
-            Ok(opened) if has_pages(&opened) => pages::shown(visitor, &opened, None, ShowIssues::Yes).await,
+            Ok(opened) if has_pages(&opened) => {
+                pages::shown(visitor, &opened, place, None, Wrong::told()).await
+            }
             Ok(_) => refuse(visitor, SubmissionError::Invalid(issues)),
             Err(error) => refuse(visitor, error),
         },
@@ -63,7 +69,25 @@ pub(super) async fn leave(
 }
 
 fn has_pages(opened: &Opened) -> bool {
-    opened.instance.task().is_some_and(|task| opened.service.definition().layouts_of(task).is_some())
+    task(opened).is_some_and(|task| {
+        task.kind == TaskKind::Data || opened.service.definition().layouts_of(&task.id).is_some()
+    })
+}
+
+/// Whether a task that is filled in cannot be left yet by what its pages ask for, which may be more than its schemas do.
+async fn is_unfinished(
+    visitor: &impl FormVisitor,
+    opened: &Opened,
+    action: Option<&str>,
+) -> Result<bool, SubmissionError> {
+    if action.is_some_and(|action| action != "write")
+        || task(opened).is_none_or(|task| task.kind != TaskKind::Data)
+    {
+        return Ok(false);
+    }
+    let (submissions, id) = (visitor.altinn().submissions(), opened.instance.id());
+    let pages = submissions.form_pages(visitor.actor(), id, visitor.language(), ShowIssues::Yes).await?;
+    Ok(pages.pages.iter().any(FormPage::is_wrong))
 }
 
 /// What an action came to.

@@ -16,6 +16,8 @@ use crate::submission::{Instance, Service, SubmissionError};
 pub(super) const VERSION: &str = "version";
 /// The field of the task that somebody saw.
 pub(super) const TASK: &str = "task";
+/// The fields that are not the form's.
+pub(super) const OWN: [&str; 3] = [FORM_TOKEN, VERSION, TASK];
 
 /// An instance that somebody may see, and its service.
 pub(super) struct Opened {
@@ -69,8 +71,12 @@ pub(super) fn refuse(visitor: &impl FormVisitor, error: impl Into<SubmissionErro
 pub(super) async fn posted(visitor: &impl FormVisitor, body: Body) -> Result<FormPost, Response> {
     let incomplete = || visitor.trouble(FormTrouble::Wrong(words(visitor).incomplete().to_owned()));
     let bytes = axum::body::to_bytes(body, MAX_POST_BYTES).await.map_err(|_| incomplete())?;
-    let post =
-        FormPost::parse(&bytes, &[FORM_TOKEN, VERSION, TASK]).map_err(|error| refuse(visitor, error))?;
+    let post = FormPost::parse(&bytes, &OWN).map_err(|error| refuse(visitor, error))?;
+    belongs(visitor, post)
+}
+
+/// What was sent, if the form is one of the visitor's.
+pub(super) fn belongs(visitor: &impl FormVisitor, post: FormPost) -> Result<FormPost, Response> {
     if FormTokens::is_right(post.own(FORM_TOKEN), visitor.form_token()) {
         Ok(post)
     } else {

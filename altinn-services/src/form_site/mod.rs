@@ -9,8 +9,9 @@
 //! |---|---|
 //! | `GET`, `POST /forms/{org}/{app}` | what the form is, and begins it |
 //! | `GET`, `POST /instances/{party}/{instance}` | the page of the task at hand, or the receipt; does an action of the task |
-//! | `POST .../pages/{page}` | fills in a page |
-//! | `POST .../files`, `GET .../files/{element}` | takes a file, gives one |
+//! | `POST .../pages/{page}` | fills in a page, and takes the files that are sent with it |
+//! | `GET .../forms/{element}`, `POST .../forms/{element}/pages/{page}` | the same of a form below another (`Subform`) |
+//! | `GET .../files/{element}` | gives a file |
 //! | `GET .../receipt.json`, `GET .../receipt.pdf` | the receipt, for programs and (feature `pdf`) for people |
 //!
 //! **Security.** Every form carries the visitor's token ([`FormTokens`] makes them), without which nothing is changed; all that
@@ -22,7 +23,9 @@ mod answer;
 mod begin;
 mod files;
 mod headers;
+mod onward;
 mod pages;
+mod place;
 mod receipt;
 mod refused;
 mod token;
@@ -47,12 +50,14 @@ where
     V: FormVisitor + FromRequestParts<S, Rejection = Response>,
     S: Clone + Send + Sync + 'static,
 {
-    let files = post(files::attach::<V>).layer(DefaultBodyLimit::max(files::MAX_BODY_BYTES));
+    let with_files = || DefaultBodyLimit::max(files::MAX_BODY_BYTES);
+    let (page, page_below) = (post(pages::fill_in::<V>), post(pages::fill_in_below::<V>));
     let router = Router::new()
         .route("/forms/{org}/{app}", get(begin::explain::<V>).post(begin::start::<V>))
         .route("/instances/{owner}/{guid}", get(pages::show::<V>).post(actions::act::<V>))
-        .route("/instances/{owner}/{guid}/pages/{page}", post(pages::fill_in::<V>))
-        .route("/instances/{owner}/{guid}/files", files)
+        .route("/instances/{owner}/{guid}/pages/{page}", page.layer(with_files()))
+        .route("/instances/{owner}/{guid}/forms/{element}", get(pages::show_below::<V>))
+        .route("/instances/{owner}/{guid}/forms/{element}/pages/{page}", page_below.layer(with_files()))
         .route("/instances/{owner}/{guid}/files/{element}", get(files::download::<V>))
         .route("/instances/{owner}/{guid}/receipt.json", get(receipt::as_json::<V>));
     #[cfg(feature = "pdf")]

@@ -1,17 +1,20 @@
-//! The pages of a task: shown, and filled in.
+//! The pages of a task, and of the forms below them: shown, and filled in.
 
 use axum::extract::{Path, Query, Request};
 use axum::response::Response;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::answer::{Opened, VERSION, address, encoded, instance_id, open, page, posted, redirect, refuse};
+use super::answer::{Opened, VERSION, address, instance_id, open, page, refuse};
+use super::files::sent_page;
+use super::place::Place;
 use super::refused::words;
 use super::token::FORM_TOKEN;
 use super::visitor::{FormTrouble, FormVisitor};
-use super::{actions, receipt};
-use crate::form_page::{Content, FormPage, FormPages, FormPost, HtmlForm, Press, Purpose};
-use crate::submission::{ShowIssues, SubmissionError};
+use super::{actions, onward, receipt};
+use crate::form::Issue;
+use crate::form_page::{Content, FormPage, FormPages, HtmlForm, Purpose};
+use crate::submission::ShowIssues;
 
 #[derive(Deserialize)]
 pub(super) struct Asked {
@@ -27,59 +30,89 @@ pub(super) async fn show<V: FormVisitor>(
         Ok(opened) => opened,
         Err(error) => return refuse(&visitor, error),
     };
-    let id = opened.instance.id();
+    let id = *opened.instance.id();
     // That there is no element of it in an inbox does no harm.
     let _ = visitor.altinn().inbox().read(visitor.actor(), id.owner, id.guid, true).await;
-    shown(&visitor, &opened, asked.page.as_deref(), ShowIssues::No).await
+    shown(&visitor, &opened, Place::of_task(id), asked.page.as_deref(), Wrong::untold()).await
 }
 
-/// The page of an instance: what is to be done now, or the receipt. With issues it is the first page on which something is
-/// wrong.
-pub(super) async fn shown(
-    visitor: &impl FormVisitor,
-    opened: &Opened,
-    name: Option<&str>,
-    issues: ShowIssues,
+pub(super) async fn show_below<V: FormVisitor>(
+    visitor: V,
+    Path((owner, guid, element)): Path<(i64, Uuid, Uuid)>,
+    Query(asked): Query<Asked>,
 ) -> Response {
-    let Some(task) = opened.instance.task() else { return receipt::shown(visitor, opened).await };
-    let submissions = visitor.altinn().submissions();
-    let id = opened.instance.id();
-    let pages = match submissions.form_pages(visitor.actor(), id, visitor.language(), issues).await {
-        Ok(pages) => pages,
-        Err(error) => return refuse(visitor, error),
+    let opened = match open(&visitor, (owner, guid)).await {
+        Ok(opened) => opened,
+        Err(error) => return refuse(&visitor, error),
     };
-    let wrong = pages.pages.iter().find(|page| is_wrong(page)).filter(|_| issues == ShowIssues::Yes);
-    let wanted = name.and_then(|name| pages.page(name)).or(wrong);
-    match wanted.or_else(|| pages.pages.first()) {
-        Some(of_form) => form(visitor, opened, task, &pages, of_form).await,
-        None => actions::without_pages(visitor, opened, task).await,
+    let place = Place::below(*opened.instance.id(), element);
+    shown(&visitor, &opened, place, asked.page.as_deref(), Wrong::untold()).await
+}
+
+/// What a page says of what is wrong.
+pub(super) struct Wrong {
+    issues: ShowIssues,
+    /// What is wrong beside what is stored, by data type.
+    also: Vec<(String, Issue)>,
+}
+
+impl Wrong {
+    /// Nothing: the form is being filled in.
+    pub(super) fn untold() -> Self {
+        Self { issues: ShowIssues::No, also: Vec::new() }
+    }
+
+    /// All that is wrong with what is stored.
+    pub(super) fn told() -> Self {
+        Self { issues: ShowIssues::Yes, also: Vec::new() }
+    }
+
+    /// Why something that was sent is not taken.
+    pub(super) fn refused(also: Vec<(String, Issue)>) -> Self {
+        Self { issues: ShowIssues::No, also }
     }
 }
 
-fn is_wrong(page: &FormPage) -> bool {
-    page.all_items().iter().any(|item| match &item.content {
-        Content::Field(field) => !field.issues.is_empty(),
-        Content::Rows(rows) => !rows.issues.is_empty(),
-        Content::Attachments(files) => !files.issues.is_empty(),
-        _ => false,
-    })
+/// A page of an instance: what is to be done now, or the receipt. Without a name it is the first page on which something is
+/// told to be wrong.
+pub(super) async fn shown(
+    visitor: &impl FormVisitor,
+    opened: &Opened,
+    place: Place,
+    name: Option<&str>,
+    Wrong { issues, also }: Wrong,
+) -> Response {
+    let Some(task) = opened.instance.task() else { return receipt::shown(visitor, opened).await };
+    let (submissions, language) = (visitor.altinn().submissions(), visitor.language());
+    let pages = submissions.pages_of(visitor.actor(), &place.id, place.below, language, issues, also).await;
+    let pages = match pages {
+        Ok(pages) => pages,
+        Err(error) => return refuse(visitor, error),
+    };
+    let named = name.and_then(|name| pages.page(name));
+    let wrong = || pages.pages.iter().find(|page| page.is_wrong());
+    match named.or_else(wrong).or_else(|| pages.pages.first()) {
+        Some(of_form) => form(visitor, opened, task, place, &pages, of_form).await,
+        None => actions::without_pages(visitor, opened, task).await,
+    }
 }
 
 async fn form(
     visitor: &impl FormVisitor,
     opened: &Opened,
     task: &str,
+    place: Place,
     pages: &FormPages,
     of_form: &FormPage,
 ) -> Response {
     let words = words(visitor);
-    let at = address(opened.instance.id());
     let version = opened.instance.version().to_string();
-    let (action, files) = (format!("{at}/pages/{}", encoded(&of_form.name)), format!("{at}/files"));
-    let form = HtmlForm::new(pages, of_form, visitor.language(), &action)
+    let (action, files) = (place.sent_to(&of_form.name), format!("{}/files", address(&place.id)));
+    let mut form = HtmlForm::new(pages, of_form, visitor.language(), &action)
         .with_hidden(FORM_TOKEN, visitor.form_token())
-        .with_hidden(VERSION, &version)
-        .with_files(&files);
+        .with_hidden(VERSION, &version);
+    // Files belong to the task.
+    form = if place.below.is_some() { form.with_close() } else { form.with_files(&files) };
     let number = pages.pages.iter().position(|page| page.name == of_form.name).map_or(1, |index| index + 1);
     let of = pages.pages.len();
     let above = if of > 1 { format!(" · {}", words.page_of(number, of)) } else { String::new() };
@@ -89,7 +122,7 @@ async fn form(
         "id=\"errors\" tabindex=\"-1\" autofocus",
         1,
     );
-    if number == of && !pages.pages.iter().any(leads_on) {
+    if place.below.is_none() && number == of && !pages.pages.iter().any(leads_on) {
         body.push_str(&actions::buttons(visitor, opened, task).await);
     }
     body.push_str(&format!("<p class=\"hint\">{}</p>\n", words.saved()));
@@ -104,59 +137,48 @@ fn leads_on(page: &FormPage) -> bool {
     })
 }
 
-/// Stores what was filled in on a page, and does what its button says.
+/// Stores what was filled in on a page of the task, and does what its button says.
 pub(super) async fn fill_in<V: FormVisitor>(
     visitor: V,
     Path((owner, guid, name)): Path<(i64, Uuid, String)>,
     request: Request,
 ) -> Response {
-    let post = match posted(&visitor, request.into_body()).await {
-        Ok(post) => post,
+    stored(&visitor, Place::of_task(instance_id((owner, guid))), &name, request).await
+}
+
+/// The same of a form below the pages of the task.
+pub(super) async fn fill_in_below<V: FormVisitor>(
+    visitor: V,
+    Path((owner, guid, element, name)): Path<(i64, Uuid, Uuid, String)>,
+    request: Request,
+) -> Response {
+    stored(&visitor, Place::below(instance_id((owner, guid)), element), &name, request).await
+}
+
+async fn stored(visitor: &impl FormVisitor, place: Place, name: &str, request: Request) -> Response {
+    let sent = match sent_page(visitor, request).await {
+        Ok(sent) => sent,
         Err(refused) => return refused,
     };
-    let id = instance_id((owner, guid));
-    let seen = post.own(VERSION).parse().ok();
-    match visitor.altinn().submissions().fill_in_version(visitor.actor(), &id, &name, &post, seen).await {
-        Ok(instance) => {
-            let Some(service) = visitor.altinn().service(instance.service()) else {
-                return visitor.trouble(FormTrouble::NotFound);
-            };
-            go_on(&visitor, Opened { instance, service }, &name, &post).await
+    let (submissions, id) = (visitor.altinn().submissions(), &place.id);
+    let seen = sent.post.own(VERSION).parse().ok();
+    let filled_in = submissions.fill_in_at(visitor.actor(), id, place.below, name, &sent.post, seen).await;
+    let instance = match filled_in {
+        Ok(instance) => instance,
+        Err(error) => return refuse(visitor, error),
+    };
+    let Some(service) = visitor.altinn().service(instance.service()) else {
+        return visitor.trouble(FormTrouble::NotFound);
+    };
+    match sent.attach(visitor, &instance).await {
+        Ok(refused) if refused.is_empty() => {
+            let opened = Opened { instance, service };
+            onward::go_on(visitor, opened, place, name, sent.post.press()).await
         }
-        Err(error) => refuse(&visitor, error),
-    }
-}
-
-async fn go_on(visitor: &impl FormVisitor, opened: Opened, name: &str, post: &FormPost) -> Response {
-    let to = |page: &str| redirect(&format!("{}?page={}", address(opened.instance.id()), encoded(page)));
-    match post.press() {
-        Press::Page(page) => to(page),
-        Press::Submit => actions::leave(visitor, opened, None, Some(name)).await,
-        Press::Action(action) => {
-            let action = action.clone();
-            actions::leave(visitor, opened, Some(&action), Some(name)).await
-        }
-        Press::RemoveFile(element) => match remove(visitor, &opened, element).await {
-            Ok(()) => to(name),
+        Ok(refused) => match open(visitor, (id.owner.get(), id.guid)).await {
+            Ok(opened) => shown(visitor, &opened, place, Some(name), Wrong::refused(refused)).await,
             Err(error) => refuse(visitor, error),
         },
-        Press::Next | Press::Previous => {
-            let submissions = visitor.altinn().submissions();
-            let id = opened.instance.id();
-            match submissions.form_pages(visitor.actor(), id, visitor.language(), ShowIssues::No).await {
-                Ok(pages) => {
-                    let is_next = *post.press() == Press::Next;
-                    let beside = if is_next { pages.after(name) } else { pages.before(name) };
-                    to(beside.map_or(name, |page| &page.name))
-                }
-                Err(error) => refuse(visitor, error),
-            }
-        }
-        Press::Save | Press::AddRow(_) | Press::RemoveRow(..) => to(name),
+        Err(error) => refuse(visitor, error),
     }
-}
-
-async fn remove(visitor: &impl FormVisitor, opened: &Opened, element: &str) -> Result<(), SubmissionError> {
-    let element = element.parse().map_err(|_| SubmissionError::NotFound)?;
-    visitor.altinn().submissions().detach(visitor.actor(), opened.instance.id(), element).await.map(drop)
 }

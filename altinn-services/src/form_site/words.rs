@@ -36,9 +36,6 @@ words! { Words:
     incomplete: "Skjemaet kom ikke helt fram. Gå tilbake og send det en gang til.",
         "Skjemaet kom ikkje heilt fram. Gå tilbake og send det ein gong til.",
         "The form did not arrive whole. Go back and send it once more.";
-    no_file: "Velg en fil før du laster opp. Gå tilbake og prøv på nytt.",
-        "Vel ei fil før du lastar opp. Gå tilbake og prøv på nytt.",
-        "Choose a file before you upload. Go back and try again.";
     file_too_large: "Filen er for stor. Den kan være på høyst 20 MB.", "Fila er for stor. Ho kan vere på høgst 20 MB.",
         "The file is too large. It may have at most 20 MB.";
     not_for_party: "Denne tjenesten er ikke for den du handler for. Bytt til en virksomhet eller person den gjelder.",

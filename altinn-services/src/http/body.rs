@@ -50,6 +50,9 @@ pub(super) fn read_json<T: DeserializeOwned>(bytes: &[u8], depth: usize) -> Resu
         let text = format!("the body is nested deeper than {depth} levels");
         return Err(ApiError::new("HTTP-BODY-TOO-DEEP", text));
     }
+    if holds_nul(bytes) {
+        return Err(ApiError::new("HTTP-BODY", "a text in the body holds a NUL, which no text of ours does"));
+    }
     serde_json::from_slice(bytes).map_err(|error| {
         // The category and the place; what stood there may be anybody's.
         let what = if error.is_data() { "is not what it must be" } else { "is no JSON" };
@@ -77,6 +80,19 @@ fn broken_off(rejection: BytesRejection) -> ApiError {
     ApiError::new("HTTP-BODY", "the body broke off")
 }
 
+/// Whether a text in JSON holds the character NUL: not every store can keep it.
+fn holds_nul(bytes: &[u8]) -> bool {
+    let mut ahead = bytes;
+    while let Some(at) = ahead.iter().position(|byte| *byte == b'\\') {
+        let escaped = ahead.get(at + 1..).unwrap_or_default();
+        if escaped.starts_with(b"u0000") {
+            return true;
+        }
+        ahead = escaped.get(1..).unwrap_or_default();
+    }
+    false
+}
+
 /// How deep the brackets of a text in JSON are nested.
 fn depth_of(bytes: &[u8]) -> usize {
     let (mut depth, mut deepest) = (0usize, 0);
@@ -100,6 +116,12 @@ fn depth_of(bytes: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_nul_is_found_and_a_text_about_one_is_none() {
+        assert!(holds_nul(br#"{"a": "b\"\u0000"}"#));
+        assert!(!holds_nul(br#"{"a": "b\\u0000", "c": "\u0001"}"#));
+    }
 
     #[test]
     fn brackets_in_texts_do_not_count() {

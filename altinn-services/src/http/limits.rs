@@ -18,6 +18,9 @@ pub struct Limits {
     /// How long the headers of a call may take to come, from the end of the call before: so long a connection on which
     /// nothing comes is kept, too. 30 s.
     pub headers: Duration,
+    /// How long the other end may take not a byte of an answer before its connection is closed; one that takes it slowly is
+    /// not meant. 30 s.
+    pub unread: Duration,
     /// How many calls are worked on at once; more are told to come again (503). 1,024.
     pub at_once: usize,
     /// How many files are taken at once: each is held in memory while it comes. 32.
@@ -38,6 +41,7 @@ impl Default for Limits {
             depth: 64,
             time: Duration::from_secs(30),
             headers: Duration::from_secs(30),
+            unread: Duration::from_secs(30),
             at_once: 1_024,
             uploads: 32,
             rate: 50,

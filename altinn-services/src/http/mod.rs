@@ -79,6 +79,7 @@ mod storage;
 #[cfg(any(feature = "broker", feature = "correspondence"))]
 mod stream;
 mod trace;
+mod unread;
 
 pub use api::{Api, ApiBuilder};
 pub use app::app;

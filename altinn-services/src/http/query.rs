@@ -8,6 +8,9 @@ use serde::de::DeserializeOwned;
 
 use super::error::ApiError;
 
+/// The character that no name and no text of ours holds, as it stands in an address: not every store can even ask for it.
+const NUL: &str = "%00";
+
 /// The variables of the path.
 #[derive(Debug)]
 pub(super) struct InPath<T>(pub(super) T);
@@ -54,9 +57,10 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for InPath<
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let holds_nul = parts.uri.path().contains(NUL);
         match Path::from_request_parts(parts, state).await {
-            Ok(Path(variables)) => Ok(Self(variables)),
-            Err(_) => Err(ApiError::new("HTTP-PATH", "a part of the path is not what it must be")),
+            Ok(Path(variables)) if !holds_nul => Ok(Self(variables)),
+            _ => Err(ApiError::new("HTTP-PATH", "a part of the path is not what it must be")),
         }
     }
 }
@@ -65,11 +69,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let holds_nul = parts.uri.query().is_some_and(|query| query.contains(NUL));
         match Query::from_request_parts(parts, state).await {
-            Ok(Query(asked)) => Ok(Self(asked)),
-            Err(_) => {
-                Err(ApiError::new("HTTP-QUERY", "the query has a parameter that is not what it must be"))
-            }
+            Ok(Query(asked)) if !holds_nul => Ok(Self(asked)),
+            _ => Err(ApiError::new("HTTP-QUERY", "the query has a parameter that is not what it must be")),
         }
     }
 }

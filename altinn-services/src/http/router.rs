@@ -2,7 +2,10 @@
 
 use axum::extract::DefaultBodyLimit;
 use axum::http::Method;
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION, RETRY_AFTER};
+use axum::http::header::{
+    AUTHORIZATION, CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION,
+    RANGE, RETRY_AFTER,
+};
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use axum::{Router, http::HeaderName};
@@ -67,19 +70,36 @@ fn around(api: &Api, routes: Router<Api>) -> Router {
     routes.with_state(api.clone())
 }
 
+/// What another origin's pages may call with, and read of the answer: all that the API itself takes and gives.
 fn cors(api: &Api) -> CorsLayer {
+    let named = HeaderName::from_static;
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(api.origins().to_vec()))
         .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
         .allow_headers([
             AUTHORIZATION,
             CONTENT_TYPE,
+            CONTENT_DISPOSITION,
             IF_MATCH,
             IF_NONE_MATCH,
-            HeaderName::from_static("idempotency-key"),
-            HeaderName::from_static("traceparent"),
+            RANGE,
+            named("idempotency-key"),
+            named("traceparent"),
+            named("tus-resumable"),
+            named("upload-length"),
+            named("upload-metadata"),
+            named("upload-offset"),
         ])
-        .expose_headers([ETAG, LOCATION, RETRY_AFTER])
+        .expose_headers([
+            CONTENT_DISPOSITION,
+            CONTENT_RANGE,
+            ETAG,
+            LOCATION,
+            RETRY_AFTER,
+            named("tus-resumable"),
+            named("upload-length"),
+            named("upload-offset"),
+        ])
 }
 
 #[cfg(test)]

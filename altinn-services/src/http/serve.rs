@@ -12,16 +12,18 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::Api;
+use super::unread::Unread;
+use super::{Api, Limits};
 
 /// How long to wait for a connection when there are none to be had, such as when all file descriptors are taken.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Serves a router by HTTP/1.1 until `stop` ends: then it is not ready any more, takes no new connection, and ends when the
-/// calls under way have, or have had [`Limits::drain`](super::Limits::drain) for it.
+/// calls under way have, or have had [`Limits::drain`] for it.
 ///
 /// A connection whose next call has not come whole, up to the end of its headers, within
-/// [`Limits::headers`](super::Limits::headers) is closed, whether nothing comes or a byte now and then.
+/// [`Limits::headers`] is closed, whether nothing comes or a byte now and then; so is one whose other end takes nothing of an
+/// answer for [`Limits::unread`].
 pub async fn serve(api: &Api, listener: TcpListener, router: Router, stop: impl Future<Output = ()> + Send) {
     let (stopping, told) = watch::channel(());
     let mut connections = JoinSet::new();
@@ -30,7 +32,7 @@ pub async fn serve(api: &Api, listener: TcpListener, router: Router, stop: impl 
         tokio::select! {
             () = &mut stop => break,
             stream = accepted(&listener) => {
-                connections.spawn(connection(stream, router.clone(), api.limits().headers, told.clone()));
+                connections.spawn(connection(stream, router.clone(), api.limits().clone(), told.clone()));
             }
             Some(_) = connections.join_next() => {}
         }
@@ -64,11 +66,12 @@ fn is_of_one_connection(error: &io::Error) -> bool {
 }
 
 /// Serves a connection until it ends; told to stop, until its call under way has ended.
-async fn connection(stream: TcpStream, router: Router, headers: Duration, mut told: watch::Receiver<()>) {
+async fn connection(stream: TcpStream, router: Router, limits: Limits, mut told: watch::Receiver<()>) {
     // Looking which version is spoken would wait for ever: 1.1 alone is.
     let mut builder = Builder::new(TokioExecutor::new()).http1_only();
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(headers);
-    let served = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(limits.headers);
+    let stream = TokioIo::new(Unread::new(stream, limits.unread));
+    let served = builder.serve_connection(stream, TowerToHyperService::new(router));
     let mut served = pin!(served);
     let ended = tokio::select! {
         ended = served.as_mut() => ended,

@@ -182,7 +182,8 @@ impl AccessibleReceipt<'_> {
                 .collect();
         }
         let Ok(pages) = view.pages() else { return Vec::new() };
-        let excluded = app.layouts_of(task).map(|set| set.exclude_from_pdf.as_slice()).unwrap_or_default();
+        let set = app.sub_form(task, form.0).or_else(|| app.layouts_of(task));
+        let excluded = set.map(|set| set.exclude_from_pdf.as_slice()).unwrap_or_default();
         let mut blocks = Vec::new();
         for page in pages.pages.iter().filter(|page| !excluded.contains(&page.name)) {
             let title = page.title.to_plain();

@@ -95,7 +95,8 @@ impl Submissions<'_> {
         self.shown_to(actor, instance).await
     }
 
-    /// Takes an attachment out of an instance, in the task that it belongs to.
+    /// Takes an attachment, or one of several forms of a data type (a sub-form), out of an instance, in the task that it
+    /// belongs to.
     ///
     /// # Errors
     /// [`SubmissionError::NotFound`] when there is none; [`SubmissionError::Access`] and
@@ -161,7 +162,8 @@ impl Submissions<'_> {
                 own
             }
             Change::Detach(element) => {
-                let kind = plan.attached(element, task).ok_or(SubmissionError::NotFound)?;
+                let kind = plan.attached(element, task).or_else(|| plan.removable_form(element, task));
+                let kind = kind.ok_or(SubmissionError::NotFound)?;
                 let own = self.permit_writing(actor, &plan.instance, kind, Writing::Remove).await?;
                 plan.withdraw_signatures_on(element);
                 plan.remove(|known| known.id == element);

@@ -2,12 +2,13 @@
 
 use altinn_core::Language;
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::receipt_words::ReceiptWords;
 use super::{DataElement, Hundredths, Instance, PaymentInformation, Service};
 use crate::definition::DataType;
 use crate::expression::Context;
-use crate::form_page::{Attachment, FormView, SummaryPart};
+use crate::form_page::{Attachment, FormView, SubForm, SummaryPart};
 
 /// What an app's layouts show of an instance in documents, in a language.
 #[derive(Clone, Copy)]
@@ -27,12 +28,16 @@ impl<'a> DocumentPages<'a> {
         Some(page.read_out())
     }
 
-    /// The task whose pages show a form.
+    /// The task whose pages show a form, or have it below them.
     pub(super) fn task_of(&self, data_type: &str) -> Option<&'a str> {
-        self.service.definition().metadata().data_type(data_type)?.task_id.as_deref()
+        let app = self.service.definition();
+        let own = app.metadata().data_type(data_type)?.task_id.as_deref();
+        let above = || app.process().tasks().find(|task| app.sub_form(&task.id, data_type).is_some());
+        own.or_else(|| above().map(|task| task.id.as_str()))
     }
 
-    /// The pages of a task as documents show them; of several forms of a data type it is this one.
+    /// The pages of a task as documents show them; of several forms of a data type it is this one, and those of a form below
+    /// the task's pages are its own.
     pub(super) fn view(&self, task: &'a str, form: Option<(&'a str, &'a Value)>) -> FormView<'a> {
         let app = self.service.definition();
         let words = ReceiptWords(self.language);
@@ -50,7 +55,19 @@ impl<'a> DocumentPages<'a> {
         for (label, value) in self.paid(words) {
             view = view.with_payment_line(label, value);
         }
-        view
+        let below = |name: &'a str, data: &'a Value| {
+            let set = app.sub_form(task, name)?;
+            Some((set, SubForm { element: Uuid::nil(), data_type: name, data, is_wrong: false }))
+        };
+        match form.and_then(|(name, data)| below(name, data)) {
+            Some((set, form)) => view.below(set, &form),
+            // Where the app does not draw the document itself, each form below has a part of its own.
+            None if form.is_some() => view,
+            None => {
+                let all = self.forms.iter().filter_map(|(name, data)| below(name, data));
+                all.fold(view, |view, (_, form)| view.with_sub_form(form))
+            }
+        }
     }
 
     fn others(&self, but: Option<&'a str>) -> impl Iterator<Item = (&'a str, &'a Value)> {

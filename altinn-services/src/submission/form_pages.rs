@@ -1,21 +1,27 @@
-//! The form of the task at hand, page by page: shown from its layouts, and filled in from what a browser sends.
+//! The pages of the task at hand, and of the forms below them, shown from their layouts.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use altinn_core::{Actor, InstanceId, Language};
 use serde_json::{Map, Value};
+use uuid::Uuid;
 
 use super::element_access::Writing;
 use super::forms::Forms;
-use super::{ElementIssue, Instance, Service, SubmissionError, Submissions};
-use crate::form::{FormData, FormLimits, Issue};
-use crate::form_page::{Attachment, FormPage, FormPages, FormPost, FormView, SummaryPart};
+use super::{ElementIssue, Instance, OptionsAsked, Service, SubmissionError, Submissions};
+use crate::definition::{DataType, LayoutSet};
+use crate::expression::{Failure, OwnerKind};
+use crate::form::{Issue, Severity};
+use crate::form_page::{Attachment, FormPage, FormPages, FormView, SubForm, SummaryPart};
 use crate::process::TaskKind;
 
 /// The actions that expressions of layouts ask about, beside `read`.
 const ACTIONS: [&str; 4] = ["write", "confirm", "sign", "reject"];
 /// Without it nothing is filled in.
 const WRITE: &str = "write";
+/// A form in which nothing is filled in.
+static EMPTY: LazyLock<Value> = LazyLock::new(|| Value::Object(Map::new()));
 
 /// Whether pages say what is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,9 +32,20 @@ pub enum ShowIssues {
     Yes,
 }
 
+/// An instance that somebody may see, in a task, and what they may do with it there.
+#[derive(Debug)]
+pub(super) struct Ground {
+    pub(super) instance: Instance,
+    pub(super) service: Service,
+    pub(super) task: String,
+    pub(super) owner: OwnerKind,
+    allowed: Vec<&'static str>,
+}
+
 impl Submissions<'_> {
     /// The pages of the task that an instance stands in, as the caller may see and fill them in; none where it stands
-    /// in no task, or the app has no layouts for it.
+    /// in no task, or where nobody fills in anything and the app has no layouts for it. A task to fill in without layouts
+    /// has a page that says so and takes what can be attached.
     ///
     /// # Errors
     /// [`SubmissionError::NotFound`] and [`SubmissionError::Access`] as [`Submissions::get`];
@@ -40,37 +57,68 @@ impl Submissions<'_> {
         language: Language,
         issues: ShowIssues,
     ) -> Result<FormPages, SubmissionError> {
-        let instance = self.get(actor, id).await?;
-        let service = self.service_of(&instance)?;
-        let Some(task) = instance.task() else { return Ok(FormPages::default()) };
-        let owner = self.tools_of(&service, instance.id.owner).await?.owner;
-        let forms = Forms::of(&service, &instance, task, owner)?;
-        let allowed = self.allowed(actor, &instance).await;
-        let empty = Value::Object(Map::new());
-        let view = view_of(&service, &instance, &forms, &empty, language, &allowed);
-        let view = self.without_what_others_write(actor, &instance, &service, view).await?;
-        if issues == ShowIssues::No {
-            return Ok(view.pages()?);
+        self.pages_of(actor, id, None, language, issues, Vec::new()).await
+    }
+
+    /// The pages of a form below those of the task (`Subform`), by its element.
+    ///
+    /// # Errors
+    /// As [`form_pages`](Self::form_pages); [`SubmissionError::NotFound`] when the element is no such form.
+    pub async fn sub_form_pages(
+        &self,
+        actor: &Actor,
+        id: &InstanceId,
+        element: Uuid,
+        language: Language,
+        issues: ShowIssues,
+    ) -> Result<FormPages, SubmissionError> {
+        self.pages_of(actor, id, Some(element), language, issues, Vec::new()).await
+    }
+
+    /// The pages of the task, or of a form below them, with what is wrong beside what is stored, by data type.
+    pub(crate) async fn pages_of(
+        &self,
+        actor: &Actor,
+        id: &InstanceId,
+        below: Option<Uuid>,
+        language: Language,
+        issues: ShowIssues,
+        mut found: Vec<(String, Issue)>,
+    ) -> Result<FormPages, SubmissionError> {
+        let Some(ground) = self.ground(actor, id).await? else { return Ok(FormPages::default()) };
+        let forms = ground.forms()?;
+        let view = self.view(actor, &ground, &forms, language).await?;
+        let stored = match issues {
+            ShowIssues::No => Vec::new(),
+            ShowIssues::Yes => self.validate(actor, id).await?,
+        };
+        let is_told = issues == ShowIssues::Yes;
+        let view = match below {
+            Some(element) => {
+                let (set, form) = ground.below(&forms, element).ok_or(SubmissionError::NotFound)?;
+                found.extend(ground.placed(stored, |of, _| of == Some(element)));
+                self.with_options_of_code(view.below(set, &form), &ground, language).await
+            }
+            None => {
+                let wrong =
+                    if is_told { ground.wrong_below(&view, &forms, &stored)? } else { BTreeSet::new() };
+                let is_below = |data_type: &str| ground.sub_form(data_type).is_some();
+                found.extend(ground.placed(stored, |of, data_type| of.is_none() || !is_below(data_type)));
+                let view = self.with_options_of_code(view, &ground, language).await;
+                ground.all_below(&forms).fold(view, |view, (_, form)| {
+                    view.with_sub_form(SubForm { is_wrong: wrong.contains(&form.element), ..form })
+                })
+            }
+        };
+        if is_told {
+            let known: BTreeSet<_> =
+                found.iter().map(|(data_type, issue)| (data_type.clone(), issue.path.clone())).collect();
+            let missing = ground.pages(&view)?.missing().into_iter();
+            found.extend(missing.filter(|(of, issue)| !known.contains(&(of.clone(), issue.path.clone()))));
         }
-        let missing = view.pages()?.missing();
-        let mut found: Vec<(String, Issue)> = Vec::new();
-        for ElementIssue { element, mut issue } in self.validate(actor, id).await? {
-            let element = element.and_then(|id| instance.elements().iter().find(|found| found.id() == id));
-            let data_type = match element {
-                Some(element) => element.data_type().to_owned(),
-                // What is wrong with files stands at the component of their data type.
-                None => data_type_in(&std::mem::take(&mut issue.path)),
-            };
-            found.push((data_type, issue));
-        }
-        let known: BTreeSet<_> =
-            found.iter().map(|(data_type, issue)| (data_type.clone(), issue.path.clone())).collect();
-        found.extend(
-            missing.into_iter().filter(|(of, issue)| !known.contains(&(of.clone(), issue.path.clone()))),
-        );
         let view =
             found.into_iter().fold(view, |view, (data_type, issue)| view.with_issues(&data_type, [issue]));
-        Ok(view.pages()?)
+        Ok(ground.pages(&view)?)
     }
 
     /// What has been filled in in an instance's data tasks, to be read: entries, headings and tables as the app's layouts
@@ -87,69 +135,63 @@ impl Submissions<'_> {
         let instance = self.get(actor, id).await?;
         let service = self.service_of(&instance)?;
         let owner = self.tools_of(&service, instance.id.owner).await?.owner;
+        let mut ground =
+            Ground { instance, service: service.clone(), task: String::new(), owner, allowed: vec!["read"] };
         let mut parts = Vec::new();
         let tasks = service.definition().process().tasks();
         for task in tasks.filter(|task| task.kind == TaskKind::Data) {
-            let forms = Forms::of(&service, &instance, &task.id, owner)?;
-            let pages = view_of(&service, &instance, &forms, &Value::Null, language, &["read"]).pages()?;
-            parts.extend(pages.pages.iter().flat_map(FormPage::summary));
+            ground.task.clone_from(&task.id);
+            let forms = ground.forms()?;
+            let view = ground.view(&forms, &Value::Null, language);
+            let view = ground.all_below(&forms).fold(view, |view, (_, form)| view.with_sub_form(form));
+            parts.extend(view.pages()?.pages.iter().flat_map(FormPage::summary));
         }
         Ok(parts)
     }
 
-    /// Fills in what a browser sent from a page of the task that an instance stands in, and stores it as a draft. A
-    /// post that changes nothing stores nothing.
-    ///
-    /// # Errors
-    /// As [`save`](Submissions::save); [`SubmissionError::Post`] when something was sent that the page does not have;
-    /// [`SubmissionError::Changed`] when the page is not there any more.
-    pub async fn fill_in(
+    /// An instance that somebody may see, in its task; none where it stands in none.
+    pub(super) async fn ground(
         &self,
         actor: &Actor,
         id: &InstanceId,
-        page: &str,
-        post: &FormPost,
-    ) -> Result<Instance, SubmissionError> {
-        self.fill_in_version(actor, id, page, post, None).await
+    ) -> Result<Option<Ground>, SubmissionError> {
+        let instance = self.get(actor, id).await?;
+        let service = self.service_of(&instance)?;
+        let Some(task) = instance.task().map(str::to_owned) else { return Ok(None) };
+        let owner = self.tools_of(&service, instance.id.owner).await?.owner;
+        let allowed = self.allowed(actor, &instance).await;
+        Ok(Some(Ground { instance, service, task, owner, allowed }))
     }
 
-    /// Fills in a page of the version of an instance that the person saw, so that nobody overwrites what another has
-    /// changed since.
-    ///
-    /// # Errors
-    /// As [`fill_in`](Self::fill_in); [`SubmissionError::Changed`] when something is to be stored and the instance has
-    /// another version.
-    pub async fn fill_in_version(
+    /// The pages of the task as the caller may see and fill them in, without the forms below them.
+    pub(super) async fn view<'a>(
         &self,
         actor: &Actor,
-        id: &InstanceId,
-        page: &str,
-        post: &FormPost,
-        seen: Option<i64>,
-    ) -> Result<Instance, SubmissionError> {
-        let mut instance = self.get(actor, id).await?;
-        let service = self.service_of(&instance)?;
-        let task = instance.task().ok_or(SubmissionError::Changed)?.to_owned();
-        let owner = self.tools_of(&service, instance.id.owner).await?.owner;
-        let forms = Forms::of(&service, &instance, &task, owner)?;
-        let allowed = self.allowed(actor, &instance).await;
-        let empty = Value::Object(Map::new());
-        let view = view_of(&service, &instance, &forms, &empty, Language::Nb, &allowed);
-        let pages = self.without_what_others_write(actor, &instance, &service, view).await?.pages()?;
-        let page = pages.page(page).ok_or(SubmissionError::Changed)?;
-        let mut data: BTreeMap<String, Value> =
-            forms.models().map(|(data_type, data)| (data_type.to_owned(), data.clone())).collect();
-        for form in service.forms_of(&task) {
-            data.entry(form.id.clone()).or_insert_with(|| empty.clone());
+        ground: &'a Ground,
+        forms: &'a Forms<'a>,
+        language: Language,
+    ) -> Result<FormView<'a>, SubmissionError> {
+        let view = ground.view(forms, &EMPTY, language);
+        self.without_what_others_write(actor, &ground.instance, &ground.service, view).await
+    }
+
+    /// A view with the lists of options that the agency's code gives.
+    pub(super) async fn with_options_of_code<'a>(
+        &self,
+        mut view: FormView<'a>,
+        ground: &Ground,
+        language: Language,
+    ) -> FormView<'a> {
+        let Ground { instance, service, .. } = ground;
+        let Some(hooks) = self.altinn.plug_ins().submission(service.id()) else { return view };
+        let parameters = BTreeMap::new();
+        let asked = OptionsAsked { service, instance: Some(instance), language, parameters: &parameters };
+        for id in view.options_of_code() {
+            if let Some(choices) = hooks.options(id, &asked).await {
+                view = view.with_options(id, choices);
+            }
         }
-        let mut version = seen.unwrap_or(instance.version());
-        for data_type in post.fill_in(page, &mut data)? {
-            let form = data.remove(&data_type).unwrap_or_default().to_string();
-            let form = FormData::parse(form.as_bytes(), FormLimits::default())?;
-            instance = self.save_version(actor, id, &data_type, &form, Some(version)).await?.instance;
-            version = instance.version();
-        }
-        Ok(instance)
+        view
     }
 
     /// A view in which what the caller may not write of the task's forms and files can only be read.
@@ -192,43 +234,114 @@ impl Submissions<'_> {
     }
 }
 
+impl Ground {
+    pub(super) fn forms(&self) -> Result<Forms<'_>, SubmissionError> {
+        Forms::of(&self.service, &self.instance, &self.task, self.owner)
+    }
+
+    fn sub_form(&self, data_type: &str) -> Option<&LayoutSet> {
+        self.service.definition().sub_form(&self.task, data_type)
+    }
+
+    /// The pages that a view comes to; a task to fill in that the app has drawn no pages for has one.
+    pub(super) fn pages(&self, view: &FormView<'_>) -> Result<FormPages, Failure> {
+        let app = self.service.definition();
+        let task = app.process().task(&self.task).filter(|task| task.kind == TaskKind::Data);
+        match task.filter(|task| app.layouts_of(&task.id).is_none()) {
+            Some(task) => Ok(view.bare_page(task)),
+            None => view.pages(),
+        }
+    }
+
+    /// The forms below the task's pages, with their layouts.
+    pub(super) fn all_below<'a>(
+        &'a self,
+        forms: &'a Forms<'a>,
+    ) -> impl Iterator<Item = (&'a LayoutSet, SubForm<'a>)> {
+        self.instance.elements().iter().filter_map(|element| {
+            let set = self.sub_form(element.data_type())?;
+            let (data_type, data) = (element.data_type(), forms.data_of(element)?);
+            Some((set, SubForm { element: element.id(), data_type, data, is_wrong: false }))
+        })
+    }
+
+    /// A form below the task's pages.
+    pub(super) fn below<'a>(
+        &'a self,
+        forms: &'a Forms<'a>,
+        element: Uuid,
+    ) -> Option<(&'a LayoutSet, SubForm<'a>)> {
+        self.all_below(forms).find(|(_, form)| form.element == element)
+    }
+
+    /// The forms below in which something must be put right.
+    fn wrong_below(
+        &self,
+        view: &FormView<'_>,
+        forms: &Forms<'_>,
+        issues: &[ElementIssue],
+    ) -> Result<BTreeSet<Uuid>, Failure> {
+        let is_error = |found: &&ElementIssue| found.issue.severity == Severity::Error;
+        let mut wrong: BTreeSet<Uuid> =
+            issues.iter().filter(is_error).filter_map(|found| found.element).collect();
+        for (set, form) in self.all_below(forms) {
+            if !view.below(set, &form).pages()?.missing().is_empty() {
+                wrong.insert(form.element);
+            }
+        }
+        Ok(wrong)
+    }
+
+    /// What is wrong with those elements that are meant, by the data type at whose component it stands.
+    fn placed(
+        &self,
+        issues: Vec<ElementIssue>,
+        is_meant: impl Fn(Option<Uuid>, &str) -> bool,
+    ) -> Vec<(String, Issue)> {
+        let placed = issues.into_iter().filter_map(|ElementIssue { element: of, mut issue }| {
+            let element = of.and_then(|id| self.instance.elements().iter().find(|found| found.id() == id));
+            let data_type = match element {
+                Some(element) => element.data_type().to_owned(),
+                // What is wrong with files, and with how many there are, stands at the component of their data type.
+                None => data_type_in(&std::mem::take(&mut issue.path)),
+            };
+            is_meant(of, &data_type).then_some((data_type, issue))
+        });
+        placed.collect()
+    }
+
+    /// The pages of the task; a form that has not been begun is shown as it is given here, unless that is null.
+    fn view<'a>(&'a self, forms: &'a Forms<'a>, empty: &'a Value, language: Language) -> FormView<'a> {
+        let app = self.service.definition();
+        let mut context = forms.of_process().with_language(language);
+        let begun = |form: &str| forms.models().any(|(data_type, _)| data_type == form);
+        let of_task = self.service.forms_of(&self.task).filter(|form| self.sub_form(&form.id).is_none());
+        for form in of_task.filter(|form| !empty.is_null() && !begun(&form.id)) {
+            context = context.with_model(&form.id, empty);
+        }
+        let context =
+            self.allowed.iter().fold(context, |context, action| context.with_allowed_action(action));
+        let reference = match language {
+            Language::En => "Reference",
+            _ => "Referanse",
+        };
+        let mut view = FormView::new(app, forms.task(), context)
+            .with_fact(reference, self.instance.id().guid.to_string());
+        let is_form = |data_type: &str| app.metadata().data_type(data_type).is_some_and(DataType::is_form);
+        for element in self.instance.elements().iter().filter(|element| !is_form(element.data_type())) {
+            view = view.with_attachment(Attachment {
+                id: element.id().to_string(),
+                data_type: element.data_type().to_owned(),
+                name: element.file_name().unwrap_or(element.data_type()).to_owned(),
+                bytes: element.content().len(),
+            });
+        }
+        if self.allowed.contains(&WRITE) { view } else { view.read_only() }
+    }
+}
+
 /// The data type that the path of what is wrong with an element begins with.
 fn data_type_in(path: &str) -> String {
     let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
     first.replace("~1", "/").replace("~0", "~")
-}
-
-fn view_of<'a>(
-    service: &'a Service,
-    instance: &'a Instance,
-    forms: &'a Forms<'a>,
-    empty: &'a Value,
-    language: Language,
-    allowed: &[&'static str],
-) -> FormView<'a> {
-    let mut context = forms.of_process().with_language(language);
-    // A form that has not been begun is shown empty.
-    let begun = |form: &str| forms.models().any(|(data_type, _)| data_type == form);
-    for form in service.forms_of(forms.task()).filter(|form| !empty.is_null() && !begun(&form.id)) {
-        context = context.with_model(&form.id, empty);
-    }
-    let context = allowed.iter().fold(context, |context, action| context.with_allowed_action(action));
-    let mut view = FormView::new(service.definition(), forms.task(), context);
-    let reference = match language {
-        Language::En => "Reference",
-        _ => "Referanse",
-    };
-    view = view.with_fact(reference, instance.id().guid.to_string());
-    let form = |data_type: &str| {
-        service.definition().metadata().data_type(data_type).is_some_and(crate::definition::DataType::is_form)
-    };
-    for element in instance.elements().iter().filter(|element| !form(element.data_type())) {
-        view = view.with_attachment(Attachment {
-            id: element.id().to_string(),
-            data_type: element.data_type().to_owned(),
-            name: element.file_name().unwrap_or(element.data_type()).to_owned(),
-            bytes: element.content().len(),
-        });
-    }
-    if allowed.contains(&WRITE) { view } else { view.read_only() }
 }

@@ -83,6 +83,11 @@ impl<'a> Forms<'a> {
         self.app.layouts_of(self.task)
     }
 
+    /// The layouts that show a form: those of its own where it is a sub-form, else the task's.
+    fn layouts_of(&self, data_type: &str) -> Option<&'a LayoutSet> {
+        self.app.sub_form(self.task, data_type).or_else(|| self.layouts())
+    }
+
     /// What the conditions of the process may look at.
     pub(super) fn of_process(&self) -> Context<'_> {
         self.with_stored(self.around(), None)
@@ -90,9 +95,14 @@ impl<'a> Forms<'a> {
 
     /// What expressions may look at when they are about a form that holds `data`.
     fn context<'c>(&'c self, data_type: &'c str, data: &'c Value) -> Context<'c> {
-        let first = self.layouts().and_then(|set| set.data_type.as_deref());
+        let set = self.layouts_of(data_type);
+        let first = set.and_then(|set| set.data_type.as_deref());
         let is_first = first.is_none_or(|first| first == data_type);
-        let context = self.around();
+        let around = self.around();
+        let context = match set {
+            Some(set) => around.with_layouts(&set.layouts),
+            None => around,
+        };
         if is_first {
             return self.with_stored(context.with_model(data_type, data), Some(data_type));
         }
@@ -166,7 +176,7 @@ impl<'a> Forms<'a> {
     }
 
     fn hidden(&self, data_type: &str, data: &Value) -> Result<HiddenData, Issue> {
-        let Some(set) = self.layouts() else { return Ok(HiddenData::default()) };
+        let Some(set) = self.layouts_of(data_type) else { return Ok(HiddenData::default()) };
         let found = HiddenData::find(data_type, &set.layouts, &self.context(data_type, data));
         found.map_err(|_| Issue::error(IssueCode::NotChecked, "", wording::not_checked()))
     }
@@ -195,7 +205,7 @@ impl<'a> Forms<'a> {
         data: &mut Value,
         ids: &dyn altinn_core::IdSource,
     ) -> bool {
-        let Some(set) = self.layouts() else { return false };
+        let Some(set) = self.layouts_of(data_type) else { return false };
         let own =
             |other: Option<&str>| other.or(set.data_type.as_deref()).is_none_or(|name| name == data_type);
         let groups = set.layouts.components().iter().filter(|component| component.is_repeating());

@@ -17,6 +17,7 @@ mod element_access;
 mod error;
 mod facts;
 mod file_scan;
+mod fill_in;
 mod form_pages;
 mod forms;
 mod history;
@@ -69,7 +70,7 @@ pub use payment::{
     Hundredths, OrderDetails, OrderLine, Payment, PaymentContext, PaymentDetails, PaymentError,
     PaymentInformation, PaymentStatus,
 };
-pub use save::{Saved, SavedTogether};
+pub use save::{FormOf, Saved, SavedTogether};
 pub use service::Service;
 pub use service_task::{
     ServiceTask, ServiceTaskContext, ServiceTaskDone, ServiceTaskError, ServiceTaskReport, ServiceTaskState,

@@ -353,8 +353,11 @@ impl<'a> Plan<'a> {
     fn make_forms(&mut self) {
         let Some(task) = self.instance.task() else { return };
         let given = Arc::clone(&self.tools.given);
-        let is_made = |form: &&DataType| form.app_logic.as_ref().is_some_and(|logic| logic.auto_create);
-        let wanted = self.service.forms_of(task).filter(|form| is_made(form) || given.contains_key(&form.id));
+        let is_made = |form: &DataType| form.app_logic.as_ref().is_some_and(|logic| logic.auto_create);
+        let wanted = self
+            .service
+            .forms_of(task)
+            .filter(|form| (is_made(form) && form.task_id.is_some()) || given.contains_key(&form.id));
         let missing: Vec<_> = wanted
             .filter(|form| self.instance.element(&form.id).is_none())
             .map(|form| form.id.clone())
@@ -368,10 +371,11 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// Adds a form that is not there yet.
-    pub(super) fn add_form(&mut self, data_type: String, content: Vec<u8>) {
-        let form = DataElement::new(self.tools.ids.next_id(), data_type, FORM, content, self.tools.now);
-        self.instance.elements.push(form);
+    /// Adds a form that is not there yet; gives the id of its element.
+    pub(super) fn add_form(&mut self, data_type: String, content: Vec<u8>) -> Uuid {
+        let id = self.tools.ids.next_id();
+        self.instance.elements.push(DataElement::new(id, data_type, FORM, content, self.tools.now));
+        id
     }
 
     fn publish(&self, batch: &mut Batch) -> Result<(), EventError> {

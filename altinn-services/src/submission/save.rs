@@ -2,6 +2,7 @@
 
 use altinn_core::{Actor, InstanceId};
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::element_access::Writing;
 use super::forms::Forms;
@@ -9,7 +10,39 @@ use super::history::History;
 use super::hooks::Form;
 use super::plan::Plan;
 use super::{DataElement, ElementIssue, Instance, Service, SubmissionError, Submissions, TRIES};
+use crate::definition::{DataType, check_room};
 use crate::form::{FormData, Issue, Patch};
+use crate::process::Task;
+
+/// Which form of an instance is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FormOf<'a> {
+    /// The first one of a data type; where there is none, storing it makes it.
+    Type(&'a str),
+    /// The one of an element: of several of a data type, this one.
+    Element(Uuid),
+    /// One more of a data type that takes several, such as a sub-form.
+    New(&'a str),
+}
+
+impl<'a> From<&'a str> for FormOf<'a> {
+    fn from(data_type: &'a str) -> Self {
+        Self::Type(data_type)
+    }
+}
+
+impl<'a> From<&'a String> for FormOf<'a> {
+    fn from(data_type: &'a String) -> Self {
+        Self::Type(data_type)
+    }
+}
+
+impl From<Uuid> for FormOf<'_> {
+    fn from(element: Uuid) -> Self {
+        Self::Element(element)
+    }
+}
 
 /// A draft that is stored, and what is still wrong with it.
 #[derive(Debug, Clone)]
@@ -33,11 +66,33 @@ pub struct SavedTogether {
     pub issues: Vec<ElementIssue>,
 }
 
+/// What came of changes of forms.
+#[derive(Debug)]
+struct Changed {
+    /// The whole instance.
+    instance: Instance,
+    /// The elements of the forms that were changed, in the order of the changes.
+    elements: Vec<Uuid>,
+    /// What is wrong with those forms.
+    issues: Vec<Issue>,
+}
+
 /// What is to become of a form.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Change<'a> {
     To(&'a FormData),
     By(&'a Patch),
+}
+
+/// A form that is worked on, and what is around it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Worked<'a> {
+    pub(super) service: &'a Service,
+    pub(super) instance: &'a Instance,
+    pub(super) forms: &'a Forms<'a>,
+    pub(super) data_type: &'a str,
+    /// The element that it is stored in; none where it is new.
+    pub(super) element: Option<Uuid>,
 }
 
 impl Submissions<'_> {
@@ -46,15 +101,16 @@ impl Submissions<'_> {
     /// # Errors
     /// [`SubmissionError::Access`] when the caller may not write in this task, or not this form (`actionRequiredToWrite`);
     /// [`SubmissionError::NotAContributor`] when others write it; [`SubmissionError::UnknownForm`] when the task has no such
-    /// form; [`SubmissionError::Changed`] when somebody else wrote at the same time.
-    pub async fn save(
+    /// form; [`SubmissionError::NotFound`] when there is no such element; [`SubmissionError::Invalid`] when there is room for no
+    /// more of them; [`SubmissionError::Changed`] when somebody else wrote at the same time.
+    pub async fn save<'f>(
         &self,
         actor: &Actor,
         id: &InstanceId,
-        data_type: &str,
+        of: impl Into<FormOf<'f>> + Send,
         form: &FormData,
     ) -> Result<Saved, SubmissionError> {
-        self.save_version(actor, id, data_type, form, None).await
+        self.save_version(actor, id, of, form, None).await
     }
 
     /// Stores a form if the instance still has the version that was read.
@@ -62,16 +118,16 @@ impl Submissions<'_> {
     /// # Errors
     /// As [`Submissions::save`].
     #[tracing::instrument(skip_all, fields(altinn.instance = %id.guid), err(level = "debug"))]
-    pub async fn save_version(
+    pub async fn save_version<'f>(
         &self,
         actor: &Actor,
         id: &InstanceId,
-        data_type: &str,
+        of: impl Into<FormOf<'f>> + Send,
         form: &FormData,
         version: Option<i64>,
     ) -> Result<Saved, SubmissionError> {
-        let changed = self.change_forms(actor, id, &[(data_type, Change::To(form))], version).await?;
-        self.saved(actor, data_type, changed).await
+        let changed = self.change_forms(actor, id, &[(of.into(), Change::To(form))], version).await?;
+        self.saved(actor, changed).await
     }
 
     /// Changes fields of a form (JSON Patch, RFC 6902), all of them or none, if the instance still has the version that
@@ -81,16 +137,16 @@ impl Submissions<'_> {
     /// As [`Submissions::save`]; [`SubmissionError::Access`] too when the caller may not read the form, since its fields are
     /// tested and told; [`SubmissionError::Patch`] when an operation does not go.
     #[tracing::instrument(skip_all, fields(altinn.instance = %id.guid), err(level = "debug"))]
-    pub async fn patch(
+    pub async fn patch<'f>(
         &self,
         actor: &Actor,
         id: &InstanceId,
-        data_type: &str,
+        of: impl Into<FormOf<'f>> + Send,
         patch: &Patch,
         version: Option<i64>,
     ) -> Result<Saved, SubmissionError> {
-        let changed = self.change_forms(actor, id, &[(data_type, Change::By(patch))], version).await?;
-        self.saved(actor, data_type, changed).await
+        let changed = self.change_forms(actor, id, &[(of.into(), Change::By(patch))], version).await?;
+        self.saved(actor, changed).await
     }
 
     /// Changes fields of several forms in one commit, each by its patch and in the order in which they are given: all of
@@ -99,16 +155,15 @@ impl Submissions<'_> {
     /// # Errors
     /// As [`Submissions::patch`].
     #[tracing::instrument(skip_all, fields(altinn.instance = %id.guid), err(level = "debug"))]
-    pub async fn patch_all(
+    pub async fn patch_all<'f>(
         &self,
         actor: &Actor,
         id: &InstanceId,
-        patches: &[(&str, &Patch)],
+        patches: &[(impl Into<FormOf<'f>> + Copy + Sync, &Patch)],
         version: Option<i64>,
     ) -> Result<SavedTogether, SubmissionError> {
-        let changes: Vec<_> =
-            patches.iter().map(|(data_type, patch)| (*data_type, Change::By(patch))).collect();
-        let (instance, _) = self.change_forms(actor, id, &changes, version).await?;
+        let changes: Vec<_> = patches.iter().map(|(of, patch)| ((*of).into(), Change::By(patch))).collect();
+        let Changed { instance, .. } = self.change_forms(actor, id, &changes, version).await?;
         let service = self.service_of(&instance)?;
         let hidden = self.hidden_from(actor, &instance).await?;
         let issues = match instance.task() {
@@ -118,14 +173,14 @@ impl Submissions<'_> {
         Ok(SavedTogether { instance: self.shown_to(actor, instance).await?, issues })
     }
 
-    /// Commits changes of forms; gives the whole instance, and what is wrong with those forms.
+    /// Commits changes of forms.
     async fn change_forms(
         &self,
         actor: &Actor,
         id: &InstanceId,
-        changes: &[(&str, Change<'_>)],
+        changes: &[(FormOf<'_>, Change<'_>)],
         version: Option<i64>,
-    ) -> Result<(Instance, Vec<Issue>), SubmissionError> {
+    ) -> Result<Changed, SubmissionError> {
         let instance = self.load_for(actor, id).await?;
         let mut tries = 1;
         loop {
@@ -147,8 +202,8 @@ impl Submissions<'_> {
         &self,
         actor: &Actor,
         instance: Instance,
-        changes: &[(&str, Change<'_>)],
-    ) -> Result<(Instance, Vec<Issue>), SubmissionError> {
+        changes: &[(FormOf<'_>, Change<'_>)],
+    ) -> Result<Changed, SubmissionError> {
         let access = self.permit(actor, &instance, "write").await?;
         let service = self.service_of(&instance)?;
         let tools = self.tools_of(&service, instance.id.owner).await?;
@@ -156,30 +211,37 @@ impl Submissions<'_> {
         let mut plan = Plan::go_on(&service, instance, tools, actor.into());
         let task = plan.task()?;
         let mut grounds = vec![access];
-        let mut issues = Vec::new();
-        for (data_type, change) in changes {
-            let unknown = || SubmissionError::UnknownForm { data_type: (*data_type).to_owned() };
-            let kind = service.forms_of(&task.id).find(|known| known.id == *data_type).ok_or_else(unknown)?;
-            let present = plan.instance.element(data_type).map(|element| element.id);
+        let (mut issues, mut elements) = (Vec::new(), Vec::new());
+        for (of, change) in changes {
+            let (kind, present) = plan.form_of(*of, task)?;
+            let data_type = kind.id.as_str();
             let writing = if present.is_some() { Writing::Change } else { Writing::Add };
             grounds.extend(self.permit_writing(actor, &plan.instance, kind, writing).await?);
             if matches!(change, Change::By(_)) {
                 self.permit_reading(actor, &plan.instance, data_type).await?;
             }
             let forms = Forms::of(&service, &plan.instance, &task.id, owner)?;
-            let (data, found) = self.worked_out(&service, &plan.instance, &forms, data_type, *change).await?;
+            let at = Worked {
+                service: &service,
+                instance: &plan.instance,
+                forms: &forms,
+                data_type,
+                element: present,
+            };
+            let (data, found) = self.worked_out(at, *change).await?;
             let content = match (data, change) {
                 (None, Change::To(form)) => form.text().as_bytes().to_vec(),
                 (data, _) => data.unwrap_or_default().to_string().into_bytes(),
             };
             issues.extend(found);
-            match present {
+            elements.push(match present {
                 Some(element) => {
                     plan.withdraw_signatures_on(element);
                     plan.change(element, content);
+                    element
                 }
-                None => plan.add_form((*data_type).to_owned(), content),
-            }
+                None => plan.add_form(data_type.to_owned(), content),
+            });
         }
         let mut batch = self.also.clone();
         grounds.iter().for_each(|access| access.guard(&mut batch));
@@ -188,33 +250,28 @@ impl Submissions<'_> {
         plan.instance.update(&mut batch)?;
         plan.add_traces(&mut batch)?;
         self.altinn.store().commit(batch).await?;
-        Ok((plan.instance, issues))
+        Ok(Changed { instance: plan.instance, elements, issues })
     }
 
     /// What came of a change of one form, as the caller sees it.
-    async fn saved(
-        &self,
-        actor: &Actor,
-        data_type: &str,
-        (instance, issues): (Instance, Vec<Issue>),
-    ) -> Result<Saved, SubmissionError> {
-        let element = instance.element(data_type).cloned().ok_or(SubmissionError::Changed)?;
+    async fn saved(&self, actor: &Actor, changed: Changed) -> Result<Saved, SubmissionError> {
+        let Changed { instance, elements, issues } = changed;
+        let element = instance.elements.iter().find(|element| elements.contains(&element.id)).cloned();
+        let element = element.ok_or(SubmissionError::Changed)?;
         Ok(Saved { instance: self.shown_to(actor, instance).await?, element, issues })
     }
 
     /// The form with what follows from what was filled in, and what is wrong with it; no form when it is as it was sent.
     pub(super) async fn worked_out(
         &self,
-        service: &Service,
-        instance: &Instance,
-        forms: &Forms<'_>,
-        data_type: &str,
+        Worked { service, instance, forms, data_type, element }: Worked<'_>,
         change: Change<'_>,
     ) -> Result<(Option<Value>, Vec<Issue>), SubmissionError> {
         let (mut data, sent) = match change {
             Change::To(form) => (form.value().clone(), Some(form)),
             Change::By(patch) => {
-                let stored = instance.element(data_type).map(DataElement::form).transpose()?;
+                let stored = instance.elements.iter().find(|known| Some(known.id) == element);
+                let stored = stored.map(DataElement::form).transpose()?;
                 (patch.apply(&stored.unwrap_or_else(|| serde_json::json!({})))?, None)
             }
         };
@@ -235,5 +292,41 @@ impl Submissions<'_> {
             issues.extend(hooks.validate(&form, &data).await);
         }
         Ok(((!is_as_sent).then_some(data), issues))
+    }
+}
+
+impl<'a> Plan<'a> {
+    /// The data type of a form that is filled in in a task, and its element where it is there.
+    fn form_of(&self, of: FormOf<'_>, task: &Task) -> Result<(&'a DataType, Option<Uuid>), SubmissionError> {
+        let service = self.service;
+        let kind = |data_type: &str| {
+            let unknown = || SubmissionError::UnknownForm { data_type: data_type.to_owned() };
+            service.forms_of(&task.id).find(|known| known.id == data_type).ok_or_else(unknown)
+        };
+        Ok(match of {
+            FormOf::Type(data_type) => {
+                (kind(data_type)?, self.instance.element(data_type).map(|element| element.id))
+            }
+            FormOf::Element(id) => {
+                let element = self.instance.elements.iter().find(|element| element.id == id);
+                (kind(&element.ok_or(SubmissionError::NotFound)?.data_type)?, Some(id))
+            }
+            FormOf::New(data_type) => {
+                let kind = kind(data_type)?;
+                let of_type = self.instance.elements.iter().filter(|element| element.data_type == kind.id);
+                let present = of_type.count();
+                if present > 0 && !service.takes_several(&task.id, kind) {
+                    return Err(SubmissionError::Changed);
+                }
+                check_room(kind, present).map_err(|issue| SubmissionError::Invalid(vec![issue]))?;
+                (kind, None)
+            }
+        })
+    }
+
+    /// The data type of a form that may be taken away: one of several of it.
+    pub(super) fn removable_form(&self, element: Uuid, task: &Task) -> Option<&'a DataType> {
+        let (kind, _) = self.form_of(FormOf::Element(element), task).ok()?;
+        self.service.takes_several(&task.id, kind).then_some(kind)
     }
 }

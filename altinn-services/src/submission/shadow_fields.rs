@@ -30,7 +30,9 @@ impl Plan<'_> {
         for (data_type, content) in copies {
             match self.instance.element(&data_type).map(|element| element.id) {
                 Some(earlier) => self.change(earlier, content),
-                None => self.add_form(data_type, content),
+                None => {
+                    self.add_form(data_type, content);
+                }
             }
         }
         Ok(is_changed)

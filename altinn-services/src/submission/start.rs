@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::element_access::Writing;
 use super::forms::Forms;
 use super::plan::Plan;
-use super::save::Change;
+use super::save::{Change, Worked};
 use super::{Attachment, Instance, Service, SubmissionError, Submissions, TRIES};
 use crate::form::{FormData, put};
 
@@ -175,12 +175,14 @@ impl Submissions<'_> {
             let kind = kind.ok_or_else(|| unknown(data_type))?;
             rests_on.extend(self.permit_writing(actor, &plan.instance, kind, Writing::Add).await?);
             let forms = Forms::of(service, &plan.instance, &task.id, plan.tools.owner)?;
-            let (data, _) =
-                self.worked_out(service, &plan.instance, &forms, data_type, Change::To(form)).await?;
+            let at = Worked { service, instance: &plan.instance, forms: &forms, data_type, element: None };
+            let (data, _) = self.worked_out(at, Change::To(form)).await?;
             let content = data.map_or_else(|| form.text().to_owned(), |data| data.to_string()).into_bytes();
             match plan.instance.element(data_type).map(|element| element.id) {
                 Some(element) => plan.change(element, content),
-                None => plan.add_form(data_type.clone(), content),
+                None => {
+                    plan.add_form(data_type.clone(), content);
+                }
             }
         }
         self.fill_in_fields(actor, plan, &options.prefill, &mut rests_on).await?;

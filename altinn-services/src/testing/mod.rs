@@ -3,6 +3,7 @@
 
 mod business;
 mod cast;
+mod passing_folder;
 mod stand_in;
 mod stand_ins;
 mod test_payment;
@@ -11,6 +12,7 @@ mod test_world;
 
 pub use business::business_with_leader;
 pub use cast::{Cast, CastError};
+pub use passing_folder::PassingFolder;
 pub use stand_in::StandIn;
 pub use stand_ins::stand_in;
 pub use test_payment::TestPayment;

@@ -93,6 +93,7 @@ fn a_button_of_the_app_leads_on_or_asks_the_agencys_code() {
         ),
         button("fetch", json!([{"type": "ServerAction", "id": "fetch-prices"}])),
         button("close", json!([{"type": "ClientAction", "id": "closeSubform"}])),
+        button("store", json!([{"type": "ClientAction", "id": "openPrintDialog"}])),
     ]));
     let data = filled_in();
     let pages = pages(&app, &data);
@@ -107,7 +108,9 @@ fn a_button_of_the_app_leads_on_or_asks_the_agencys_code() {
         })
         .collect();
     let page = Purpose::Page("review".to_owned());
-    assert_eq!(purposes, [Purpose::Next, page, Purpose::Action("fetch-prices".to_owned()), Purpose::Save]);
+    let close = Purpose::Close { checked: false };
+    let fetch = Purpose::Action("fetch-prices".to_owned());
+    assert_eq!(purposes, [Purpose::Next, page, fetch, close, Purpose::Save]);
     let html = html(&pages, "food");
     assert!(html.contains("value=\"action:fetch-prices\"") && html.contains("value=\"page:review\""));
 }
@@ -125,6 +128,26 @@ fn a_list_of_the_apps_code_is_filled_in_by_hand() {
     let mut stored = forms(&data);
     FormPost::parse(b"who.name=Kari", &[]).unwrap().fill_in(page, &mut stored).unwrap();
     assert_eq!(stored[FORM]["applicant"]["name"], "Kari");
+}
+
+#[test]
+fn what_is_in_a_grid_and_what_links_and_texts_say_is_shown() {
+    let (_folder, app) = with_page(&json!([
+        {"id": "grid", "type": "Grid", "rows": [
+            {"cells": [{"text": "E-post"}, {"component": "in-grid"}]},
+        ]},
+        {"id": "in-grid", "type": "Input", "dataModelBindings": {"simpleBinding": "applicant.email"},
+            "textResourceBindings": {"title": "E-postadresse"}, "labelSettings": {"optionalIndicator": false}},
+        {"id": "rules", "type": "Link", "textResourceBindings": {"title": "Reglene", "target": "https://example.no/regler"}},
+        {"id": "hostile", "type": "Link", "textResourceBindings": {"title": "Trykk", "target": "javascript:alert(1)"}},
+        {"id": "shown-email", "type": "Text", "textResourceBindings": {"title": "Adressen"}, "value": ["dataModel", "applicant.email"]},
+    ]));
+    assert!(RenderedComponents::of(&app).not_rendered.is_empty());
+    let data = json!({"applicant": {"email": "post@bakeri.example"}});
+    let html = html(&pages(&app, &data), "food");
+    assert!(html.contains("<label class=\"ds-label\" for=\"f-in-grid\">E-postadresse</label>"), "{html}");
+    assert!(html.contains("href=\"https://example.no/regler\"") && !html.contains("javascript:"), "{html}");
+    assert!(html.contains("<dt>Adressen</dt>\n<dd>post@bakeri.example</dd>"), "{html}");
 }
 
 #[test]

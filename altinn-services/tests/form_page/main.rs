@@ -7,6 +7,7 @@ mod components;
 mod html;
 mod pages;
 mod posts;
+mod sub_forms;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

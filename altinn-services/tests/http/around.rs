@@ -53,6 +53,9 @@ async fn every_answer_is_kept_by_nobody_and_shown_by_no_browser() {
             ("cache-control", "no-store"),
             ("x-content-type-options", "nosniff"),
             ("referrer-policy", "no-referrer"),
+            ("content-security-policy", "default-src 'none'; frame-ancestors 'none'; sandbox"),
+            ("strict-transport-security", "max-age=31536000"),
+            ("cross-origin-resource-policy", "same-origin"),
         ] {
             assert_eq!(answer.header(&name.parse().unwrap()), Some(value), "{name}");
         }
@@ -90,6 +93,13 @@ async fn other_origins_are_let_in_only_where_they_are_named() {
         let answer = world.send(preflight(&world)).await;
         let allowed = answer.header(&header::ACCESS_CONTROL_ALLOW_ORIGIN);
         assert_eq!(allowed, Some("https://portal.example.no"));
+        let allowed = answer.header(&header::ACCESS_CONTROL_ALLOW_HEADERS).unwrap();
+        for name in ["authorization", "if-match", "idempotency-key", "range", "upload-offset"] {
+            assert!(allowed.split(',').any(|one| one == name), "{name} is not in {allowed}");
+        }
+        let other = world.request(Method::GET, "/health/live");
+        let other = world.send(other.header(header::ORIGIN, "https://elsewhere.example").unwrap()).await;
+        assert_eq!(other.header(&header::ACCESS_CONTROL_ALLOW_ORIGIN), None);
     })
     .await;
 }
@@ -113,6 +123,12 @@ async fn bodies_that_are_too_large_too_deep_or_no_json_are_refused() {
         assert_eq!(problem(&sent("application/json", &deep).await, 400), "HTTP-BODY-TOO-DEEP");
         assert_eq!(problem(&sent("application/json", "{\"a\":").await, 400), "HTTP-BODY");
         assert_eq!(problem(&sent("text/plain", "{}").await, 415), "HTTP-CONTENT-TYPE");
+        // A character that not every store can keep or ask for is refused before any store is asked.
+        assert_eq!(problem(&sent("application/json", "{\"a\": \"\\u0000\"}").await, 400), "HTTP-BODY");
+        let query = world.get(&token, "/storage/api/v1/instances?appId=ttd/a%00b").await;
+        assert_eq!(problem(&query, 400), "HTTP-QUERY");
+        let in_path = world.get(&token, "/ttd/a%00b/api/options/kinds").await;
+        assert_eq!(problem(&in_path, 400), "HTTP-PATH");
     })
     .await;
 }
@@ -139,6 +155,14 @@ async fn a_caller_who_comes_too_often_is_told_when_to_come_again() {
         assert_eq!(problem(&refused, 429), "HTTP-RATE");
         assert!(refused.header(&header::RETRY_AFTER).unwrap().parse::<u64>().unwrap() >= 1);
         json(&world.get(&filler, &path).await, 200);
+        // Each endpoint is counted by itself, and an organisation's systems are counted together.
+        json(&world.get(&leader, "/authorization/api/v1/parties").await, 200);
+        let stored = "/storage/api/v1/instances?appId=ttd/bakery-licence";
+        let mut systems = 0;
+        while world.get(&world.agency(), stored).await.status().as_u16() != 429 {
+            systems += 1;
+            assert!(systems < 20, "every system of an organisation has a rate of its own");
+        }
     })
     .await;
 }

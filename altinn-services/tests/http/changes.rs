@@ -198,3 +198,38 @@ async fn a_caller_learns_for_whom_it_may_begin_an_instance() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn several_forms_of_one_type_are_added_replaced_and_removed_each_by_itself() {
+    everywhere(async |world: World| {
+        let market = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/apps/town-market");
+        world.api.altinn().publish_app(market).unwrap();
+        let leader = world.token(&world.leader);
+        let start = format!("/ttd/town-market/instances?instanceOwnerPartyId={}", world.bakery.id);
+        let begun = json(&world.send_json(Method::POST, &leader, &start, &json!({})).await, 201);
+        let instance = format!("/ttd/town-market/instances/{}", begun["id"].as_str().unwrap());
+        let add = format!("{instance}/data?dataType=stall");
+        let mut elements = Vec::new();
+        for goods in ["Brød", "Ost", "Saft"] {
+            let stall = json!({"goods": goods, "metres": 2});
+            let added = json(&world.send_json(Method::POST, &leader, &add, &stall).await, 201);
+            elements.push(format!("{instance}/data/{}", added["id"].as_str().unwrap()));
+        }
+        let full = world.send_json(Method::POST, &leader, &add, &json!({})).await;
+        assert_eq!(problem(&full, 409), "SUBMISSION-CHANGED");
+        let cheese = json!({"goods": "Geitost", "metres": 3});
+        json(&world.send_json(Method::PUT, &leader, &elements[1], &cheese).await, 201);
+        let patch = json!({"patch": [{"op": "replace", "path": "/metres", "value": 5}]});
+        let patched = json(&world.send_json(Method::PATCH, &leader, &elements[2], &patch).await, 200);
+        assert_eq!(patched["newDataModel"], json!({"goods": "Saft", "metres": 5}));
+        assert_eq!(json(&world.get(&leader, &elements[0]).await, 200), json!({"goods": "Brød", "metres": 2}));
+        assert_eq!(json(&world.get(&leader, &elements[1]).await, 200), cheese);
+        let remove = world.request(Method::DELETE, &elements[0]).bearer(&leader).unwrap();
+        json(&world.send(remove).await, 200);
+        problem(&world.get(&leader, &elements[0]).await, 404);
+        let only = begun["data"][0]["id"].as_str().unwrap();
+        let only = world.request(Method::DELETE, &format!("{instance}/data/{only}"));
+        problem(&world.send(only.bearer(&leader).unwrap()).await, 404);
+    })
+    .await;
+}

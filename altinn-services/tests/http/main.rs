@@ -19,4 +19,6 @@ mod notifications;
 mod openapi;
 mod parts;
 mod restricted;
+mod serving;
+mod session;
 mod subscriptions;

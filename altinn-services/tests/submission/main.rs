@@ -33,6 +33,7 @@ mod restricted;
 mod scene;
 mod service_tasks;
 mod signing;
+mod sub_forms;
 mod subscriptions;
 mod support;
 mod walk;

@@ -7,3 +7,4 @@ mod how_to;
 mod links;
 mod pages;
 mod snippets;
+mod tutorial;

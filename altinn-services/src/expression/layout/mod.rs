@@ -139,6 +139,12 @@ impl Layouts {
         components.and_then(|all| all.get(component.on_page)).unwrap_or(&Value::Null)
     }
 
+    /// The id of the layouts of the form that is filled in below a component (`Subform`).
+    pub fn sub_form(&self, component: &Component) -> Option<&str> {
+        let is_sub_form = component.kind.eq_ignore_ascii_case("Subform");
+        self.source(component).get("layoutSet").and_then(Value::as_str).filter(|_| is_sub_form)
+    }
+
     pub(super) fn at(&self, index: usize) -> Option<&Component> {
         self.components.get(index)
     }

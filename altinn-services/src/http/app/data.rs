@@ -21,7 +21,7 @@ use crate::http::caller::Caller;
 use crate::http::condition::{etag, if_match, versioned};
 use crate::http::error::ApiError;
 use crate::http::query::{Asked, InPath};
-use crate::submission::{Attachment, Instance, Saved, SubmissionError};
+use crate::submission::{Attachment, FormOf, Instance, Saved, SubmissionError};
 
 /// What an element is of.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -82,11 +82,14 @@ pub(super) async fn add(
     let kind = service.definition().metadata().data_type(&data_type).ok_or_else(unknown)?;
     let submissions = api.altinn().submissions();
     let (instance, element) = if kind.is_form() {
-        if instance.element(&data_type).is_some() {
+        let takes_several = instance.task().is_some_and(|task| service.takes_several(task, kind));
+        if instance.element(&data_type).is_some() && !takes_several {
             return Err(ApiError::new("SUBMISSION-CHANGED", "the instance has this form: replace it"));
         }
         let form = service.read_form(&data_type, &body.content_type, &body.bytes, FormLimits::default())?;
-        let Saved { instance, element, .. } = submissions.save(&actor, &at.id(), &data_type, &form).await?;
+        let of = FormOf::New(&data_type);
+        let saved = submissions.save(&actor, &at.id(), of, &form).await.map_err(refused_form)?;
+        let Saved { instance, element, .. } = saved;
         (instance, element)
     } else {
         let attachment = attachment_of(&headers, body, &data_type);
@@ -116,6 +119,17 @@ pub(super) fn refused_file(error: SubmissionError) -> ApiError {
     match error {
         SubmissionError::Invalid(issues) => {
             ApiError::new("HTTP-FILE", "the service does not take the file").with_issues(issues)
+        }
+        error => error.into(),
+    }
+}
+
+/// What a form that there is no room for is answered with.
+fn refused_form(error: SubmissionError) -> ApiError {
+    match error {
+        SubmissionError::Invalid(issues) => {
+            ApiError::new("SUBMISSION-CHANGED", "the instance has as many of this form as it may have")
+                .with_issues(issues)
         }
         error => error.into(),
     }
@@ -156,7 +170,7 @@ pub(super) async fn replace(
         return Ok(kept(&instance, answer, uri.path()));
     }
     let form = service.read_form(&data_type, &body.content_type, &body.bytes, FormLimits::default())?;
-    let saved = submissions.save_version(&actor, &id, &data_type, &form, version).await;
+    let saved = submissions.save_version(&actor, &id, at.data_guid, &form, version).await;
     let Saved { instance, element, .. } = saved.map_err(|error| versioned(error, version))?;
     let answer = DataElementAnswer::of(&element, &instance, Some(&service));
     let new_data_model = element.form()?;
@@ -177,7 +191,7 @@ fn kept(instance: &Instance, answer: DataElementAnswer, path: &str) -> Response 
     response
 }
 
-/// Removes a file.
+/// Removes a file, or one of several forms of a data type (a sub-form).
 #[utoipa::path(delete, path = "/{org}/{app}/instances/{instanceOwnerPartyId}/{instanceGuid}/data/{dataGuid}",
     tag = "data", operation_id = "removeData", params(ElementPath),
     responses((status = 200, description = "It was removed", body = DataElementAnswer)))]

@@ -147,11 +147,11 @@ pub(super) async fn patch(
     JsonBody(asked): JsonBody<DataPatch>,
 ) -> Result<Response, ApiError> {
     let (_, _, element) = at.read(&api, &actor).await?;
-    let (id, data_type) = (element.id(), element.data_type().to_owned());
+    let id = element.id();
     let version = if_match(&headers)?;
     let patch = read(&asked.patch)?;
     let (submissions, at) = (api.altinn().submissions(), at.instance().id());
-    let saved = submissions.patch(&actor, &at, &data_type, &patch, version).await;
+    let saved = submissions.patch(&actor, &at, id, &patch, version).await;
     let Saved { instance, element, issues } = saved.map_err(|error| versioned(error, version))?;
     let language = language_of(&headers);
     let [form, _] = ISSUE_SOURCES;
@@ -186,10 +186,9 @@ pub(super) async fn patch_all(
     let mut patches = Vec::new();
     for ElementPatch { data_element_id, patch } in &asked.patches {
         let element = instance.elements().iter().find(|element| element.id() == *data_element_id);
-        let data_type = element.ok_or_else(not_found)?.data_type();
-        patches.push((data_type, read(patch)?));
+        patches.push((element.ok_or_else(not_found)?.id(), read(patch)?));
     }
-    let patches: Vec<_> = patches.iter().map(|(data_type, patch)| (*data_type, patch)).collect();
+    let patches: Vec<_> = patches.iter().map(|(element, patch)| (*element, patch)).collect();
     let saved = api.altinn().submissions().patch_all(&actor, &at.id(), &patches, version).await;
     let SavedTogether { instance, issues } = saved.map_err(|error| versioned(error, version))?;
     let by_source = IssueAnswer::by_source(issues.iter(), language_of(&headers));

@@ -4,6 +4,7 @@ use altinn_auth::decision::{Access, AccessRequest};
 use altinn_auth::register::PartyRegister as _;
 use altinn_auth::trail::Deed;
 use altinn_core::{Actor, InstanceId};
+use uuid::Uuid;
 
 use crate::definition::CopyInstanceSettings;
 use crate::expression::FieldPath;
@@ -87,6 +88,7 @@ impl Plan<'_> {
         settings: &CopyInstanceSettings,
     ) -> Result<(), SubmissionError> {
         let metadata = self.service.definition().metadata();
+        let mut filled = Vec::new();
         for element in &source.elements {
             let Some(data_type) = metadata.data_type(&element.data_type) else { continue };
             let is_left_out = settings.excluded_data_types.contains(&element.data_type);
@@ -94,7 +96,7 @@ impl Plan<'_> {
                 continue;
             }
             if data_type.is_form() {
-                self.take_over_form(element, settings)?;
+                filled.push(self.take_over_form(element, settings, &filled)?);
             } else if settings.include_attachments && data_type.task_id.is_some() {
                 let (id, now) = (self.tools.ids.next_id(), self.tools.now);
                 let copy = DataElement { id, created: now, changed: now, ..element.clone() };
@@ -104,20 +106,25 @@ impl Plan<'_> {
         Ok(())
     }
 
+    /// Takes over a form, into one that was made and is not filled yet where there is one; gives the id of its element.
     fn take_over_form(
         &mut self,
         element: &DataElement,
         settings: &CopyInstanceSettings,
-    ) -> Result<(), SubmissionError> {
+        filled: &[Uuid],
+    ) -> Result<Uuid, SubmissionError> {
         let mut form = element.form()?;
         for field in &settings.excluded_data_fields {
             FieldPath::new(field).clear(&mut form);
         }
         let content = form.to_string().into_bytes();
-        match self.instance.element(&element.data_type).map(|made| made.id) {
-            Some(made) => self.change(made, content),
+        let mut made = self.instance.elements.iter().filter(|made| made.data_type == element.data_type);
+        Ok(match made.find(|made| !filled.contains(&made.id)).map(|made| made.id) {
+            Some(made) => {
+                self.change(made, content);
+                made
+            }
             None => self.add_form(element.data_type.clone(), content),
-        }
-        Ok(())
+        })
     }
 }

@@ -12,7 +12,7 @@ use altinn_auth::testing::FakeIdPorten;
 use altinn_core::{Language, SyntheticNumbers};
 use altinn_services::Altinn;
 use altinn_services::form_site::FormTokens;
-use altinn_services::testing::{Cast, stand_in};
+use altinn_services::testing::{Cast, PassingFolder, stand_in};
 use clap::Args;
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -32,7 +32,8 @@ pub(crate) struct Run {
     /// The port on this machine; 0 is any free one.
     #[arg(long, default_value_t = 8080)]
     port: u16,
-    /// The folder in which everything is kept; a new one in the system's folder for temporary files unless it is said.
+    /// The folder in which everything is kept; unless it is said, a new one among the system's temporary files, which goes
+    /// when the command ends.
     #[arg(long)]
     keep: Option<PathBuf>,
     /// The language for those who have chosen none: nb, nn or en.
@@ -51,8 +52,9 @@ impl Run {
         let port = |error| Failure::at(format!("port {} (another one: --port)", self.port), &error);
         let listener = TcpListener::bind(("127.0.0.1", self.port)).await.map_err(port)?;
         let address = format!("http://{}", listener.local_addr()?);
-        let temporary = || std::env::temp_dir().join(format!("altinn-run-{}", uuid::Uuid::now_v7()));
-        let kept = self.keep.clone().unwrap_or_else(temporary);
+        let passing = self.keep.is_none().then(PassingFolder::new).transpose()?;
+        let passing_path = passing.as_ref().map(|folder| folder.path().to_owned());
+        let kept = self.keep.clone().or(passing_path).unwrap_or_default();
         let altinn = Altinn::local(&kept).await?;
         let site = self.site(altinn.clone(), &address).await?;
         altinn.run_workers(std::future::pending());

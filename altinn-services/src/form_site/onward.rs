@@ -1,0 +1,133 @@
+//! Where a button of a page leads, once what was filled in is stored.
+
+use axum::response::Response;
+use uuid::Uuid;
+
+use super::actions;
+use super::answer::{Opened, redirect, refuse};
+use super::pages::{Wrong, shown};
+use super::place::Place;
+use super::visitor::FormVisitor;
+use crate::form::{FormData, FormLimits};
+use crate::form_page::{Content, FormPage, FormPages, Press};
+use crate::submission::{FormOf, ShowIssues, SubmissionError};
+
+/// Does what a button of a page says.
+pub(super) async fn go_on(
+    visitor: &impl FormVisitor,
+    opened: Opened,
+    place: Place,
+    name: &str,
+    press: &Press,
+) -> Response {
+    let to = |page: &str| Ok(redirect(&place.page(page)));
+    let answered = match press {
+        Press::Page(page) => to(page),
+        Press::Submit | Press::Close { checked: true } if place.below.is_some() => {
+            close_checked(visitor, &opened, place).await
+        }
+        Press::Close { .. } if place.below.is_some() => close(visitor, &opened, place).await,
+        Press::Submit => return actions::leave(visitor, opened, None, Some(name)).await,
+        Press::Action(action) => return actions::leave(visitor, opened, Some(action), Some(name)).await,
+        Press::RemoveFile(element) => match element.parse() {
+            Ok(element) => remove(visitor, place, element).await.map(|()| redirect(&place.page(name))),
+            Err(_) => Err(SubmissionError::NotFound),
+        },
+        Press::RemoveForm(element) => {
+            remove(visitor, place, *element).await.map(|()| redirect(&place.page(name)))
+        }
+        Press::OpenForm(element) => Ok(redirect(&Place::below(place.id, *element).address())),
+        Press::AddForm(component) => begin(visitor, place, name, component).await,
+        Press::Next | Press::Previous => turn(visitor, &opened, place, name, *press == Press::Next).await,
+        Press::Save | Press::Upload(_) | Press::AddRow(_) | Press::RemoveRow(..) | Press::Close { .. } => {
+            to(name)
+        }
+    };
+    answered.unwrap_or_else(|error| refuse(visitor, error))
+}
+
+async fn pages(
+    visitor: &impl FormVisitor,
+    place: Place,
+    issues: ShowIssues,
+) -> Result<FormPages, SubmissionError> {
+    let (submissions, language) = (visitor.altinn().submissions(), visitor.language());
+    submissions.pages_of(visitor.actor(), &place.id, place.below, language, issues, Vec::new()).await
+}
+
+/// The page before or after; the same one while something on it must be put right, where it is checked.
+async fn turn(
+    visitor: &impl FormVisitor,
+    opened: &Opened,
+    place: Place,
+    name: &str,
+    is_next: bool,
+) -> Result<Response, SubmissionError> {
+    let plain = pages(visitor, place, ShowIssues::No).await?;
+    if is_next && plain.page(name).is_some_and(|page| page.is_checked) {
+        let told = pages(visitor, place, ShowIssues::Yes).await?;
+        if told.page(name).is_some_and(FormPage::is_wrong) {
+            return Ok(shown(visitor, opened, place, Some(name), Wrong::told()).await);
+        }
+    }
+    let beside = if is_next { plain.after(name) } else { plain.before(name) };
+    Ok(redirect(&place.page(beside.map_or(name, |page| &page.name))))
+}
+
+/// Begins a form below a page.
+async fn begin(
+    visitor: &impl FormVisitor,
+    place: Place,
+    name: &str,
+    component: &str,
+) -> Result<Response, SubmissionError> {
+    let pages = pages(visitor, place, ShowIssues::No).await?;
+    let items = pages.page(name).map(FormPage::all_items).unwrap_or_default();
+    let list = items.iter().find(|item| item.id == component).and_then(|item| match &item.content {
+        Content::SubForms(list) if list.can_add => Some(list),
+        _ => None,
+    });
+    let list = list.ok_or(SubmissionError::Changed)?;
+    let empty = FormData::parse(b"{}", FormLimits::default())?;
+    let submissions = visitor.altinn().submissions();
+    let of = FormOf::New(&list.data_type);
+    let begun = submissions.save(visitor.actor(), &place.id, of, &empty).await?;
+    Ok(redirect(&Place::below(place.id, begun.element.id()).address()))
+}
+
+/// The page that a form is below.
+async fn close(
+    visitor: &impl FormVisitor,
+    opened: &Opened,
+    place: Place,
+) -> Result<Response, SubmissionError> {
+    let elements = opened.instance.elements().iter();
+    let own = elements.filter(|element| Some(element.id()) == place.below).map(|element| element.data_type());
+    let data_type = own.last().unwrap_or_default();
+    let above = Place::of_task(place.id);
+    let pages = pages(visitor, above, ShowIssues::No).await?;
+    let is_above = |page: &&FormPage| {
+        page.all_items()
+            .iter()
+            .any(|item| matches!(&item.content, Content::SubForms(list) if list.data_type == data_type))
+    };
+    let page = pages.pages.iter().find(is_above);
+    Ok(redirect(&page.map_or_else(|| above.address(), |page| above.page(&page.name))))
+}
+
+/// The same, unless something in the form must be put right.
+async fn close_checked(
+    visitor: &impl FormVisitor,
+    opened: &Opened,
+    place: Place,
+) -> Result<Response, SubmissionError> {
+    let told = pages(visitor, place, ShowIssues::Yes).await?;
+    if told.pages.iter().any(FormPage::is_wrong) {
+        return Ok(shown(visitor, opened, place, None, Wrong::told()).await);
+    }
+    close(visitor, opened, place).await
+}
+
+async fn remove(visitor: &impl FormVisitor, place: Place, element: Uuid) -> Result<(), SubmissionError> {
+    visitor.altinn().submissions().detach(visitor.actor(), &place.id, element).await.map(drop)
+}
