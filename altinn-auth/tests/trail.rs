@@ -127,6 +127,26 @@ async fn what_cannot_be_written_is_written_later_and_once() {
 }
 
 #[tokio::test]
+async fn nobody_keeps_lines_out_of_the_trail_by_what_no_store_keeps() {
+    for watched in Watched::everywhere().await {
+        let giving = &watched.giving;
+        watched.decides(&giving.per, "read", false).await;
+        watched.decides(&giving.per, "write\0", false).await;
+        watched.decides(&giving.per, &"x".repeat(10_000), false).await;
+        assert_eq!(watched.trail.flush().await.unwrap(), 3);
+        let access = giving.authorizer.decide(&person(&giving.kari), &giving.request("write")).await.unwrap();
+        let mut batch = Batch::new();
+        access.guard_with(&mut batch, &Deed::to("lookup/1").because("a\0complaint"));
+        giving.store.commit(batch).await.unwrap();
+        drop(access);
+        let lines = watched.lines().await;
+        assert_eq!(lines.len(), 4);
+        assert!(lines.iter().any(|line| line.action == "write\u{fffd}"), "{lines:?}");
+        assert!(lines.iter().any(|line| line.purpose.as_deref() == Some("a\u{fffd}complaint")), "{lines:?}");
+    }
+}
+
+#[tokio::test]
 async fn memory_is_bounded_and_what_found_no_room_is_told() {
     let watched = Watched::everywhere().await.remove(0);
     let giving = &watched.giving;

@@ -151,8 +151,10 @@ impl TrailEntry {
         Self { id: Uuid::nil(), at: DateTime::UNIX_EPOCH, times: 0, ..self.clone() }
     }
 
-    /// Adds it to a batch, with what is done by it.
+    /// Adds it to a batch, with what is done by it. A NUL character in what a caller has said stands there as U+FFFD, since
+    /// no store keeps it: nobody keeps their own line, or those of others, out of the trail by one.
     pub(crate) fn insert(&self, batch: &mut Batch, deed: &Deed) {
+        let said = |text: Option<&String>| text.map(|text| text.replace('\0', "\u{fffd}"));
         batch.execute(
             INSERT,
             params![
@@ -161,16 +163,16 @@ impl TrailEntry {
                 self.actor.as_str(),
                 self.level,
                 self.party,
-                self.resource.as_str(),
-                deed.element.clone().or_else(|| self.element.clone()),
-                self.task.clone(),
-                deed.action.as_deref().unwrap_or(&self.action),
+                said(Some(&self.resource)),
+                said(deed.element.as_ref().or(self.element.as_ref())),
+                said(self.task.as_ref()),
+                said(deed.action.as_ref().or(Some(&self.action))),
                 self.permitted,
                 self.code.as_str(),
                 self.rule.clone(),
                 self.policy_version.clone(),
                 self.delegation,
-                deed.purpose.clone().or_else(|| self.purpose.clone()),
+                said(deed.purpose.as_ref().or(self.purpose.as_ref())),
                 self.times,
             ],
         );

@@ -169,8 +169,14 @@ impl Batch {
         within("statements", self.statements.len(), Self::MAX_STATEMENTS)?;
         within("bytes", self.size, Self::MAX_BYTES)?;
         self.statements.iter().try_for_each(|statement| match statement {
-            Statement::Single { sql, .. } => sql.check(dialect),
-            Statement::Rows { insert, rows } => insert.check(rows),
+            Statement::Single { sql, params, .. } => {
+                sql.check(dialect)?;
+                params.iter().try_for_each(|value| value.check(sql.text(dialect)))
+            }
+            Statement::Rows { insert, rows } => {
+                insert.check(rows)?;
+                rows.iter().flatten().try_for_each(|value| value.check(insert.text()))
+            }
         })
     }
 }

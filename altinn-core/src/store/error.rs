@@ -49,6 +49,12 @@ pub enum StoreError {
         /// The first words of the statement.
         statement: String,
     },
+    /// A text has a NUL character, which PostgreSQL keeps in no text, and so no store does.
+    #[error("a text of `{statement}` has a NUL character")]
+    Text {
+        /// The first words of the statement.
+        statement: String,
+    },
     /// The batch is larger than a store takes in one.
     #[error("the batch is too large: {found} {unit}, at most {limit}")]
     BatchTooLarge {
@@ -97,6 +103,7 @@ impl StoreError {
             Self::OutcomeUnknown { .. } => "STORE-OUTCOME-UNKNOWN",
             Self::Refused { .. } => "STORE-REFUSED",
             Self::StatementNotAllowed { .. } => "STORE-STATEMENT-NOT-ALLOWED",
+            Self::Text { .. } => "STORE-TEXT",
             Self::BatchTooLarge { .. } => "STORE-BATCH-TOO-LARGE",
             Self::Decode { .. } => "STORE-DECODE",
             Self::Migration { .. } => "STORE-MIGRATION",

@@ -121,7 +121,8 @@ impl Store {
     /// If the future is dropped before it answers, the batch may or may not be stored.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] when another writer was first; the others say what is wrong.
+    /// [`StoreError::Conflict`] when another writer was first; [`StoreError::Text`] when a text has a NUL character; the
+    /// others say what is wrong.
     #[tracing::instrument(level = "debug", skip_all, fields(statements = batch.len()))]
     pub async fn commit(&self, batch: Batch) -> Result<Committed, StoreError> {
         batch.check(self.dialect())?;
@@ -136,7 +137,8 @@ impl Store {
     /// All rows of a query.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] when the query is wrong, [`StoreError::Unavailable`] when the back end does not answer.
+    /// [`StoreError::Refused`] when the query is wrong, [`StoreError::Text`] when a text of it has a NUL character,
+    /// [`StoreError::Unavailable`] when the back end does not answer.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn query(
         &self,
@@ -145,6 +147,7 @@ impl Store {
     ) -> Result<Vec<Row>, StoreError> {
         let sql = sql.into();
         sql.check(self.dialect())?;
+        params.iter().try_for_each(|value| value.check(sql.text(self.dialect())))?;
         self.backend.query(sql, params).await
     }
 

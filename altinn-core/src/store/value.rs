@@ -3,6 +3,9 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::StoreError;
+use super::sql::summary;
+
 /// A parameter of a statement, or a column of a row.
 ///
 /// | value | SQLite | PostgreSQL |
@@ -13,7 +16,7 @@ use uuid::Uuid;
 /// | `Blob` | `BLOB` | `BYTEA` |
 /// | `Uuid` | `BLOB` of 16 bytes | `UUID` |
 ///
-/// Times are `Int`: microseconds since 1970 in UTC.
+/// Times are `Int`: microseconds since 1970 in UTC. A `Text` has no NUL character ([`StoreError::Text`]).
 #[derive(Clone, PartialEq)]
 pub enum Value {
     /// No value.
@@ -51,6 +54,16 @@ impl Value {
             Self::Text(text) => text.len() + 16,
             Self::Blob(bytes) => bytes.len() + 16,
             _ => 16,
+        }
+    }
+
+    /// Refuses a text that a back end cannot keep, of a statement.
+    pub(super) fn check(&self, statement: &str) -> Result<(), StoreError> {
+        match self {
+            Self::Text(text) if text.as_bytes().contains(&0) => {
+                Err(StoreError::Text { statement: summary(statement) })
+            }
+            _ => Ok(()),
         }
     }
 }

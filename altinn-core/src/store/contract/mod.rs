@@ -126,6 +126,7 @@ macro_rules! store_contract {
             many_rows_are_inserted_or_none
             a_committed_batch_gives_back_its_rows
             a_wrong_query_says_what_is_wrong
+            a_text_with_a_nul_character_is_refused
             pages_by_cursor_neither_skip_nor_repeat
             migrations_are_applied_once
             a_changed_migration_is_refused

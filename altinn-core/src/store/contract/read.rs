@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{ITEMS, Outcome, count, insert};
+use super::{ITEM, ITEMS, Outcome, amount, count, insert};
 use crate::store::{Batch, ConflictCause, Store, StoreError, Value, params};
 
 /// Every kind of value, and none, comes back as it was.
@@ -91,6 +91,28 @@ pub async fn a_wrong_query_says_what_is_wrong(store: Store) -> Outcome {
     assert!(matches!(row.get::<i64>("id"), Err(StoreError::Decode { .. })));
     assert!(matches!(row.get::<i64>("no_such_column"), Err(StoreError::Decode { .. })));
     assert!(matches!(row.at::<i64>(2), Err(StoreError::Decode { .. })));
+    Ok(())
+}
+
+/// A text with a NUL character is a typed error wherever it is a parameter, and changes nothing: no back end keeps more than
+/// the others. Every other character is kept.
+pub async fn a_text_with_a_nul_character_is_refused(store: Store) -> Outcome {
+    for text in ["\0", "a\0", "\0b", "a\0b"] {
+        let found = store.query("select amount from contract_item where id = $1", params![text]).await;
+        assert!(matches!(found, Err(StoreError::Text { .. })), "{found:?}");
+        let mut rows = Batch::new();
+        rows.insert_rows(&ITEMS, vec![params![text, 1, 1, true, vec![0_u8], Uuid::nil()]]);
+        let mut guarded = insert("innocent", 1);
+        guarded.guard(&ITEM, text, 1);
+        for batch in [insert(text, 1), rows, guarded] {
+            let committed = store.commit(batch).await;
+            assert!(matches!(committed, Err(StoreError::Text { .. })), "{committed:?}");
+        }
+    }
+    assert_eq!(count(&store).await?, 0);
+    let odd = "\u{1}\u{7f}\u{202e}\u{fffe}\u{10ffff}";
+    store.commit(insert(odd, 1)).await?;
+    assert_eq!(amount(&store, odd).await?, Some(1));
     Ok(())
 }
 
