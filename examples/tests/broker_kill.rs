@@ -7,13 +7,11 @@
 mod driver;
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
 
 use altinn_core::Digest;
-use altinn_core::testing::report;
 #[cfg(feature = "postgres")]
 use driver::rounds::on_postgresql;
-use driver::rounds::{Chance, on_sqlite, rounds};
+use driver::rounds::{Kill, Ledger, on_sqlite};
 use driver::{Driver, Place};
 use serde_json::{Value, json};
 
@@ -23,8 +21,7 @@ const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/services/annual-accou
 /// How large a file is: two segments.
 const SIZE: u64 = 8 * 1024 * 1024 + 4_321;
 
-/// How long a program lives at most before it is killed, in microseconds.
-const LIFE: u64 = 800_000;
+const KILL: Kill = Kill { rounds: (12, 300), life: 800_000, in_pipe: 1 };
 
 /// What is known of a file by the answers that came.
 #[derive(Debug, Default, Clone)]
@@ -36,14 +33,13 @@ struct File {
 }
 
 #[derive(Default)]
-struct Ledger {
+struct Files {
     files: BTreeMap<String, File>,
-    in_time: usize,
     /// How many uploads went on from a place that was not their beginning.
     gone_on: usize,
 }
 
-impl Ledger {
+impl Ledger for Files {
     /// What comes next for the first file that is not confirmed, or for a new one.
     fn next(&mut self) -> Value {
         let open = self.files.iter().find(|(_, file)| file.confirmed.is_none());
@@ -134,38 +130,15 @@ fn uploads_go_on_and_nothing_answered_for_is_lost_on_postgresql() {
 }
 
 fn kill_again_and_again(store: &str, place: &Place<'_>) {
-    let (began, mut chance) = (Instant::now(), Chance::new());
-    let mut ledger = Ledger::default();
-    for _ in 0..rounds(12, 300) {
-        kill_in_the_middle(place, chance.life(LIFE), &mut ledger);
-        look_where_it_stands(place, &mut ledger);
-    }
+    let mut ledger = Files::default();
+    let killed =
+        KILL.again_and_again(&mut ledger, |_| start(place), |ledger| look_where_it_stands(place, ledger));
     finish_all(place, &mut ledger);
-    report(format_args!(
-        "{store}: {} rounds, {} files, {} answers before a kill, {} uploads went on; {:.1} s",
-        rounds(12, 300),
-        ledger.files.len(),
-        ledger.in_time,
-        ledger.gone_on,
-        began.elapsed().as_secs_f64()
-    ));
-}
-
-/// Gives one command after the other until the moment of the kill.
-fn kill_in_the_middle(place: &Place<'_>, life: Duration, ledger: &mut Ledger) {
-    let mut driver = start(place);
-    let deadline = Instant::now() + life;
-    loop {
-        driver.send(&ledger.next());
-        let Some(answer) = driver.answer_by(deadline) else { break };
-        ledger.in_time += 1;
-        ledger.keep(&answer);
-    }
-    driver.kill().iter().for_each(|answer| ledger.keep(answer));
+    killed.report(store, format_args!("{} files, {} uploads went on", ledger.files.len(), ledger.gone_on));
 }
 
 /// Starts again: what was answered for is there, and what was not goes on from where it stands.
-fn look_where_it_stands(place: &Place<'_>, ledger: &mut Ledger) {
+fn look_where_it_stands(place: &Place<'_>, ledger: &mut Files) {
     let mut driver = start(place);
     let open: Vec<_> =
         ledger.files.iter().rev().take(3).map(|(key, file)| (key.clone(), file.clone())).collect();
@@ -188,7 +161,7 @@ fn look_where_it_stands(place: &Place<'_>, ledger: &mut Ledger) {
 }
 
 /// Brings every file to its end; transfers, entries and events are one to one.
-fn finish_all(place: &Place<'_>, ledger: &mut Ledger) {
+fn finish_all(place: &Place<'_>, ledger: &mut Files) {
     let (mut driver, digest) = (start(place), digest());
     for key in ledger.files.keys().cloned().collect::<Vec<_>>() {
         ledger.keep(&driver.ask(&initialise(&key)));
@@ -218,19 +191,7 @@ fn finish_all(place: &Place<'_>, ledger: &mut Ledger) {
     driver.ok(&json!({"op": "archive.prove", "entry": last}));
     let audit = driver.ok(&json!({"op": "archive.audit"}));
     assert_eq!((&audit["sound"], &audit["entries"]), (&json!(true), &json!(2 * files)), "{audit}");
-    let mut told: BTreeMap<String, usize> = BTreeMap::new();
-    let mut after = json!(0);
-    loop {
-        let page = driver.ok(&json!({"op": "event.feed", "after": after, "limit": 1_000}));
-        for event in page["events"].as_array().unwrap() {
-            let name = event["type"].as_str().unwrap().replace("no.altinn.broker.", "");
-            *told.entry(name).or_default() += 1;
-        }
-        if page["next"] == after {
-            break;
-        }
-        after = page["next"].clone();
-    }
+    let told = driver.told("no.altinn.broker.");
     let expected = [
         ("allconfirmeddownloaded", files),
         ("downloadconfirmed", files),

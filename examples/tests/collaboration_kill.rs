@@ -9,11 +9,10 @@ mod driver;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use altinn_core::testing::report;
 use chrono::{DateTime, TimeDelta, Utc};
 #[cfg(feature = "postgres")]
 use driver::rounds::on_postgresql;
-use driver::rounds::{Chance, on_sqlite, rounds};
+use driver::rounds::{Kill, Ledger, on_sqlite};
 use driver::{Driver, Place};
 use serde_json::{Value, json};
 
@@ -23,8 +22,7 @@ const SERVICES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/services");
 /// How long a worker holds what it has taken up.
 const LEASE: Duration = Duration::from_secs(60);
 
-/// How long a program lives at most before it is killed, in microseconds.
-const LIFE: u64 = 300_000;
+const KILL: Kill = Kill { rounds: (10, 300), life: 300_000, in_pipe: 1 };
 
 /// How far a case has come, by the answers that came.
 #[derive(Debug, Default, Clone)]
@@ -34,19 +32,20 @@ struct Case {
     withdrawn: Option<Value>,
 }
 
-struct Ledger {
+struct Cases {
     cases: BTreeMap<String, Case>,
     now: DateTime<Utc>,
-    in_time: usize,
 }
 
-impl Ledger {
+impl Cases {
     /// The next moment.
     fn at(&mut self) -> DateTime<Utc> {
         self.now += TimeDelta::minutes(3);
         self.now
     }
+}
 
+impl Ledger for Cases {
     /// What comes next for the first case that is not at its end, or for a new one.
     fn next(&mut self) -> Value {
         let open = self.cases.iter().find(|(_, case)| case.withdrawn.is_none());
@@ -117,32 +116,15 @@ fn cases_go_on_and_everything_in_them_happens_once_on_postgresql() {
 }
 
 fn kill_again_and_again(store: &str, place: &Place<'_>) {
-    let (began, mut chance) = (Instant::now(), Chance::new());
     let now = "2026-12-01T08:00:00Z".parse().unwrap();
-    let mut ledger = Ledger { cases: BTreeMap::new(), now, in_time: 0 };
-    for _ in 0..rounds(10, 300) {
-        let mut driver = start(place);
-        let deadline = Instant::now() + chance.life(LIFE);
-        loop {
-            driver.send(&ledger.next());
-            let Some(answer) = driver.answer_by(deadline) else { break };
-            ledger.in_time += 1;
-            ledger.keep(&answer);
-        }
-        driver.kill().iter().for_each(|answer| ledger.keep(answer));
-    }
+    let mut ledger = Cases { cases: BTreeMap::new(), now };
+    let killed = KILL.again_and_again(&mut ledger, |_| start(place), |_| ());
     finish_all(place, &mut ledger);
-    report(format_args!(
-        "{store}: {} rounds, {} cases, {} answers before a kill; {:.1} s",
-        rounds(10, 300),
-        ledger.cases.len(),
-        ledger.in_time,
-        began.elapsed().as_secs_f64()
-    ));
+    killed.report(store, format_args!("{} cases", ledger.cases.len()));
 }
 
 /// Brings every case to its end: one application each, each event once, nothing left to be done.
-fn finish_all(place: &Place<'_>, ledger: &mut Ledger) {
+fn finish_all(place: &Place<'_>, ledger: &mut Cases) {
     let mut driver = start(place);
     while ledger.cases.values().any(|case| case.withdrawn.is_none()) {
         let command = ledger.next();
@@ -171,16 +153,6 @@ fn finish_all(place: &Place<'_>, ledger: &mut Ledger) {
             assert!(times == 1, "{key}: `{happened}` {times} times: {case}");
         }
     }
-    let mut applications = 0;
-    let mut after = json!(0);
-    loop {
-        let page = driver.ok(&json!({"op": "event.feed", "after": after, "limit": 1_000}));
-        let events = page["events"].as_array().unwrap();
-        applications += events.iter().filter(|event| event["type"] == "app.instance.created").count();
-        if page["next"] == after {
-            break;
-        }
-        after = page["next"].clone();
-    }
+    let applications = driver.told("").remove("app.instance.created").unwrap_or_default();
     assert_eq!(applications, ledger.cases.len(), "one application a case");
 }

@@ -5,37 +5,35 @@
 
 mod driver;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::{Duration, Instant};
 
-use altinn_core::testing::report;
 #[cfg(feature = "postgres")]
 use driver::rounds::on_postgresql;
-use driver::rounds::{Chance, on_sqlite, rounds};
+use driver::rounds::{Kill, Ledger, on_sqlite};
 use driver::{Driver, Place};
 use serde_json::{Value, json};
 
 const SERVICE: &str = "mattilsynet/decisions";
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/services/decisions");
 
-/// How long a program lives at most before it is killed, in microseconds.
-const LIFE: u64 = 150_000;
+const KILL: Kill = Kill { rounds: (15, 300), life: 150_000, in_pipe: 8 };
 
 /// What was sent, and what was answered for.
 #[derive(Default)]
-struct Ledger {
+struct Letters {
+    /// What is to be sent before something else is thought of.
+    planned: VecDeque<Value>,
     sent: u64,
     open: BTreeSet<String>,
     /// The mailing and the correspondences of each key that was answered for.
     letters: BTreeMap<String, Vec<String>>,
     /// The answer to each confirmation.
     confirmed: BTreeMap<String, Value>,
-    /// How many answers came from a program that was then killed.
-    in_time: usize,
     cut_off: usize,
 }
 
-impl Ledger {
+impl Letters {
     fn next_letter(&mut self) -> Value {
         let key = format!("key-{:06}", self.sent);
         self.sent += 1;
@@ -49,6 +47,17 @@ impl Ledger {
         let deeds =
             waiting.flat_map(|(key, ids)| [deed("read", key, &ids[1]), deed("confirm", key, &ids[1])]);
         std::iter::once(json!({"id": "run", "op": "correspondence.run"})).chain(deeds).collect()
+    }
+}
+
+impl Ledger for Letters {
+    /// A letter, and then what can happen to those before it.
+    fn next(&mut self) -> Value {
+        if self.planned.is_empty() {
+            let letter = self.next_letter();
+            self.planned.extend(std::iter::once(letter).chain(self.next_deeds()));
+        }
+        self.planned.pop_front().unwrap()
     }
 
     fn keep(&mut self, answer: &Value) {
@@ -113,47 +122,18 @@ fn nothing_answered_for_is_lost_or_there_twice_on_postgresql() {
 }
 
 fn kill_again_and_again(store: &str, place: &Place<'_>) {
-    let (began, mut chance) = (Instant::now(), Chance::new());
-    let mut ledger = Ledger::default();
-    for _ in 0..rounds(15, 300) {
-        kill_in_the_middle(place, chance.life(LIFE), &mut ledger);
-        check_what_was_answered(place, &mut ledger);
-    }
+    let mut ledger = Letters::default();
+    let look = |ledger: &mut Letters| {
+        ledger.cut_off += ledger.open.len();
+        check_what_was_answered(place, ledger);
+    };
+    let killed = KILL.again_and_again(&mut ledger, |_| start(place), look);
     check_the_whole(place, &mut ledger);
-    report(format_args!(
-        "{store}: {} rounds, {} letters sent, {} answers before a kill, {} letters cut off; {:.1} s",
-        rounds(15, 300),
-        ledger.sent,
-        ledger.in_time,
-        ledger.cut_off,
-        began.elapsed().as_secs_f64()
-    ));
-}
-
-/// Keeps letters and deeds in the pipe until the moment of the kill.
-fn kill_in_the_middle(place: &Place<'_>, life: Duration, ledger: &mut Ledger) {
-    let mut driver = start(place);
-    let deadline = Instant::now() + life;
-    loop {
-        let mut commands = vec![ledger.next_letter()];
-        commands.extend(ledger.next_deeds());
-        let count = commands.len();
-        commands.iter().for_each(|command| {
-            driver.send(command);
-        });
-        let answers: Vec<_> = (0..count).map_while(|_| driver.answer_by(deadline)).collect();
-        ledger.in_time += answers.len();
-        answers.iter().for_each(|answer| ledger.keep(answer));
-        if answers.len() < count {
-            break;
-        }
-    }
-    driver.kill().iter().for_each(|answer| ledger.keep(answer));
-    ledger.cut_off += ledger.open.len();
+    killed.report(store, format_args!("{} letters sent, {} of them cut off", ledger.sent, ledger.cut_off));
 }
 
 /// Starts again: what was answered is there as it was answered, and what was not is sent again.
-fn check_what_was_answered(place: &Place<'_>, ledger: &mut Ledger) {
+fn check_what_was_answered(place: &Place<'_>, ledger: &mut Letters) {
     let mut driver = start(place);
     for key in ledger.open.clone() {
         let answer = driver.ask(&letter(&key));
@@ -172,7 +152,7 @@ fn check_what_was_answered(place: &Place<'_>, ledger: &mut Ledger) {
 }
 
 /// Publishes what is left: what a program held that was killed, once its lease is over.
-fn publish_all(driver: &mut Driver, ledger: &Ledger) {
+fn publish_all(driver: &mut Driver, ledger: &Letters) {
     let deadline = Instant::now() + Duration::from_secs(60);
     for (key, ids) in &ledger.letters {
         let status = json!({"op": "correspondence.mailing", "service": SERVICE, "mailing": ids[0]});
@@ -189,7 +169,7 @@ fn publish_all(driver: &mut Driver, ledger: &Ledger) {
 }
 
 /// Letters, correspondences, statuses, events and entries of the archive are one to one.
-fn check_the_whole(place: &Place<'_>, ledger: &mut Ledger) {
+fn check_the_whole(place: &Place<'_>, ledger: &mut Letters) {
     let mut driver = start(place);
     publish_all(&mut driver, ledger);
     assert!(ledger.open.is_empty());
@@ -214,20 +194,7 @@ fn check_the_whole(place: &Place<'_>, ledger: &mut Ledger) {
     let entries = driver.ok(&json!({"op": "archive.audit"}));
     assert_eq!((&entries["sound"], &entries["entries"]), (&json!(true), &json!(3 * letters)), "{entries}");
 
-    let mut told: BTreeMap<String, usize> = BTreeMap::new();
-    let mut after = json!(0);
-    loop {
-        let page = driver.ok(&json!({"op": "event.feed", "after": after, "limit": 1_000}));
-        for event in page["events"].as_array().unwrap() {
-            *told
-                .entry(event["type"].as_str().unwrap().replace("no.altinn.correspondence.", ""))
-                .or_default() += 1;
-        }
-        if page["next"] == after {
-            break;
-        }
-        after = page["next"].clone();
-    }
+    let told = driver.told("no.altinn.correspondence.");
     let expected = [
         ("correspondenceinitialized", 2 * letters),
         ("correspondencepublished", 2 * letters),

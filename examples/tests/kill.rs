@@ -8,33 +8,31 @@ mod driver;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use altinn_core::testing::report;
 #[cfg(feature = "postgres")]
 use driver::rounds::on_postgresql;
-use driver::rounds::{Chance, on_sqlite, rounds};
+use driver::rounds::{Chance, Kill, Ledger, on_sqlite, rounds};
 use driver::{Driver, Place, SAMPLE_SERVICE, form_with_remark};
 use serde_json::{Value, json};
 
-/// How long a program lives at most before it is killed.
-const LIFE: u64 = 150_000; // microseconds
+const KILL: Kill = Kill { rounds: (50, 1_000), life: 150_000, in_pipe: 8 };
 
 /// What was sent, and what was answered for.
 #[derive(Default)]
-struct Ledger {
+struct Submissions {
     /// The keys that were sent.
     sent: u64,
     /// The keys that were sent and not answered for.
     open: BTreeSet<String>,
     /// The answer to each key that was answered for.
     answered: BTreeMap<String, Value>,
-    /// How many of them were answered by the program that was killed.
-    in_time: usize,
+    /// How many of them were answered by a program that was started again.
+    later: usize,
 }
 
-impl Ledger {
-    fn next_submission(&mut self) -> Value {
+impl Ledger for Submissions {
+    fn next(&mut self) -> Value {
         let key = format!("key-{:06}", self.sent);
         self.sent += 1;
         self.open.insert(key.clone());
@@ -90,61 +88,41 @@ fn key_files(folder: &Path) -> Vec<String> {
 }
 
 fn kill_again_and_again(store: &str, place: &Place<'_>) {
-    let began = Instant::now();
-    let mut chance = Chance::new();
-    let mut ledger = Ledger::default();
-    let mut at_start = 0;
-    for _ in 0..rounds(50, 1_000) {
+    let (mut ledger, mut at_start) = (Submissions::default(), 0);
+    let start = |chance: &mut Chance| {
         if chance.below(5) == 0 {
             at_start += 1;
-            kill_during_start(place, &mut chance);
+            kill_during_start(place, chance);
         }
-        kill_during_submissions(place, &mut chance, &mut ledger);
-        check_what_was_answered(place, &mut ledger);
-    }
+        Driver::with_sample_app(place)
+    };
+    let killed = KILL.again_and_again(&mut ledger, start, |ledger| check_what_was_answered(place, ledger));
     let (events, entries) = check_the_whole(place, &ledger);
-    report(format_args!(
-        "{store}: {} rounds and {at_start} kills during the start, {} keys sent, {} of them answered before the \
-         kill; {entries} entries, {events} events, {:.1} s",
-        rounds(50, 1_000),
-        ledger.sent,
-        ledger.in_time,
-        began.elapsed().as_secs_f64()
-    ));
-    assert!(ledger.in_time > 0, "no submission was ever answered");
-    assert!(ledger.in_time < ledger.answered.len(), "no submission was ever cut off");
+    let sent = ledger.sent;
+    killed.report(
+        store,
+        format_args!(
+            "{at_start} kills during the start, {sent} keys sent, {entries} entries, {events} events"
+        ),
+    );
+    assert!(killed.in_time > 0, "no submission was ever answered");
+    assert!(ledger.later > 0, "no submission was ever cut off");
 }
 
 fn kill_during_start(place: &Place<'_>, chance: &mut Chance) {
     let driver = Driver::start(place);
-    sleep(chance.life(LIFE) / 2);
+    sleep(chance.life(KILL.life) / 2);
     driver.kill();
 }
 
-/// Keeps several submissions in the pipe until the moment of the kill.
-fn kill_during_submissions(place: &Place<'_>, chance: &mut Chance, ledger: &mut Ledger) {
-    let mut driver = Driver::with_sample_app(place);
-    let deadline = Instant::now() + chance.life(LIFE);
-    for _ in 0..=chance.below(8) {
-        driver.send(&ledger.next_submission());
-    }
-    let before = ledger.answered.len();
-    while let Some(answer) = driver.answer_by(deadline) {
-        ledger.keep(&answer);
-        driver.send(&ledger.next_submission());
-    }
-    driver.kill().iter().for_each(|answer| ledger.keep(answer));
-    ledger.in_time += ledger.answered.len() - before;
-}
-
 /// Starts again: what was answered in the last rounds is there, and what was not is sent again.
-fn check_what_was_answered(place: &Place<'_>, ledger: &mut Ledger) {
+fn check_what_was_answered(place: &Place<'_>, ledger: &mut Submissions) {
     let mut driver = Driver::with_sample_app(place);
     let newest = ledger.answered.iter().rev().take(20);
     newest.for_each(|(key, answer)| check_submission(&mut driver, key, answer));
     for key in ledger.open.clone() {
-        let answer = driver.ask(&submission(&key));
-        ledger.keep(&answer);
+        ledger.keep(&driver.ask(&submission(&key)));
+        ledger.later += 1;
     }
 }
 
@@ -161,7 +139,7 @@ fn check_submission(driver: &mut Driver, key: &str, answer: &Value) {
 }
 
 /// Submissions, entries of the archive and events are one to one; gives the numbers of events and entries.
-fn check_the_whole(place: &Place<'_>, ledger: &Ledger) -> (usize, usize) {
+fn check_the_whole(place: &Place<'_>, ledger: &Submissions) -> (usize, usize) {
     let mut driver = Driver::with_sample_app(place);
     assert!(ledger.open.is_empty());
     assert_eq!(ledger.answered.len() as u64, ledger.sent);
@@ -176,7 +154,9 @@ fn check_the_whole(place: &Place<'_>, ledger: &Ledger) -> (usize, usize) {
     assert!(audit["rollbackExcludedTo"].is_u64(), "{audit}");
     assert_eq!((&audit["entries"], &audit["waiting"]), (&json!(entries.len()), &json!(0)));
 
-    let feed = read_feed(&mut driver);
+    let feed = driver.events();
+    let ids: BTreeSet<_> = feed.iter().map(|event| text(&event["id"])).collect();
+    assert_eq!(ids.len(), feed.len(), "an event is there twice");
     for event_type in ["app.instance.created", "app.instance.process.completed"] {
         let of_type = feed.iter().filter(|event| event["type"] == event_type);
         let told: Vec<_> = of_type.map(|event| text(&event["resourceinstance"])).collect();
@@ -184,23 +164,6 @@ fn check_the_whole(place: &Place<'_>, ledger: &Ledger) -> (usize, usize) {
         assert_eq!(told.into_iter().collect::<BTreeSet<_>>(), instances, "{event_type}");
     }
     (feed.len(), entries.len())
-}
-
-/// All events; their positions are the numbers from 1 on, each once.
-fn read_feed(driver: &mut Driver) -> Vec<Value> {
-    let mut feed: Vec<Value> = Vec::new();
-    loop {
-        let after = feed.len();
-        let mut page = driver.ok(&json!({"op": "event.feed", "after": after, "limit": 100}));
-        feed.append(page["events"].as_array_mut().unwrap());
-        assert_eq!(page["next"], json!(feed.len()), "a position was left out or used twice");
-        if feed.len() == after {
-            break;
-        }
-    }
-    let ids: BTreeSet<_> = feed.iter().map(|event| text(&event["id"])).collect();
-    assert_eq!(ids.len(), feed.len(), "an event is there twice");
-    feed
 }
 
 fn text(value: &Value) -> &str {

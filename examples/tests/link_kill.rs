@@ -6,12 +6,9 @@
 
 mod driver;
 
-use std::time::Instant;
-
-use altinn_core::testing::report;
 #[cfg(feature = "postgres")]
 use driver::rounds::on_postgresql;
-use driver::rounds::{Chance, on_sqlite, rounds};
+use driver::rounds::{Kill, Ledger, on_sqlite};
 use driver::{Driver, Place};
 use serde_json::{Value, json};
 
@@ -24,8 +21,7 @@ const TARGET: &str = "991825827";
 const OPENED: &str = "2026-12-01T08:00:00Z";
 const REDEEMED: &str = "2026-12-01T08:00:30Z";
 
-/// How long a program lives at most before it is killed, in microseconds.
-const LIFE: u64 = 150_000;
+const KILL: Kill = Kill { rounds: (10, 300), life: 150_000, in_pipe: 1 };
 
 /// A code that was given out, and what is known of it.
 #[derive(Debug)]
@@ -39,12 +35,11 @@ struct Code {
 }
 
 #[derive(Default)]
-struct Ledger {
+struct Codes {
     codes: Vec<Code>,
-    in_time: usize,
 }
 
-impl Ledger {
+impl Ledger for Codes {
     /// Redeems the code that was given out last, else sends somebody on.
     fn next(&mut self) -> Value {
         let number = self.codes.len().saturating_sub(1);
@@ -97,31 +92,13 @@ fn a_code_is_redeemed_at_most_once_on_postgresql() {
 }
 
 fn kill_again_and_again(store: &str, place: &Place<'_>) {
-    let (began, mut chance) = (Instant::now(), Chance::new());
-    let mut ledger = Ledger::default();
-    for _ in 0..rounds(10, 300) {
-        let mut driver = start(place);
-        let deadline = Instant::now() + chance.life(LIFE);
-        loop {
-            driver.send(&ledger.next());
-            let Some(answer) = driver.answer_by(deadline) else { break };
-            ledger.in_time += 1;
-            ledger.keep(&answer);
-        }
-        driver.kill().iter().for_each(|answer| ledger.keep(answer));
-        redeem_again(place, &mut ledger);
-    }
-    report(format_args!(
-        "{store}: {} rounds, {} codes, {} answers before a kill; {:.1} s",
-        rounds(10, 300),
-        ledger.codes.len(),
-        ledger.in_time,
-        began.elapsed().as_secs_f64()
-    ));
+    let mut ledger = Codes::default();
+    let killed = KILL.again_and_again(&mut ledger, |_| start(place), |ledger| redeem_again(place, ledger));
+    killed.report(store, format_args!("{} codes", ledger.codes.len()));
 }
 
 /// Starts again and redeems the last codes twice: one that nobody has redeemed is there, and none is redeemed twice.
-fn redeem_again(place: &Place<'_>, ledger: &mut Ledger) {
+fn redeem_again(place: &Place<'_>, ledger: &mut Codes) {
     let mut driver = start(place);
     for number in ledger.codes.len().saturating_sub(5)..ledger.codes.len() {
         for _ in 0..2 {

@@ -7,12 +7,10 @@
 mod driver;
 
 use std::collections::BTreeMap;
-use std::time::Instant;
 
-use altinn_core::testing::report;
 #[cfg(feature = "postgres")]
 use driver::rounds::on_postgresql;
-use driver::rounds::{Chance, on_sqlite, rounds};
+use driver::rounds::{Kill, Ledger, on_sqlite};
 use driver::{Driver, Place};
 use serde_json::{Value, json};
 
@@ -20,17 +18,15 @@ const SERVICE: &str = "brreg/organization";
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/services/organization-lookup");
 const NUMBER: &str = "312345005";
 
-/// How long a program lives at most before it is killed, in microseconds.
-const LIFE: u64 = 150_000;
+const KILL: Kill = Kill { rounds: (10, 300), life: 150_000, in_pipe: 4 };
 
 /// The lookup of each key, by the answers that came.
 #[derive(Default)]
-struct Ledger {
+struct Lookups {
     lookups: BTreeMap<String, Option<Value>>,
-    in_time: usize,
 }
 
-impl Ledger {
+impl Ledger for Lookups {
     fn next(&mut self) -> Value {
         let key = format!("key-{:06}", self.lookups.len());
         self.lookups.insert(key.clone(), None);
@@ -71,33 +67,14 @@ fn every_answer_is_in_the_trail_once_on_postgresql() {
 }
 
 fn kill_again_and_again(store: &str, place: &Place<'_>) {
-    let (began, mut chance) = (Instant::now(), Chance::new());
-    let mut ledger = Ledger::default();
-    for _ in 0..rounds(10, 300) {
-        let mut driver = start(place);
-        let deadline = Instant::now() + chance.life(LIFE);
-        for _ in 0..=chance.below(4) {
-            driver.send(&ledger.next());
-        }
-        while let Some(answer) = driver.answer_by(deadline) {
-            ledger.in_time += 1;
-            ledger.keep(&answer);
-            driver.send(&ledger.next());
-        }
-        driver.kill().iter().for_each(|answer| ledger.keep(answer));
-        look_where_it_stands(place, &mut ledger);
-    }
-    report(format_args!(
-        "{store}: {} rounds, {} lookups, {} answers before a kill; {:.1} s",
-        rounds(10, 300),
-        ledger.lookups.len(),
-        ledger.in_time,
-        began.elapsed().as_secs_f64()
-    ));
+    let mut ledger = Lookups::default();
+    let killed =
+        KILL.again_and_again(&mut ledger, |_| start(place), |ledger| look_where_it_stands(place, ledger));
+    killed.report(store, format_args!("{} lookups", ledger.lookups.len()));
 }
 
 /// Starts again: what was answered is in the trail; what was not is asked again, and then everything is there once.
-fn look_where_it_stands(place: &Place<'_>, ledger: &mut Ledger) {
+fn look_where_it_stands(place: &Place<'_>, ledger: &mut Lookups) {
     let mut driver = start(place);
     let before = trail(&mut driver);
     for (key, lookup) in ledger.lookups.iter().filter_map(|(key, lookup)| Some((key, lookup.as_ref()?))) {

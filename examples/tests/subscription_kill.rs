@@ -8,17 +8,15 @@ mod driver;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use altinn_core::testing::report;
 #[cfg(feature = "postgres")]
 use driver::rounds::on_postgresql;
-use driver::rounds::{Chance, on_sqlite, rounds};
+use driver::rounds::{Kill, Ledger, on_sqlite};
 use driver::{Driver, Place};
 use serde_json::{Value, json};
 
 const SERVICE: &str = "ttd/bakery-licence";
 
-/// How long a program lives at most before it is killed, in microseconds.
-const LIFE: u64 = 150_000;
+const KILL: Kill = Kill { rounds: (12, 300), life: 150_000, in_pipe: 4 };
 
 /// How many occasions each subscription has: they were all missed when it is run for the first time.
 const OCCASIONS: usize = 6;
@@ -34,18 +32,34 @@ fn each_occasion_has_one_instance_on_postgresql() {
     on_postgresql(kill_again_and_again);
 }
 
-fn kill_again_and_again(store: &str, place: &Place<'_>) {
-    let (began, mut chance) = (Instant::now(), Chance::new());
-    let (mut subscribed, mut in_time) = (0, 0);
-    for _ in 0..rounds(12, 300) {
-        in_time += kill_in_the_middle(place, chance.life(LIFE), &mut subscribed);
+/// How many have subscribed, and how often it was run since the last did.
+#[derive(Default)]
+struct Subscribers {
+    count: usize,
+    runs: usize,
+}
+
+impl Ledger for Subscribers {
+    /// Somebody subscribes, and then it is run three times.
+    fn next(&mut self) -> Value {
+        if self.count > 0 && self.runs < 3 {
+            self.runs += 1;
+            return run();
+        }
+        (self.count, self.runs) = (self.count + 1, 0);
+        subscribe(self.count - 1)
     }
-    let instances = check_the_whole(place, subscribed);
-    report(format_args!(
-        "{store}: {} rounds, {subscribed} subscriptions, {in_time} answers before a kill, {instances} instances; {:.1} s",
-        rounds(12, 300),
-        began.elapsed().as_secs_f64()
-    ));
+
+    fn keep(&mut self, answer: &Value) {
+        assert!(answer.get("ok").is_some(), "{answer}");
+    }
+}
+
+fn kill_again_and_again(store: &str, place: &Place<'_>) {
+    let mut ledger = Subscribers::default();
+    let killed = KILL.again_and_again(&mut ledger, |_| Driver::with_sample_app(place), |_| ());
+    let instances = check_the_whole(place, ledger.count);
+    killed.report(store, format_args!("{} subscriptions, {instances} instances", ledger.count));
 }
 
 fn subscribe(number: usize) -> Value {
@@ -57,27 +71,6 @@ fn subscribe(number: usize) -> Value {
 
 fn run() -> Value {
     json!({"id": "run", "op": "subscription.run", "limit": 2, "at": "2031-12-24T12:00:00Z"})
-}
-
-/// Keeps commands in the pipe until the moment of the kill; gives how many were answered before it.
-fn kill_in_the_middle(place: &Place<'_>, life: Duration, subscribed: &mut usize) -> usize {
-    let mut driver = Driver::with_sample_app(place);
-    let deadline = Instant::now() + life;
-    let mut answered = 0;
-    loop {
-        let commands = [subscribe(*subscribed), run(), run(), run()];
-        *subscribed += 1;
-        commands.iter().for_each(|command| {
-            driver.send(command);
-        });
-        let answers = commands.iter().map_while(|_| driver.answer_by(deadline)).count();
-        answered += answers;
-        if answers < commands.len() {
-            break;
-        }
-    }
-    driver.kill();
-    answered
 }
 
 /// Starts again, subscribes once more with every key, and runs until all is made; gives how many instances there are.
@@ -120,17 +113,9 @@ fn check_the_whole(place: &Place<'_>, subscribed: usize) -> usize {
 
 /// The instances that the feed tells of.
 fn created(driver: &mut Driver) -> BTreeSet<String> {
-    let (mut told, mut after) = (BTreeSet::new(), json!(0));
-    loop {
-        let page = driver.ok(&json!({"op": "event.feed", "after": after, "limit": 1_000}));
-        for event in page["events"].as_array().unwrap() {
-            if event["type"] == "app.instance.created" {
-                assert!(told.insert(event["resourceinstance"].as_str().unwrap().to_owned()), "told twice");
-            }
-        }
-        if page["next"] == after {
-            return told;
-        }
-        after = page["next"].clone();
-    }
+    let events = driver.events().into_iter().filter(|event| event["type"] == "app.instance.created");
+    let told: Vec<_> = events.map(|event| event["resourceinstance"].as_str().unwrap().to_owned()).collect();
+    let instances: BTreeSet<_> = told.iter().cloned().collect();
+    assert_eq!(instances.len(), told.len(), "told twice");
+    instances
 }

@@ -9,30 +9,26 @@ mod driver;
 mod own_app;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Instant;
 
 use altinn_core::store::{Batch, Store, params};
-use altinn_core::testing::report;
 #[cfg(feature = "postgres")]
 use driver::rounds::on_postgresql;
-use driver::rounds::{Chance, on_sqlite, rounds};
+use driver::rounds::{Kill, Ledger, on_sqlite};
 use driver::{Driver, Place};
 use own_app::long_way::{HELD, TASKS, long_way};
 use serde_json::{Value, json};
 
 const SERVICE: &str = "ttd/long-way";
 
-/// How long a program lives at most before it is killed, in microseconds.
-const LIFE: u64 = 200_000;
+const KILL: Kill = Kill { rounds: (12, 500), life: 200_000, in_pipe: 3 };
 
 /// What became of each key: the answer to it, once there was one.
 #[derive(Default)]
-struct Ledger {
+struct Walks {
     walks: BTreeMap<String, Option<Value>>,
-    in_time: usize,
 }
 
-impl Ledger {
+impl Ledger for Walks {
     fn next(&mut self) -> Value {
         let key = format!("key-{:06}", self.walks.len());
         self.walks.insert(key.clone(), None);
@@ -66,7 +62,7 @@ fn every_instance_goes_on_and_ends_once_in_effect_on_postgresql() {
 }
 
 fn kill_again_and_again(name: &str, place: &Place<'_>) {
-    let (began, mut chance, mut ledger) = (Instant::now(), Chance::new(), Ledger::default());
+    let mut ledger = Walks::default();
     let app = place.folder.join("long-way");
     long_way().write(&app);
     let start = || {
@@ -76,18 +72,7 @@ fn kill_again_and_again(name: &str, place: &Place<'_>) {
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let mut cut_off = 0;
-    for _ in 0..rounds(12, 500) {
-        let mut driver = start();
-        let deadline = Instant::now() + chance.life(LIFE);
-        for _ in 0..=chance.below(3) {
-            driver.send(&ledger.next());
-        }
-        while let Some(answer) = driver.answer_by(deadline) {
-            ledger.in_time += 1;
-            ledger.keep(&answer);
-            driver.send(&ledger.next());
-        }
-        driver.kill().iter().for_each(|answer| ledger.keep(answer));
+    let go_on = |ledger: &mut Walks| {
         runtime.block_on(async { minutes_later(&open(place).await).await });
         let mut driver = start();
         let open = ledger.walks.iter().filter(|(_, answer)| answer.is_none());
@@ -95,18 +80,13 @@ fn kill_again_and_again(name: &str, place: &Place<'_>) {
             cut_off += 1;
             ledger.keep(&driver.ask(&walk(&key)));
         }
-    }
+    };
+    let killed = KILL.again_and_again(&mut ledger, |_| start(), go_on);
     let mut driver = start();
     check_what_is_told(&mut driver, &ledger);
     assert!(driver.finish().success());
     runtime.block_on(async { check_what_is_stored(&open(place).await, ledger.walks.len()).await });
-    report(format_args!(
-        "{name}: {} rounds, {} walks, {} answered before a kill, {cut_off} gone on with; {:.1} s",
-        rounds(12, 500),
-        ledger.walks.len(),
-        ledger.in_time,
-        began.elapsed().as_secs_f64()
-    ));
+    killed.report(name, format_args!("{} walks, {cut_off} gone on with", ledger.walks.len()));
     assert!(cut_off > 0, "no walk was ever cut off");
 }
 
@@ -124,7 +104,7 @@ async fn minutes_later(store: &Store) {
 }
 
 /// Sent again, a walk gives its receipt; walks, entries and events are one to one.
-fn check_what_is_told(driver: &mut Driver, ledger: &Ledger) {
+fn check_what_is_told(driver: &mut Driver, ledger: &Walks) {
     let (mut entries, mut instances) = (BTreeSet::new(), BTreeSet::new());
     for (key, answer) in &ledger.walks {
         let answer = answer.as_ref().unwrap();
@@ -137,18 +117,7 @@ fn check_what_is_told(driver: &mut Driver, ledger: &Ledger) {
     let audit = driver.ok(&json!({"op": "archive.audit"}));
     assert_eq!(audit["sound"], json!(true), "{audit}");
     assert_eq!((&audit["entries"], &audit["waiting"]), (&json!(entries.len()), &json!(0)));
-    let mut told: BTreeMap<String, usize> = BTreeMap::new();
-    let mut after = json!(0);
-    loop {
-        let page = driver.ok(&json!({"op": "event.feed", "after": after, "limit": 100}));
-        for event in page["events"].as_array().unwrap() {
-            *told.entry(event["type"].as_str().unwrap().to_owned()).or_default() += 1;
-        }
-        if page["next"] == after {
-            break;
-        }
-        after = page["next"].clone();
-    }
+    let told = driver.told("");
     for event_type in ["app.instance.created", "app.instance.process.completed"] {
         assert_eq!(told[event_type], instances.len(), "{event_type}: {told:?}");
     }

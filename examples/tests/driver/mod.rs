@@ -4,6 +4,7 @@
 
 pub(crate) mod rounds;
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
@@ -127,6 +128,29 @@ impl Driver {
     #[track_caller]
     pub(crate) fn error(&mut self, command: &Value) -> String {
         code_of(&self.ask(command))
+    }
+
+    /// All events that the feed tells; their positions are the numbers from 1 on, each once.
+    pub(crate) fn events(&mut self) -> Vec<Value> {
+        let mut feed: Vec<Value> = Vec::new();
+        loop {
+            let after = feed.len();
+            let mut page = self.ok(&json!({"op": "event.feed", "after": after, "limit": 1_000}));
+            feed.append(page["events"].as_array_mut().unwrap());
+            assert_eq!(page["next"], json!(feed.len()), "a position was left out or used twice");
+            if feed.len() == after {
+                return feed;
+            }
+        }
+    }
+
+    /// How often the feed tells of each type, without what its name begins with.
+    pub(crate) fn told(&mut self, prefix: &str) -> BTreeMap<String, usize> {
+        let mut told = BTreeMap::new();
+        for event in self.events() {
+            *told.entry(event["type"].as_str().unwrap().replace(prefix, "")).or_default() += 1;
+        }
+        told
     }
 
     /// Kill -9, in the middle of whatever it does; gives the answers that had left it before.

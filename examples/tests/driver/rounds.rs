@@ -1,10 +1,82 @@
 //! What tests share that kill a program again and again.
 
-use std::time::{Duration, SystemTime};
+use std::fmt::Display;
+use std::time::{Duration, Instant, SystemTime};
 
 use altinn_core::testing::report;
+use serde_json::Value;
 
-use super::Place;
+use super::{Driver, Place};
+
+/// What is sent to programs that are killed, and what is known by the answers that came.
+pub(crate) trait Ledger {
+    /// The next command.
+    fn next(&mut self) -> Value;
+
+    /// Keeps an answer.
+    fn keep(&mut self, answer: &Value);
+}
+
+/// How programs are killed, one after the other, each at any moment of its life.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Kill {
+    /// How many rounds there are: ordinarily, and with `ALTINN_TEST_LONG`.
+    pub(crate) rounds: (usize, usize),
+    /// How long a program lives at most, in microseconds.
+    pub(crate) life: u64,
+    /// How many commands a program has in its pipe at most: by chance, from one on.
+    pub(crate) in_pipe: u64,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Killed {
+    rounds: usize,
+    /// How many answers came before a kill.
+    pub(crate) in_time: usize,
+    began: Instant,
+}
+
+impl Kill {
+    /// Starts a program, keeps commands in its pipe until the moment of the kill, and looks at what is there afterwards; and
+    /// all of it again, in every round. What left a program before it was killed is an answer too.
+    pub(crate) fn again_and_again<L: Ledger>(
+        &self,
+        ledger: &mut L,
+        mut start: impl FnMut(&mut Chance) -> Driver,
+        mut afterwards: impl FnMut(&mut L),
+    ) -> Killed {
+        let (ordinary, long) = self.rounds;
+        let (began, mut chance) = (Instant::now(), Chance::new());
+        let mut killed = Killed { rounds: rounds(ordinary, long), in_time: 0, began };
+        for _ in 0..killed.rounds {
+            let mut driver = start(&mut chance);
+            let deadline = Instant::now() + chance.life(self.life);
+            for _ in 0..=chance.below(self.in_pipe) {
+                driver.send(&ledger.next());
+            }
+            while let Some(answer) = driver.answer_by(deadline) {
+                killed.in_time += 1;
+                ledger.keep(&answer);
+                driver.send(&ledger.next());
+            }
+            driver.kill().iter().for_each(|answer| ledger.keep(answer));
+            afterwards(ledger);
+        }
+        killed
+    }
+}
+
+impl Killed {
+    /// Tells of it, and of what there is in the end.
+    pub(crate) fn report(&self, store: &str, there_is: impl Display) {
+        let Self { rounds, in_time, began } = self;
+        report(format_args!(
+            "{store}: {rounds} rounds, {in_time} answers before a kill, {there_is}; {:.1} s",
+            began.elapsed().as_secs_f64()
+        ));
+    }
+}
 
 /// How many rounds there are: more with `ALTINN_TEST_LONG`.
 pub(crate) fn rounds(ordinary: usize, long: usize) -> usize {
