@@ -31,7 +31,7 @@ use crate::altinn::{Altinn, Parts};
 use crate::collaboration::CaseKeyring;
 #[cfg(feature = "correspondence")]
 use crate::correspondence::{STILL_UNREAD, StillUnread};
-use crate::erased::GoneFromInboxes;
+use crate::erased::GoneWithItsEntry;
 use crate::error::OpenError;
 use crate::event::EventFeed;
 #[cfg(feature = "webhooks")]
@@ -349,7 +349,7 @@ impl AltinnBuilder {
         let access = AccessManagement::new(store.clone(), authorizer.clone(), roles)
             .with_clock(Arc::clone(&clock), Arc::clone(&ids));
         let keys = ArchiveKeys::shared(log_key, archive_keys);
-        let on_erasure = Some(Arc::new(GoneFromInboxes) as _);
+        let on_erasure = Some(Arc::new(GoneWithItsEntry) as _);
         let archive = Archive::open_with(store.clone(), objects, keys, on_erasure).await?;
         let archive = archive.with_clock(Arc::clone(&clock)).with_ids(Arc::clone(&ids));
         let sender = match self.sender {

@@ -108,6 +108,14 @@ pub static MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/broker_0001_transfer.sqlite.sql"),
         postgres: include_str!("../migrations/broker_0001_transfer.postgres.sql"),
     },
+    #[cfg(feature = "broker")]
+    Migration {
+        owner: "altinn-services-broker",
+        number: 2,
+        name: "work",
+        sqlite: include_str!("../migrations/broker_0002_work.sqlite.sql"),
+        postgres: include_str!("../migrations/broker_0002_work.postgres.sql"),
+    },
     #[cfg(feature = "collaboration")]
     Migration {
         owner: "altinn-services-collaboration",
@@ -155,5 +163,13 @@ pub static MIGRATIONS: &[Migration] = &[
         name: "mailing_entry",
         sqlite: include_str!("../migrations/0021_mailing_entry.sqlite.sql"),
         postgres: include_str!("../migrations/0021_mailing_entry.postgres.sql"),
+    },
+    #[cfg(feature = "correspondence")]
+    Migration {
+        owner: "altinn-services-correspondence",
+        number: 2,
+        name: "work",
+        sqlite: include_str!("../migrations/correspondence_0002_work.sqlite.sql"),
+        postgres: include_str!("../migrations/correspondence_0002_work.postgres.sql"),
     },
 ];

@@ -3,12 +3,8 @@
 use altinn_auth::decision::AccessRequest;
 use altinn_core::store::{Row, StoreError, params};
 use altinn_core::{Actor, PartyId};
-use uuid::Uuid;
 
-use super::{Broker, BrokerError, BrokerService, Transfer, TransferId, Transition};
-
-/// How many transfers a page has.
-const PAGE: usize = 100;
+use super::{Broker, BrokerError, BrokerService, Transfer, TransferId, TransferQuery, Transition};
 
 /// Which side of its transfers a party looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,29 +73,11 @@ impl Broker<'_> {
         (party, place): (PartyId, Place),
         before: Option<TransferId>,
     ) -> Result<TransferPage, BrokerError> {
-        self.permit_to_look(actor, service, party).await?;
-        let sql = match place {
-            Place::Sender => {
-                "select id from services_broker_transfer where sender = $1 and service = $2 and id < $3 \
-                 order by id desc limit $4"
-            }
-            Place::Recipient => {
-                "select t.id from services_broker_recipient r join services_broker_transfer t on t.id = r.transfer \
-                 where r.party = $1 and t.service = $2 and r.transfer < $3 and t.entry is not null \
-                 order by r.transfer desc limit $4"
-            }
-        };
-        let before = before.map_or(Uuid::max(), TransferId::as_uuid);
-        let service = service.id().to_string();
-        let rows = self.altinn.store().query(sql, params![party, service, before, PAGE as i64 + 1]).await?;
-        let mut transfers =
-            rows.iter().map(|row| row.get("id")).collect::<Result<Vec<TransferId>, StoreError>>()?;
-        let has_more = transfers.len() > PAGE;
-        transfers.truncate(PAGE);
-        Ok(TransferPage { before: transfers.last().copied().filter(|_| has_more), transfers })
+        let query = TransferQuery::new(place);
+        let query = before.into_iter().fold(query, TransferQuery::before);
+        self.find(actor, service, party, &query).await
     }
 
-    /// Whoever may send or receive for a party may look.
     /// The service of a transfer that a party sends or receives, where it is published here; none of any other transfer.
     ///
     /// # Errors
@@ -118,7 +96,8 @@ impl Broker<'_> {
         Ok(service.parse().ok().and_then(|service| self.altinn.broker_service(&service)))
     }
 
-    async fn permit_to_look(
+    /// Whoever may send or receive for a party may look.
+    pub(super) async fn permit_to_look(
         &self,
         actor: &Actor,
         service: &BrokerService,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use altinn_archive::{ArchiveError, ErasureOrder, Participant};
 use altinn_core::AuthenticationLevel;
-use altinn_core::store::{Batch, Claim, WorkTable};
+use altinn_core::store::{Batch, Claim, WorkTable, params};
 use chrono::TimeDelta;
 
 use super::{Broker, BrokerError, RecipientStatus, Transfer, TransferId, TransferStatus};
@@ -17,12 +17,17 @@ const LEASE: Duration = Duration::from_secs(120);
 /// After how long a file is looked at again that a legal hold keeps.
 const HELD_FOR: TimeDelta = TimeDelta::days(1);
 
+/// After how long work is tried again that failed: twice as long every time, six hours at most.
+const FIRST_PAUSE: TimeDelta = TimeDelta::minutes(1);
+const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(6);
+
 impl Broker<'_> {
     /// Fails uploads that have stood still for a day, and purges files that have outlived their time, a few at a time;
-    /// gives how many. For a worker, of which there may be any number.
+    /// gives how many it took up. What fails is put off, keeps nothing else from being done, and is told to the agency
+    /// ([`Broker::stuck`]). For a worker, of which there may be any number.
     ///
     /// # Errors
-    /// [`BrokerError`]; what was due stays due.
+    /// [`BrokerError::Store`] when the store fails; what was due stays due.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn run_due(&self, limit: u32) -> Result<u64, BrokerError> {
         let mut batch = Batch::new();
@@ -33,12 +38,29 @@ impl Broker<'_> {
             let claim = Claim::from_row(row)?;
             match self.do_due(&claim).await {
                 // Somebody has gone on with it: then it is not due any more.
-                Err(BrokerError::Changed) => {}
-                outcome => outcome?,
+                Ok(()) | Err(BrokerError::Changed) => {}
+                Err(error) => self.put_off(&claim, row.get("failures")?, &error).await?,
             }
             count += 1;
         }
         Ok(count)
+    }
+
+    /// Puts off what failed, unless another worker holds it.
+    async fn put_off(&self, claim: &Claim, failures: i32, error: &BrokerError) -> Result<(), BrokerError> {
+        tracing::warn!(code = error.code(), transfer = %claim.id, "work on a file transfer is put off");
+        let pause = FIRST_PAUSE * 2_i32.saturating_pow(u32::try_from(failures.clamp(0, 10)).unwrap_or(10));
+        let mut batch = Batch::new();
+        batch.execute(
+            "update services_broker_transfer set failures = failures + 1, problem = $1 \
+             where id = $2 and lease_generation = $3",
+            params![error.code(), claim.id, claim.generation],
+        );
+        TRANSFERS.put_back(&mut batch, claim, self.altinn.clock().now() + pause.min(LONGEST_PAUSE));
+        match self.commit(batch).await {
+            Ok(()) | Err(BrokerError::Changed) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     async fn do_due(&self, claim: &Claim) -> Result<(), BrokerError> {
@@ -55,6 +77,8 @@ impl Broker<'_> {
                     }
                     outcome => outcome?,
                 }
+                // What its sender has said of it is gone with the entry.
+                transfer = Transfer::load(self.altinn.store(), transfer.id).await?;
                 self.purge(&mut batch, &mut transfer)
             }
             status if status.takes_bytes() || status == TransferStatus::UploadProcessing => {
@@ -64,6 +88,10 @@ impl Broker<'_> {
             _ => Ok(()),
         };
         due?;
+        batch.execute_one(
+            "update services_broker_transfer set failures = 0, problem = null where id = $1",
+            params![claim.id],
+        );
         TRANSFERS.finish(&mut batch, claim);
         self.commit(batch).await
     }

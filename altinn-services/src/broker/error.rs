@@ -87,6 +87,9 @@ pub enum BrokerError {
     /// A recipient confirms what it has not downloaded (Altinn's error 19).
     #[error("the file was not downloaded by this recipient")]
     NotDownloaded,
+    /// It has not come so far that there is a receipt of it.
+    #[error("there is no receipt of it yet")]
+    NoReceipt,
     /// What it rests on was changed meanwhile, again and again.
     #[error("the transfer was changed by others meanwhile")]
     Changed,
@@ -136,6 +139,7 @@ impl BrokerError {
             Self::Checksum => "BROKER-CHECKSUM",
             Self::Status { .. } => "BROKER-STATUS",
             Self::NotDownloaded => "BROKER-NOT-DOWNLOADED",
+            Self::NoReceipt => "BROKER-NO-RECEIPT",
             Self::Changed => "BROKER-CHANGED",
             Self::Idempotency(error) => error.code(),
             Self::Event(error) => error.code(),

@@ -32,12 +32,15 @@ mod download;
 mod due;
 mod error;
 mod file_name;
+mod find;
 mod inbox;
 mod initialise;
 mod publish;
+mod receipt;
 mod segment;
 mod service;
 mod status;
+mod stuck;
 mod transfer;
 mod upload;
 
@@ -48,9 +51,12 @@ pub use details::{Place, TransferPage};
 pub use download::Download;
 pub use error::BrokerError;
 pub use file_name::{FileName, FileNameError};
+pub use find::TransferQuery;
 pub use initialise::NewTransfer;
 pub use service::BrokerService;
 pub use status::{RecipientStatus, TransferStatus};
+pub use stuck::StuckTransfer;
+pub(crate) use transfer::forget_file;
 pub use transfer::{Recipient, Transfer, TransferId, Transition};
 
 /// How often something is decided anew because what it rests on changed.

@@ -278,6 +278,16 @@ impl Transfer {
     }
 }
 
+/// Adds that what the sender has said of a file is forgotten, whose entry is erased; whoever is about to write what they read
+/// before is refused.
+pub(crate) fn forget_file(batch: &mut Batch, entry: EntryId) {
+    batch.execute(
+        "update services_broker_transfer set file_name = null, reference = null, properties = '{}', \
+         version = version + 1 where entry = $1",
+        params![entry],
+    );
+}
+
 async fn recipients(
     store: &Store,
     id: TransferId,
@@ -299,7 +309,7 @@ async fn recipients(
     rows.iter().map(read).collect()
 }
 
-fn parsed<T>(
+pub(super) fn parsed<T>(
     row: &Row,
     column: &str,
     expected: &'static str,

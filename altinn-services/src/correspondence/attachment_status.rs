@@ -67,6 +67,9 @@ pub enum AttachmentRefusal {
     /// Its bytes broke off.
     #[error("the bytes broke off")]
     BrokenOff,
+    /// All of them together are larger than what is given at once.
+    #[error("the files are larger together than what is given at once: get them one by one")]
+    Together,
 }
 
 impl AttachmentRefusal {
@@ -78,6 +81,7 @@ impl AttachmentRefusal {
             Self::Checksum => "CORRESPONDENCE-ATTACHMENT-CHECKSUM",
             Self::Size => "CORRESPONDENCE-ATTACHMENT-SIZE",
             Self::BrokenOff => "CORRESPONDENCE-ATTACHMENT-BROKEN-OFF",
+            Self::Together => "CORRESPONDENCE-ATTACHMENTS-TOO-LARGE",
         }
     }
 }

@@ -32,7 +32,8 @@ pub enum Side {
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct CorrespondenceQuery {
-    side: Side,
+    /// Both, where it is none.
+    side: Option<Side>,
     from: Option<DateTime<Utc>>,
     to: Option<DateTime<Utc>>,
     status: Option<CorrespondenceStatus>,
@@ -47,8 +48,14 @@ impl CorrespondenceQuery {
 
     /// All that a party is on this side of, at most 1,000.
     pub fn new(side: Side) -> Self {
+        Self { side: Some(side), ..Self::of_both_sides() }
+    }
+
+    /// All that a party has to do with, at most 1,000: what it has got, then what it has sent. What a caller may not see of
+    /// the two is left out.
+    pub fn of_both_sides() -> Self {
         Self {
-            side,
+            side: None,
             from: None,
             to: None,
             status: None,
@@ -120,9 +127,9 @@ impl Correspondences<'_> {
     /// The correspondences that a party has got in a service and not deleted, or that it has sent, as the query asks.
     ///
     /// # Errors
-    /// [`CorrespondenceError::Access`] when the caller represents the party and may not read or send them,
-    /// [`CorrespondenceError::NotFound`] for all others, and when the query goes on after a correspondence that the party
-    /// has not sent.
+    /// [`CorrespondenceError::Access`] when the caller represents the party and may not read or send them (of both sides:
+    /// neither), [`CorrespondenceError::NotFound`] for all others, and when the query goes on after a correspondence that
+    /// the party has not sent.
     pub async fn find(
         &self,
         actor: &Actor,
@@ -132,16 +139,53 @@ impl Correspondences<'_> {
     ) -> Result<Vec<RecipientOverview>, CorrespondenceError> {
         let store = self.altinn.store();
         let rows = match query.side {
-            Side::Recipient => {
+            Some(Side::Recipient) => {
                 self.permit(actor, service, party, READ, None).await?;
                 received(store, service.id(), party, query).await?
             }
-            Side::Sender => {
+            Some(Side::Sender) => {
                 let access = self.permit(actor, service, party, SEND, None).await?;
-                sent(store, &access, query).await?
+                sent(store, &access, query, false).await?
             }
+            None => self.of_both_sides(actor, service, party, query).await?,
         };
         Ok(rows.iter().map(RecipientOverview::of).collect())
+    }
+
+    /// What a party has got, and then what it has sent, each in its own order, so that a page costs what it costs of one
+    /// side. What it has sent to itself is among what it has got.
+    async fn of_both_sides(
+        &self,
+        actor: &Actor,
+        service: &CorrespondenceService,
+        party: PartyId,
+        query: &CorrespondenceQuery,
+    ) -> Result<Vec<CorrespondenceRow>, CorrespondenceError> {
+        let store = self.altinn.store();
+        let reads = self.permit(actor, service, party, READ, None).await;
+        let sends = self.permit(actor, service, party, SEND, None).await;
+        let (reads, sends) = match (reads, sends) {
+            (Err(refused), Err(_)) => return Err(refused),
+            (reads, sends) => (unless_refused(reads)?, unless_refused(sends)?),
+        };
+        let goes_on_in_received = match query.before {
+            _ if reads.is_none() => false,
+            None => true,
+            Some(last) => {
+                self.service_of(party, last).await?.is_some_and(|(_, side)| side == Side::Recipient)
+            }
+        };
+        let mut rows = Vec::new();
+        if goes_on_in_received {
+            rows = received(store, service.id(), party, query).await?;
+        }
+        let left = query.limit.saturating_sub(u32::try_from(rows.len()).unwrap_or(u32::MAX));
+        if let Some(access) = sends.filter(|_| left > 0) {
+            let before = query.before.filter(|_| !goes_on_in_received);
+            let rest = CorrespondenceQuery { before, limit: left, ..query.clone() };
+            rows.extend(sent(store, &access, &rest, reads.is_some()).await?);
+        }
+        Ok(rows)
     }
 
     /// The service of a correspondence that a party has got or sent, and on which side of it the party is; none of any other
@@ -187,6 +231,17 @@ impl Correspondences<'_> {
     }
 }
 
+/// What somebody may do; none when they may not.
+fn unless_refused(
+    outcome: Result<Access, CorrespondenceError>,
+) -> Result<Option<Access>, CorrespondenceError> {
+    match outcome {
+        Ok(access) => Ok(Some(access)),
+        Err(CorrespondenceError::Access(_) | CorrespondenceError::NotFound) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 async fn received(
     store: &Store,
     service: &ServiceId,
@@ -216,10 +271,12 @@ async fn received(
     CorrespondenceRow::found(store, condition, values).await
 }
 
+/// What a party has sent; where it is so asked, without what it has got of that itself.
 async fn sent(
     store: &Store,
     access: &Access,
     query: &CorrespondenceQuery,
+    is_without_own: bool,
 ) -> Result<Vec<CorrespondenceRow>, CorrespondenceError> {
     // The recipients of a mailing come in their order, behind those of later mailings.
     let (mailing, number) = match query.before {
@@ -232,7 +289,9 @@ async fn sent(
     let ((looked_at, wanted), (from, to)) = (query.reached(), query.times());
     let condition = "m.sender = $1 and m.service = $2 and m.id <= $3 and (m.id < $3 or c.number > $4) \
                      and c.reached & $5 = $6 and m.created_at >= $7 and m.created_at <= $8 \
-                     and ($9 = '' or m.senders_reference = $9) order by m.id desc, c.number limit $10";
+                     and ($9 = '' or m.senders_reference = $9) \
+                     and ($10 = 0 or c.party is null or c.party <> $1 or c.reached & $11 = 0) \
+                     order by m.id desc, c.number limit $12";
     let values = params![
         access.party(),
         access.service().to_string(),
@@ -243,6 +302,8 @@ async fn sent(
         from,
         to,
         query.senders_reference.as_deref().unwrap_or_default(),
+        i64::from(is_without_own),
+        Reached::default().with(CorrespondenceStatus::Published).bits(),
         query.limit
     ];
     CorrespondenceRow::found(store, condition, values).await

@@ -217,13 +217,13 @@ impl Mailing {
         }
     }
 
-    /// Gives up for a while, if the claim is still held.
-    pub(super) fn fail(&self, batch: &mut Batch, now: DateTime<Utc>) {
+    /// Gives up for a while because of an error, if the claim is still held.
+    pub(super) fn fail(&self, batch: &mut Batch, problem: &str, now: DateTime<Utc>) {
         let doublings = u32::try_from(self.failures.clamp(0, 20)).unwrap_or(20);
         let wait = TimeDelta::seconds(1_i64 << doublings).min(LONGEST_WAIT);
         batch.execute_one(
-            "update services_mailing set failures = failures + 1 where id = $1 and lease_generation = $2",
-            params![self.id(), self.claim.generation],
+            "update services_mailing set failures = failures + 1, problem = $1 where id = $2 and lease_generation = $3",
+            params![problem, self.id(), self.claim.generation],
         );
         WORK.put_back(batch, &self.claim, now + wait);
     }
@@ -250,7 +250,7 @@ impl Mailing {
 
     fn record(&self, batch: &mut Batch) {
         batch.execute_one(
-            "update services_mailing set phase = $1, position = $2, expanded = $3, failures = 0 \
+            "update services_mailing set phase = $1, position = $2, expanded = $3, failures = 0, problem = null \
              where id = $4 and lease_generation = $5",
             params![self.phase.name(), self.position, self.expanded, self.id(), self.claim.generation],
         );

@@ -29,6 +29,7 @@ mod attachment_status;
 mod changes;
 mod check;
 mod deadline;
+mod download;
 mod error;
 mod events;
 mod evidence;
@@ -55,6 +56,7 @@ mod shared_attachment;
 mod shown;
 mod status;
 mod step;
+mod stuck;
 mod unread;
 mod upload;
 mod work;
@@ -81,10 +83,12 @@ pub use shared_attachment::{NewSharedAttachment, SharedAttachment};
 pub use shown::CorrespondenceOverview;
 pub use status::CorrespondenceStatus;
 pub use step::{CorrespondenceEvent, Refusal, Terms, step};
+pub use stuck::StuckMailing;
 
 pub(crate) use inbox::OF_ENTRY;
 pub(crate) use mailing::MAILINGS;
 pub(crate) use notification::STILL_UNREAD;
+pub(crate) use shared_attachment::forget_file;
 pub(crate) use unread::StillUnread;
 
 use crate::altinn::Altinn;

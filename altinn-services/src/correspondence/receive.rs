@@ -13,12 +13,10 @@ use super::changes::{Changes, Circumstances};
 use super::mailing::Mailing;
 use super::message::Content;
 use super::row::CorrespondenceRow;
-use super::send::{MESSAGE, file_element};
-use super::shared_attachment::FILE;
+use super::send::MESSAGE;
 use super::{
     CorrespondenceDetails, CorrespondenceError, CorrespondenceEvent, CorrespondenceService,
-    CorrespondenceStatus, Correspondences, Download, READ, RecipientOverview, Refusal, ReplyOption,
-    StatusEntry, TRIES,
+    CorrespondenceStatus, Correspondences, READ, RecipientOverview, Refusal, ReplyOption, StatusEntry, TRIES,
 };
 use crate::inbox::InboxElement;
 
@@ -68,7 +66,7 @@ impl Received {
 
 /// What one call lets happen to a correspondence.
 #[derive(Debug, Clone, Copy)]
-struct Act<'a> {
+pub(super) struct Act<'a> {
     event: CorrespondenceEvent,
     note: Option<&'a str>,
 }
@@ -259,29 +257,6 @@ impl Correspondences<'_> {
         self.details_of(&row, &mailing).await
     }
 
-    /// Gets an attachment, by its place among them from 0.
-    ///
-    /// # Errors
-    /// As [`fetch`](Self::fetch); [`CorrespondenceError::Nothing`] when there is no such attachment.
-    pub async fn attachment(
-        &self,
-        actor: &Actor,
-        service: &CorrespondenceService,
-        id: &InstanceId,
-        index: usize,
-    ) -> Result<Download, CorrespondenceError> {
-        let (_, mailing) = self.known(actor, service, id).await?;
-        let attachment = self.content_of(&mailing).await?.attachments.into_iter().nth(index);
-        let attachment = attachment.ok_or(CorrespondenceError::Nothing("attachment"))?;
-        let archive = self.altinn.archive();
-        let content = match attachment.entry {
-            Some(entry) => archive.content(entry, FILE).await?,
-            None => archive.content(mailing.entry, &file_element(index)).await?,
-        };
-        self.act(actor, service, id, |_| vec![CorrespondenceEvent::DownloadAttachment.into()]).await?;
-        Ok(Download { attachment, content })
-    }
-
     /// The receipt that a correspondence was read or confirmed, which anybody can verify.
     ///
     /// # Errors
@@ -302,7 +277,7 @@ impl Correspondences<'_> {
     }
 
     /// The correspondence that a caller may read, as it stands.
-    async fn known(
+    pub(super) async fn known(
         &self,
         actor: &Actor,
         service: &CorrespondenceService,
@@ -319,7 +294,7 @@ impl Correspondences<'_> {
     }
 
     /// Lets something happen to a correspondence, all of it or nothing, and leaves a trace in the trail in any case.
-    async fn act<'e>(
+    pub(super) async fn act<'e>(
         &self,
         actor: &Actor,
         service: &CorrespondenceService,

@@ -184,6 +184,15 @@ impl SharedAttachment {
     }
 }
 
+/// Adds that a file is gone whose entry is erased, with what its sender has said of it.
+pub(crate) fn forget_file(batch: &mut Batch, entry: EntryId) {
+    batch.execute(
+        "update services_shared_attachment set file_name = '', senders_reference = '', status = $1, \
+         version = version + 1 where entry = $2",
+        params![AttachmentStatus::Purged.number(), entry],
+    );
+}
+
 impl Correspondences<'_> {
     /// Says that a party is going to upload a file, which can go with any number of its correspondences in the service
     /// then. With an idempotency key, saying it again gives the same id.

@@ -80,8 +80,8 @@ impl Correspondences<'_> {
         Ok(shared)
     }
 
-    /// Keeps a file as it comes; gives its MD5 beside it.
-    async fn kept<E>(
+    /// Keeps a file as it comes; gives its MD5 beside it. What breaks off, has no bytes or more than so many is not kept.
+    pub(crate) async fn kept<E>(
         &self,
         bytes: impl Stream<Item = Result<Bytes, E>> + Send,
         limit: u64,

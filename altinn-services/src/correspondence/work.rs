@@ -75,7 +75,7 @@ impl Correspondences<'_> {
             return self.release(|batch| mailing.put_back(batch, now)).await;
         }
         tracing::warn!(code = error.code(), mailing = %mailing.id(), "a mailing did not go on");
-        self.release(|batch| mailing.fail(batch, now)).await
+        self.release(|batch| mailing.fail(batch, error.code(), now)).await
     }
 
     /// Frees a mailing, unless another worker holds it by now.

@@ -1,12 +1,11 @@
 //! The archive: receipts for those who may read what they are of, and the log for everybody. Altinn 3 has none of it, so it
 //! stands under `/v1`.
 
-use altinn_archive::ReceiptState;
 use altinn_archive::log::TilePath;
 use altinn_core::{InstanceId, PartyId};
 use axum::extract::State;
+use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 use serde::Deserialize;
@@ -79,11 +78,7 @@ async fn receipt(
     InPath(path): InPath<ReceiptPath>,
 ) -> Result<Response, ApiError> {
     let id = InstanceId::new(PartyId::new(path.instance_owner_party_id), path.instance_guid);
-    let (status, text) = match api.altinn().submissions().receipt(&actor, &id).await? {
-        ReceiptState::Proved(receipt) => (StatusCode::OK, receipt.to_json()),
-        ReceiptState::Promised(promise) => (StatusCode::ACCEPTED, promise.to_json()),
-    };
-    Ok((status, [(CONTENT_TYPE, "application/json")], text).into_response())
+    Ok(super::receipt::receipt(api.altinn().submissions().receipt(&actor, &id).await?))
 }
 
 /// The key that everybody verifies the log with, in the form of signed notes.

@@ -50,8 +50,12 @@ mod condition;
 #[cfg(feature = "correspondence")]
 mod correspondence;
 mod deliveries;
+#[cfg(any(feature = "broker", feature = "correspondence"))]
+mod download;
 mod error;
 mod events;
+#[cfg(any(feature = "broker", feature = "correspondence"))]
+mod fields;
 mod headers;
 mod health;
 mod idempotency;
@@ -72,6 +76,7 @@ mod problem_details;
 mod query;
 mod range;
 mod rate;
+mod receipt;
 mod router;
 mod serve;
 mod status;
@@ -79,6 +84,8 @@ mod storage;
 #[cfg(any(feature = "broker", feature = "correspondence"))]
 mod stream;
 mod trace;
+#[cfg(any(feature = "broker", feature = "collaboration", feature = "correspondence"))]
+mod tried_again;
 mod unread;
 
 pub use api::{Api, ApiBuilder};

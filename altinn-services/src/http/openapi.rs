@@ -15,7 +15,8 @@ const PROBLEM: &str = "Problem";
 const TOKEN: &str = "token";
 
 /// The media types of what is bytes, whatever they mean.
-const BYTES: [&str; 3] = ["application/octet-stream", "application/offset+octet-stream", "application/pdf"];
+const BYTES: [&str; 4] =
+    ["application/octet-stream", "application/offset+octet-stream", "application/pdf", "application/zip"];
 
 /// What is said of every part before its routes are added.
 pub(super) fn begun() -> OpenApi {

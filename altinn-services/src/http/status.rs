@@ -12,6 +12,7 @@ const STATUSES: &[(StatusCode, &[&str])] = &[
             "CORRESPONDENCE-ATTACHMENT-LINKED",
             "CORRESPONDENCE-ATTACHMENT-CHECKSUM",
             "CORRESPONDENCE-ATTACHMENT-SIZE",
+            "CORRESPONDENCE-ATTACHMENTS-TOO-LARGE",
             "CORRESPONDENCE-ATTACHMENT-BROKEN-OFF",
             "CORRESPONDENCE-NOT-FETCHED",
             "CORRESPONDENCE-NOT-READ",
@@ -49,6 +50,7 @@ const STATUSES: &[(StatusCode, &[&str])] = &[
             "HTTP-HEADER",
             "HTTP-MULTIPART",
             "IDEMPOTENCY-KEY",
+            "STORE-TEXT",
             "ID-FORM",
             "ID-DATE",
             "ID-CHECK-DIGIT",
@@ -151,6 +153,7 @@ const STATUSES: &[(StatusCode, &[&str])] = &[
         StatusCode::NOT_FOUND,
         &[
             "BROKER-NOT-FOUND",
+            "BROKER-NO-RECEIPT",
             "CORRESPONDENCE-NOT-FOUND",
             "CORRESPONDENCE-NOTHING",
             "CORRESPONDENCE-PURGED",

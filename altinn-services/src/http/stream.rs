@@ -1,9 +1,9 @@
-//! A body as it comes, piece by piece.
+//! A body, or a part of one, as it comes, piece by piece.
 
 use std::fmt;
 use std::time::Duration;
 
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use futures_util::{Stream, StreamExt as _, stream};
 
 /// Why no more came.
@@ -24,9 +24,12 @@ impl fmt::Display for BrokenOff {
     }
 }
 
-/// The pieces of a body; it ends with an error when it breaks off, or when nothing comes for so long.
-pub(super) fn pieces(body: Body, patience: Duration) -> impl Stream<Item = Result<Bytes, BrokenOff>> + Send {
-    stream::unfold(Some(body.into_data_stream()), move |state| async move {
+/// The pieces of a body, or of a part of one; it ends with an error when it breaks off, or when nothing comes for so long.
+pub(super) fn pieces<E>(
+    body: impl Stream<Item = Result<Bytes, E>> + Send,
+    patience: Duration,
+) -> impl Stream<Item = Result<Bytes, BrokenOff>> + Send {
+    stream::unfold(Some(Box::pin(body)), move |state| async move {
         let mut body = state?;
         match tokio::time::timeout(patience, body.next()).await {
             Ok(Some(Ok(piece))) => Some((Ok(piece), Some(body))),

@@ -75,7 +75,7 @@ fn no_erasure_reads_a_table_from_end_to_end_in_sqlite() {
         connection.execute_batch(step.sqlite).unwrap();
     }
     let mut batch = Batch::new();
-    crate::erased::GoneFromInboxes.erased(&mut batch, EntryId::new(Uuid::from_u128(1)));
+    crate::erased::GoneWithItsEntry.erased(&mut batch, EntryId::new(Uuid::from_u128(1)));
     assert!(batch.len() >= 3);
     for statement in batch.statements() {
         let Statement::Single { sql, .. } = statement else { continue };

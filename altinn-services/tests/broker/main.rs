@@ -6,6 +6,7 @@
 mod refusals;
 #[path = "../scene/mod.rs"]
 mod scene;
+mod stuck;
 mod uploads;
 
 use std::io;
@@ -38,7 +39,7 @@ struct Scene {
     second: (Party, Actor),
     /// Another business, which has nothing to do with it.
     other: (Party, Actor),
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 async fn everywhere(claim: impl AsyncFn(Scene)) {
@@ -61,7 +62,7 @@ impl Scene {
         let with_actor =
             |(business, leader): (Party, Party)| (business, person(&leader, AuthenticationLevel::Sensitive));
         let [sender, first, second, other] = [sender, first, second, other].map(with_actor);
-        Self { altinn, clock, service, sender, first, second, other, _folder: folder }
+        Self { altinn, clock, service, sender, first, second, other, folder }
     }
 
     fn file(&self) -> NewTransfer {

@@ -13,3 +13,4 @@ mod scene;
 mod sending;
 mod shared_attachments;
 mod strangers;
+mod stuck;

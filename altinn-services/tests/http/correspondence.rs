@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use crate::world::{World, everywhere, json, named, problem};
 
-const LETTERS: &str = "/correspondence/api/v1/correspondence";
+pub(crate) const LETTERS: &str = "/correspondence/api/v1/correspondence";
 
 /// A letter to some, as Altinn's clients write it.
-fn letter(recipients: &[&Party]) -> Value {
+pub(crate) fn letter(recipients: &[&Party]) -> Value {
     json!({
         "correspondence": {
             "resourceId": "mattilsynet/decisions",
@@ -26,7 +26,7 @@ fn letter(recipients: &[&Party]) -> Value {
     })
 }
 
-async fn send(world: &World, body: &Value, key: Option<&str>) -> HttpResponse {
+pub(crate) async fn send(world: &World, body: &Value, key: Option<&str>) -> HttpResponse {
     let request = world.request(Method::POST, LETTERS).bearer(&world.authority()).unwrap();
     let request = request.json(body).unwrap();
     world
@@ -37,19 +37,19 @@ async fn send(world: &World, body: &Value, key: Option<&str>) -> HttpResponse {
         .await
 }
 
-async fn run_due(world: &World) {
+pub(crate) async fn run_due(world: &World) {
     while world.api.altinn().correspondences().run_due(1_000).await.unwrap() > 0 {}
 }
 
 /// A letter to the bakery that is published: its path, and the query that says for whom.
-async fn published(world: &World, body: &Value) -> (String, String) {
+pub(crate) async fn published(world: &World, body: &Value) -> (String, String) {
     let sent = json(&send(world, body, None).await, 200);
     run_due(world).await;
     let id = sent["correspondences"][0]["correspondenceId"].as_str().unwrap();
     (format!("{LETTERS}/{id}"), format!("onBehalfOf={}", named(&world.bakery)))
 }
 
-async fn post(world: &World, token: &str, path: &str) -> HttpResponse {
+pub(crate) async fn post(world: &World, token: &str, path: &str) -> HttpResponse {
     world.send(world.request(Method::POST, path).bearer(token).unwrap()).await
 }
 
@@ -210,7 +210,7 @@ async fn a_sender_withdraws_what_nobody_has_seen() {
 }
 
 /// A body of fields and files.
-fn multipart(fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Vec<u8> {
+pub(crate) fn multipart(fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut body = Vec::new();
     for (name, value) in fields {
         let part = format!("--limit\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");

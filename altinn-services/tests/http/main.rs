@@ -8,13 +8,17 @@ mod own_app;
 mod scene;
 mod world;
 
+mod agency;
 mod app;
 mod around;
 mod cases;
 mod changes;
 mod code;
 mod correspondence;
+mod hostile;
 mod inbox;
+mod mailings;
+mod misuse;
 mod notifications;
 mod openapi;
 mod parts;

@@ -139,6 +139,11 @@ impl World {
         self.maskinporten.organization(checked(party), scope).unwrap()
     }
 
+    /// The token of the system of an organization that the register need not know.
+    pub(crate) fn system(&self, number: &str, scope: &str) -> String {
+        self.maskinporten.organization(number.parse().unwrap(), scope).unwrap()
+    }
+
     /// A request of this server.
     pub(crate) fn request(&self, method: Method, path: &str) -> HttpRequest {
         HttpRequest::new(method, &self.server.at(path)).unwrap()

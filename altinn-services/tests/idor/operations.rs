@@ -2,7 +2,7 @@
 
 use altinn_core::{Actor, Language, PartyId};
 use altinn_core::{InstanceId, SyntheticNumbers};
-use altinn_services::broker::{NewTransfer, Place, TransferId};
+use altinn_services::broker::{NewTransfer, Place, TransferId, TransferQuery};
 use altinn_services::collaboration::{Address, CaseId, NewCase, NewCaseEvent, NewTransmission};
 use altinn_services::correspondence::{
     CorrespondenceQuery, CorrespondenceStatus, Message, NewCorrespondence, NewSharedAttachment, Recipient,
@@ -161,6 +161,9 @@ fn correspondences() -> Vec<Operation> {
         row!("correspondence" "attachment", Element of Correspondence, |s, a, p, i| {
             s.altinn.correspondences().attachment(a, &s.decisions, &InstanceId::new(p, i), 0).await
         }),
+        row!("correspondence" "attachments", Element of Correspondence, |s, a, p, i| {
+            s.altinn.correspondences().attachments(a, &s.decisions, &InstanceId::new(p, i), 1_000).await
+        }),
         row!("correspondence" "receipt", Element of Correspondence, |s, a, p, i| {
             let id = InstanceId::new(p, i);
             s.altinn.correspondences().receipt(a, &s.decisions, &id, CorrespondenceStatus::Read).await
@@ -197,6 +200,12 @@ fn correspondences() -> Vec<Operation> {
         row!("correspondence" "recipients", Element of Mailing, |s, a, p, i| {
             s.altinn.correspondences().recipients(a, &s.decisions, p, i, None, 10).await
         }),
+        row!("correspondence" "stuck", Party of Mailing, |s, a, p, i| {
+            s.altinn.correspondences().stuck(a, &s.decisions, p, None).await
+        }),
+        row!("correspondence" "redrive", Element of Mailing, |s, a, p, i| {
+            s.altinn.correspondences().redrive(a, &s.decisions, p, i).await
+        }),
         row!("correspondence" "status", Element of SentCorrespondence, |s, a, p, i| {
             s.altinn.correspondences().status(a, &s.decisions, p, i).await
         }),
@@ -215,6 +224,10 @@ fn broker() -> Vec<Operation> {
         row!("broker" "list", Party of Transfer, |s, a, p, i| {
             s.altinn.broker().list(a, &s.accounts, (p, Place::Sender), None).await
         }),
+        row!("broker" "find", Party of Transfer, |s, a, p, i| {
+            let query = TransferQuery::new(Place::Sender);
+            s.altinn.broker().find(a, &s.accounts, p, &query).await
+        }),
         row!("broker" "transfer", Element of Transfer, |s, a, p, i| {
             s.altinn.broker().transfer(a, &s.accounts, p, TransferId::new(i)).await
         }),
@@ -230,6 +243,15 @@ fn broker() -> Vec<Operation> {
         }),
         row!("broker" "download", Element of Received, |s, a, p, i| {
             s.altinn.broker().download(a, &s.accounts, p, TransferId::new(i)).await
+        }),
+        row!("broker" "receipt", Element of Received, |s, a, p, i| {
+            s.altinn.broker().receipt(a, &s.accounts, p, TransferId::new(i)).await
+        }),
+        row!("broker" "stuck", Party of Transfer by agency, |s, a, p, i| {
+            s.altinn.broker().stuck(a, &s.accounts, None).await
+        }),
+        row!("broker" "redrive", Element of Transfer by agency, |s, a, p, i| {
+            s.altinn.broker().redrive(a, &s.accounts, TransferId::new(i)).await
         }),
         row!("broker" "confirm", Element of Received, |s, a, p, i| {
             s.altinn.broker().confirm(a, &s.accounts, p, TransferId::new(i)).await

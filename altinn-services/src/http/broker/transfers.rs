@@ -6,12 +6,16 @@ use altinn_core::{Actor, PartyId};
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::answer::{FileTransferDetails, FileTransferOverview, Initialised};
-use crate::broker::{BrokerError, BrokerService, FileName, NewTransfer, Place, TransferId};
+use crate::broker::{
+    BrokerError, BrokerService, FileName, NewTransfer, Place, RecipientStatus, TransferId, TransferQuery,
+    TransferStatus,
+};
 use crate::http::Api;
 use crate::http::acting::{Acting, OnBehalfOf, organization};
 use crate::http::body::JsonBody;
@@ -61,8 +65,41 @@ pub(super) struct Which {
     /// `Sender` or `Recipient`: what the caller is in them; `Recipient` where it is left out.
     #[param(inline)]
     role: Option<RoleName>,
+    /// In this status.
+    #[param(inline, value_type = Option<StatusName>)]
+    status: Option<TransferStatus>,
+    /// That a recipient has come so far with: of what the caller receives, itself; of what it sends, any.
+    #[param(inline, value_type = Option<RecipientStatusName>)]
+    recipient_status: Option<RecipientStatus>,
+    /// Announced from this time on.
+    from: Option<DateTime<Utc>>,
+    /// Announced until this time.
+    to: Option<DateTime<Utc>>,
     /// Those before this one.
     before: Option<Uuid>,
+}
+
+/// The statuses of transfers, as Altinn names them.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "it describes `TransferStatus`")]
+enum StatusName {
+    Initialized,
+    UploadStarted,
+    UploadProcessing,
+    Published,
+    Cancelled,
+    AllConfirmedDownloaded,
+    Purged,
+    Failed,
+}
+
+/// The statuses of recipients, as Altinn names them.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "it describes `RecipientStatus`")]
+enum RecipientStatusName {
+    Initialized,
+    DownloadStarted,
+    DownloadConfirmed,
 }
 
 /// What a caller is in a transfer.
@@ -161,8 +198,18 @@ pub(super) async fn list(
         RoleName::Sender => Place::Sender,
         RoleName::Recipient => Place::Recipient,
     };
-    let before = which.before.map(TransferId::new);
-    let page = api.altinn().broker().list(&actor, &service, (party, place), before).await?;
+    if let (Some(from), Some(to)) = (which.from, which.to)
+        && from > to
+    {
+        return Err(ApiError::new("HTTP-QUERY", "`from` is later than `to`"));
+    }
+    let mut query = TransferQuery::new(place);
+    query = which.status.into_iter().fold(query, TransferQuery::of_status);
+    query = which.recipient_status.into_iter().fold(query, TransferQuery::of_recipient_status);
+    query = which.from.into_iter().fold(query, TransferQuery::announced_from);
+    query = which.to.into_iter().fold(query, TransferQuery::announced_until);
+    query = which.before.map(TransferId::new).into_iter().fold(query, TransferQuery::before);
+    let page = api.altinn().broker().find(&actor, &service, party, &query).await?;
     Ok(Json(page.transfers.into_iter().map(TransferId::as_uuid).collect()))
 }
 

@@ -120,7 +120,7 @@ pub(super) async fn append(
     }
     let from = number(&headers, &OFFSET)?;
     let (service, id) = path.at(&api, party).await?;
-    let bytes = pieces(body, api.limits().time);
+    let bytes = pieces(body.into_data_stream(), api.limits().time);
     let received = api.altinn().broker().upload((&actor, party), &service, id, from, bytes).await?;
     Ok((StatusCode::NO_CONTENT, [(OFFSET, HeaderValue::from(received)), (RESUMABLE, ONE)]).into_response())
 }

@@ -1,5 +1,6 @@
 //! Collaboration (samhandling): cases, their history and their rooms. Altinn 3 has no such API, so it stands under `/v1`.
 
+mod agency;
 mod answer;
 mod at;
 mod events;
@@ -15,7 +16,7 @@ use crate::collaboration::CollaborationError;
 use crate::http::error::ApiError;
 
 /// The case API: `/v1/cases/{org}/{service}` lists and opens cases; below each is what has happened in it, its events, and the
-/// room where participants write to each other.
+/// room where participants write to each other, and for the agency what is still to be done.
 pub fn cases(api: &Api) -> Router {
     router::alone(api, routes())
 }
@@ -23,6 +24,9 @@ pub fn cases(api: &Api) -> Router {
 pub(super) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(list::list, list::open))
+        .routes(routes!(agency::stuck))
+        .routes(routes!(agency::pending))
+        .routes(routes!(agency::redrive))
         .routes(routes!(list::get))
         .routes(routes!(list::history))
         .routes(routes!(list::turn))

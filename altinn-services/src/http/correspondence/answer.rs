@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::request::ReferenceName;
 use crate::correspondence::{
-    Attachment, CorrespondenceOverview, CorrespondenceStatus, ReferenceType, StatusEntry,
+    Attachment, CorrespondenceOverview, CorrespondenceStatus, ReferenceType, ReplyOption, StatusEntry,
 };
 use crate::http::Api;
 use crate::http::error::ApiError;
@@ -120,7 +120,7 @@ struct ReferenceAnswer {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(title = "ReplyOption")]
-struct ReplyAnswer {
+pub(super) struct ReplyAnswer {
     #[serde(rename = "linkURL")]
     link_url: String,
     link_text: String,
@@ -201,9 +201,16 @@ impl OverviewAnswer {
                 .collect(),
             property_list: content.property_list,
             reply_options: (content.reply_options.into_iter())
-                .map(|option| ReplyAnswer { link_text: said(&option.link_text), link_url: option.link_url })
+                .map(|option| ReplyAnswer::of(option, language))
                 .collect(),
         })
+    }
+}
+
+impl ReplyAnswer {
+    /// An answer in a language.
+    pub(super) fn of(option: ReplyOption, language: Language) -> Self {
+        Self { link_text: option.link_text.in_language(language).to_owned(), link_url: option.link_url }
     }
 }
 

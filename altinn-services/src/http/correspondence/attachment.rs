@@ -1,13 +1,9 @@
 //! The files of a correspondence.
 
 use altinn_core::{Actor, InstanceId};
-use axum::body::Body;
 use axum::extract::State;
-use axum::http::header::{
-    ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, RANGE,
-};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
@@ -15,12 +11,10 @@ use uuid::Uuid;
 use super::answer::attachment_id;
 use super::at::{Found, received};
 use crate::correspondence::{CorrespondenceError, CorrespondenceService, Download};
-use crate::http::Api;
 use crate::http::acting::{Acting, OnBehalfOf};
-use crate::http::app::attachment;
 use crate::http::error::ApiError;
 use crate::http::query::InPath;
-use crate::http::range::{Part, part_of};
+use crate::http::{Api, download};
 
 /// A file: `/correspondence/api/v1/correspondence/{correspondenceId}/attachment/{attachmentId}`.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -39,7 +33,7 @@ pub(super) struct AttachmentPath {
     params(AttachmentPath, OnBehalfOf, ("Range" = Option<String>, Header, description = "A range of bytes")),
     responses((status = 200, description = "The file", body = Vec<u8>, content_type = "application/octet-stream"),
               (status = 206, description = "The part that was asked for", body = Vec<u8>, content_type = "application/octet-stream")))]
-pub(super) async fn download(
+pub(super) async fn fetch(
     State(api): State<Api>,
     Acting { actor, party }: Acting,
     InPath(path): InPath<AttachmentPath>,
@@ -47,29 +41,19 @@ pub(super) async fn download(
 ) -> Result<Response, ApiError> {
     let Found { service, id, .. } = received(&api, party, path.correspondence_id).await?;
     let index = index_of(&api, (&actor, &service), &id, path.attachment_id).await?;
-    let download = api.altinn().correspondences().attachment(&actor, &service, &id, index).await?;
-    downloaded(download, &headers)
+    let got = api.altinn().correspondences().attachment(&actor, &service, &id, index).await?;
+    downloaded(got, &headers)
 }
 
 /// A file, or the part of it that is asked for.
-pub(super) fn downloaded(download: Download, headers: &HeaderMap) -> Result<Response, ApiError> {
-    let Download { attachment: file, content, .. } = download;
-    let (status, length, range, content) = match part_of(headers.get(RANGE), file.size)? {
-        Part::Whole => (StatusCode::OK, file.size, None, content),
-        Part::Of { first, last, range } => {
-            (StatusCode::PARTIAL_CONTENT, last - first + 1, Some(range), content.range(first..last + 1))
-        }
-    };
-    let mut response = (status, Body::from_stream(content.into_stream())).into_response();
-    let answered = response.headers_mut();
-    answered.insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
-    answered.insert(CONTENT_LENGTH, HeaderValue::from(length));
-    answered.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-    answered.insert(CONTENT_DISPOSITION, attachment(&file.file_name));
-    if let Some(range) = range {
-        answered.insert(CONTENT_RANGE, range);
-    }
-    Ok(response)
+pub(super) fn downloaded(got: Download, headers: &HeaderMap) -> Result<Response, ApiError> {
+    let Download { attachment: file, content, .. } = got;
+    let size = file.size;
+    download::file((&file.file_name, size), headers, |range| {
+        // What is read whole is compared with its digest.
+        let content = if range == (0..size) { content } else { content.range(range) };
+        content.into_stream()
+    })
 }
 
 /// The place of a file among those of its correspondence.

@@ -1,4 +1,4 @@
-//! CorrespondenceList that are looked for.
+//! Correspondences that are looked for.
 
 use axum::Json;
 use axum::extract::State;
@@ -22,7 +22,7 @@ use crate::http::query::Asked;
 pub(super) struct Which {
     /// The correspondence service.
     resource_id: String,
-    /// What the caller's party is in them.
+    /// What the caller's party is in them. Of `RecipientAndSender`, those come first that it has got.
     #[param(inline)]
     role: RoleName,
     /// Sent from this time on.
@@ -46,6 +46,7 @@ pub(super) struct Which {
 enum RoleName {
     Recipient,
     Sender,
+    RecipientAndSender,
 }
 
 /// The correspondences that were found.
@@ -65,10 +66,11 @@ pub(super) async fn list(
     Asked(which): Asked<Which>,
 ) -> Result<Json<CorrespondenceList>, ApiError> {
     let refused = |text: &str| ApiError::new("HTTP-QUERY", text);
-    let mut query = CorrespondenceQuery::new(match which.role {
-        RoleName::Recipient => Side::Recipient,
-        RoleName::Sender => Side::Sender,
-    });
+    let mut query = match which.role {
+        RoleName::Recipient => CorrespondenceQuery::new(Side::Recipient),
+        RoleName::Sender => CorrespondenceQuery::new(Side::Sender),
+        RoleName::RecipientAndSender => CorrespondenceQuery::of_both_sides(),
+    };
     if let (Some(from), Some(to)) = (which.from, which.to)
         && from > to
     {

@@ -6,11 +6,14 @@ mod attachment;
 mod form;
 mod initialize;
 mod list;
+mod mailings;
 mod notification;
 mod overview;
 mod receive;
+mod reply;
 mod request;
 mod shared;
+mod zipped;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -23,7 +26,7 @@ use crate::correspondence::{AttachmentRefusal, CorrespondenceError, Refusal};
 use crate::http::error::ApiError;
 
 /// The correspondence API: messages with their files sent to one or many, listed, looked at, read, confirmed, put away and
-/// deleted.
+/// deleted; under `/v1` answers that are taken, receipts, and how mailings stand.
 pub fn correspondence(api: &Api) -> Router {
     router::alone(api, routes())
 }
@@ -44,7 +47,14 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(receive::confirm))
         .routes(routes!(receive::archive))
         .routes(routes!(receive::purge))
-        .routes(routes!(attachment::download))
+        .routes(routes!(attachment::fetch))
+        .routes(routes!(zipped::fetch_all))
+        .routes(routes!(reply::reply))
+        .routes(routes!(reply::evidence))
+        .routes(routes!(mailings::stuck))
+        .routes(routes!(mailings::mailing))
+        .routes(routes!(mailings::recipients))
+        .routes(routes!(mailings::redrive))
         .routes(routes!(shared::initialize))
         .routes(routes!(shared::overview, shared::purge))
         .routes(routes!(shared::details))
@@ -84,7 +94,7 @@ fn number_of(error: &CorrespondenceError) -> Option<u32> {
             AttachmentRefusal::Size => Some(2004),
             AttachmentRefusal::Linked => Some(2007),
             AttachmentRefusal::Checksum => Some(2008),
-            AttachmentRefusal::BrokenOff => None,
+            AttachmentRefusal::BrokenOff | AttachmentRefusal::Together => None,
         },
         CorrespondenceError::Refused(refusal) => match refusal {
             Refusal::NoLongerWithdrawn => Some(1013),

@@ -149,7 +149,7 @@ pub(super) async fn upload(
     body: Body,
 ) -> Result<Json<AttachmentOverview>, ApiError> {
     let service = service_of(&api, party, id).await?;
-    let bytes = pieces(body, api.limits().time);
+    let bytes = pieces(body.into_data_stream(), api.limits().time);
     let shared =
         api.altinn().correspondences().upload_attachment(&actor, &service, (party, id), bytes).await?;
     Ok(Json(AttachmentOverview::of(&api, shared, Vec::new()).await?))
