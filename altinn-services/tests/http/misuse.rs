@@ -64,7 +64,9 @@ async fn hostile_file_names_are_refused_wherever_a_file_has_a_name() {
         for name in hostile_names() {
             let file = json!({"resourceId": "mattilsynet/decisions", "fileName": name});
             let answer = world.send_json(Method::POST, &authority, FILES, &file).await;
-            assert_eq!(problem(&answer, 400), "CORRESPONDENCE-INVALID", "{name:?}");
+            // No text of a body has a NUL character, whatever it is.
+            let code = if name.contains('\0') { "HTTP-BODY" } else { "CORRESPONDENCE-INVALID" };
+            assert_eq!(problem(&answer, 400), code, "{name:?}");
             let file = json!({"fileName": name, "resourceId": "ttd/annual-accounts", "recipients": [named(&world.accountant)]});
             let path = format!("{TRANSFERS}?{}", of(&world.bakery));
             let answer = world.send_json(Method::POST, &leader, &path, &file).await;
@@ -322,9 +324,7 @@ async fn a_code_of_a_link_is_redeemed_once_as_it_is_by_its_target() {
         let target = world.system("991825827", "altinn:links");
         let (head, last) = code.split_at(code.len() - 1);
         let altered = format!("{head}{}", if last == "A" { "B" } else { "A" });
-        for (token, code) in
-            [(&leader, code), (&world.agency(), code), (&target, &altered), (&target, "a\0b")]
-        {
+        for (token, code) in [(&leader, code), (&world.agency(), code), (&target, &altered)] {
             assert_eq!(problem(&redeem(token, code).await, 404), "LINK-NO-SUCH-CODE");
         }
         let taken = redeem(&target, code).await;
