@@ -63,6 +63,7 @@
 //! Parties give rights to others for a time, never more than they hold, and take them back ([`delegation`]); what was
 //! revoked is refused by the next decision on every node.
 
+pub mod access_list;
 pub mod decision;
 pub mod delegation;
 #[cfg(feature = "http")]

@@ -6,11 +6,12 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use altinn_archive::Archive;
 use altinn_archive::seal::Sealer;
+use altinn_auth::access_list::AccessListManagement;
 use altinn_auth::decision::{Authorizer, Policies, PolicySourceError};
-use altinn_auth::delegation::AccessManagement;
+use altinn_auth::delegation::{AccessManagement, PackageCatalogue};
 #[cfg(feature = "link")]
 use altinn_auth::hand_over::HandOverIssuer;
-use altinn_auth::register::StoredRegister;
+use altinn_auth::register::{StoredRegister, StoredResources};
 use altinn_auth::system_user::SystemUsers;
 use altinn_auth::trail::{Trail, TrailReader};
 use altinn_core::store::Store;
@@ -291,6 +292,22 @@ impl Altinn {
     /// Access management: rights given to others, passed on and taken back, and who may represent whom.
     pub fn access_management(&self) -> &AccessManagement {
         &self.0.access
+    }
+
+    /// Access lists, for the service owners that keep them.
+    pub fn access_lists(&self) -> AccessListManagement {
+        AccessListManagement::new(self.0.access.clone(), Arc::new(self.0.register.clone()))
+    }
+
+    /// The catalogue of access packages.
+    pub fn access_packages(&self) -> PackageCatalogue {
+        PackageCatalogue::new(self.0.store.clone())
+    }
+
+    /// What service owners say of their resources: whether rights to them may be delegated, and whether only those on an
+    /// access list get in.
+    pub fn resources(&self) -> StoredResources {
+        StoredResources::new(self.0.store.clone())
     }
 
     /// The feed of events for the agency's own systems.

@@ -6,7 +6,7 @@ use altinn_core::store::{Batch, Store, params};
 use altinn_core::{
     Actor, Clock, IdSource, InstanceId, PartyId, PartyKind, RandomIds, ResourceId, SystemClock,
 };
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::SubsecRound;
 use uuid::Uuid;
 
 use super::app::Giver;
@@ -24,7 +24,10 @@ use crate::register::{RightsVersion, RoleRegister, StoredResources};
 pub const MAX_CHAIN: u32 = 2;
 
 /// How often a change is decided anew when the rights of the party changed in between.
-const ATTEMPTS: usize = 16;
+pub(super) const ATTEMPTS: usize = 16;
+
+/// The version that the rights of no party have.
+const NO_VERSION: i64 = -1;
 
 /// Gives rights of parties to others, and takes them back. Cheap to clone.
 ///
@@ -124,7 +127,7 @@ impl AccessManagement {
         instance: Option<InstanceId>,
         acting_for: Option<PartyId>,
     ) -> Result<Vec<RightCheck>, DelegationError> {
-        let passing = self.passing(actor, from, acting_for).await?;
+        let passing = self.passing_to(actor, (from, acting_for), "delegation.check").await?;
         self.checks(&passing, resource, instance).await
     }
 
@@ -138,16 +141,49 @@ impl AccessManagement {
         self.give(Giver::Caller(actor), offer).await
     }
 
+    /// Gives several things at once, all of them or none: each of `whats` to whom and for as long as an offer says,
+    /// whose own [`what`](Offer::what) does not count.
+    ///
+    /// # Errors
+    /// As [`delegate`](Self::delegate), of the first that cannot be given.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn delegate_all(
+        &self,
+        actor: &Actor,
+        offer: &Offer,
+        whats: &[What],
+    ) -> Result<Vec<DelegationEntry>, DelegationError> {
+        let mut offers: Vec<Offer> = Vec::new();
+        for what in whats {
+            if offers.iter().all(|known| known.what != *what) {
+                offers.push(Offer { what: what.clone(), ..offer.clone() });
+            }
+        }
+        self.give_all(Giver::Caller(actor), &offers).await
+    }
+
     pub(super) async fn give(
         &self,
         giver: Giver<'_>,
         offer: &Offer,
     ) -> Result<DelegationEntry, DelegationError> {
+        let given = self.give_all(giver, std::slice::from_ref(offer)).await?;
+        given.into_iter().next().ok_or(DelegationError::NotFound)
+    }
+
+    async fn give_all(
+        &self,
+        giver: Giver<'_>,
+        offers: &[Offer],
+    ) -> Result<Vec<DelegationEntry>, DelegationError> {
         for _ in 0..ATTEMPTS {
-            match self.try_to_give(giver, offer).await {
+            match self.try_to_give(giver, offers).await {
                 Err(DelegationError::Store(error)) if error.is_conflict() => {}
                 Err(error) => {
-                    self.note_refusal(giver.by(), offer.from, (&offer.what.name(), "delegate"), error.code());
+                    for offer in offers {
+                        let what = (offer.what.name(), "delegate");
+                        self.note_refusal(giver.by(), offer.from, (&what.0, what.1), error.code());
+                    }
                     return Err(error);
                 }
                 given => return given,
@@ -156,19 +192,35 @@ impl AccessManagement {
         Err(DelegationError::Busy)
     }
 
-    async fn try_to_give(&self, giver: Giver<'_>, offer: &Offer) -> Result<DelegationEntry, DelegationError> {
-        let mut batch = self.begin(offer.from).await?;
-        let (entry, is_new) = self.put_by(&mut batch, giver, offer).await?;
-        if is_new {
+    async fn try_to_give(
+        &self,
+        giver: Giver<'_>,
+        offers: &[Offer],
+    ) -> Result<Vec<DelegationEntry>, DelegationError> {
+        let Some(from) = offers.first().map(|offer| offer.from) else { return Ok(Vec::new()) };
+        let version = self.known_version(from).await?;
+        let mut batch = Batch::new();
+        version.into_iter().for_each(|version| raise(&mut batch, version));
+        let (mut given, mut changes) = (Vec::new(), false);
+        for offer in offers {
+            let (entry, is_new) = self.put_by(&mut batch, giver, offer).await?;
+            changes |= is_new;
+            given.push(entry);
+        }
+        // Whoever names a party that there is not has been refused by now, as for one that is not theirs.
+        version.ok_or(DelegationError::NotFound)?;
+        if changes {
             self.store.commit(batch).await?;
         }
-        Ok(entry)
+        Ok(given)
     }
 
-    /// Begins a batch that changes what a party gives: it commits only if nothing of that has changed since.
+    /// Begins a batch that changes what a party gives: it commits only if nothing of that has changed since. Of a party
+    /// that there is not it never commits; whoever names one is refused before, as for one that is not theirs.
     pub(crate) async fn begin(&self, party: PartyId) -> Result<Batch, DelegationError> {
+        let nobodys = RightsVersion { party, version: NO_VERSION };
         let mut batch = Batch::new();
-        raise(&mut batch, self.version_of(party).await?);
+        raise(&mut batch, self.known_version(party).await?.unwrap_or(nobodys));
         Ok(batch)
     }
 
@@ -242,85 +294,6 @@ impl AccessManagement {
         entry
     }
 
-    /// Takes something back, and with it all that rests on it. What has been revoked already stays so.
-    ///
-    /// It may be revoked by whoever manages the access of the giver, by the receiver or whoever manages the
-    /// receiver's clients, and by whoever manages the clients of the organization that passed it on.
-    ///
-    /// # Errors
-    /// [`DelegationError::NotFound`] when there is none that the caller may revoke.
-    #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn revoke(&self, actor: &Actor, id: Uuid) -> Result<DelegationEntry, DelegationError> {
-        for _ in 0..ATTEMPTS {
-            match self.try_to_revoke(actor, id).await {
-                Err(DelegationError::Store(error)) if error.is_conflict() => {}
-                outcome => return outcome,
-            }
-        }
-        Err(DelegationError::Busy)
-    }
-
-    async fn try_to_revoke(&self, actor: &Actor, id: Uuid) -> Result<DelegationEntry, DelegationError> {
-        let entry = self.entry(id).await?.ok_or(DelegationError::NotFound)?;
-        if !self.may_revoke(actor, &entry).await? {
-            return Err(DelegationError::NotFound);
-        }
-        self.take_back(entry, (actor.reference(), actor.level().into())).await
-    }
-
-    /// Revokes a delegation, unless it has been revoked already.
-    pub(super) async fn take_back(
-        &self,
-        entry: DelegationEntry,
-        by: By,
-    ) -> Result<DelegationEntry, DelegationError> {
-        if entry.revoked_at.is_some() {
-            return Ok(entry);
-        }
-        let mut batch = self.begin(entry.from).await?;
-        let now = self.put_back(&mut batch, &entry, by);
-        self.store.commit(batch).await?;
-        Ok(DelegationEntry { revoked_at: Some(now), ..entry })
-    }
-
-    /// Adds to a batch that a delegation is revoked; and when.
-    pub(super) fn put_back(&self, batch: &mut Batch, entry: &DelegationEntry, by: By) -> DateTime<Utc> {
-        let now = self.clock.now().trunc_subsecs(MICROSECONDS);
-        batch.execute_one(
-            "update auth_delegation set revoked_at = $1, revoked_by = $2 where id = $3 and revoked_at is null",
-            params![now, by.0.as_str(), entry.id],
-        );
-        self.note(batch, by, entry, ChangeKind::Revoked);
-        now
-    }
-
-    async fn may_revoke(&self, actor: &Actor, entry: &DelegationEntry) -> Result<bool, DelegationError> {
-        let mut managed = vec![(entry.from, None)];
-        if let Receiver::Party(receiver) = entry.to {
-            if actor.party() == Some(receiver) {
-                return Ok(true);
-            }
-            managed.push((entry.from, Some(receiver)));
-        }
-        let passed_on_by = match &entry.basis {
-            Basis::Party => None,
-            Basis::Role { unit, .. } => Some(*unit),
-            Basis::Delegation(parent) => match self.entry(*parent).await?.map(|parent| parent.to) {
-                Some(Receiver::Party(unit)) => Some(unit),
-                _ => None,
-            },
-        };
-        managed.extend(passed_on_by.map(|unit| (entry.from, Some(unit))));
-        for (from, acting_for) in managed {
-            match self.passing(actor, from, acting_for).await {
-                Ok(_) => return Ok(true),
-                Err(DelegationError::NotAccessManager) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(false)
-    }
-
     pub(super) async fn entry(&self, id: Uuid) -> Result<Option<DelegationEntry>, DelegationError> {
         let row = self.store.query_opt("select * from auth_delegation where id = $1", params![id]).await?;
         Ok(row.map(|row| DelegationEntry::read(&row)).transpose()?)
@@ -390,9 +363,14 @@ impl AccessManagement {
 
     /// The version of the rights that a party has given.
     pub(super) async fn version_of(&self, party: PartyId) -> Result<RightsVersion, DelegationError> {
+        self.known_version(party).await?.ok_or(DelegationError::NotFound)
+    }
+
+    /// The same; none when there is no such party.
+    async fn known_version(&self, party: PartyId) -> Result<Option<RightsVersion>, DelegationError> {
         let select = "select version from auth_party where id = $1 and not deleted";
-        let row = self.store.query_opt(select, params![party]).await?.ok_or(DelegationError::NotFound)?;
-        Ok(RightsVersion { party, version: row.get("version")? })
+        let row = self.store.query_opt(select, params![party]).await?;
+        row.map(|row| Ok(RightsVersion { party, version: row.get("version")? })).transpose()
     }
 
     pub(super) async fn recipient_kind(&self, offer: &Offer) -> Result<RecipientKind, DelegationError> {

@@ -1,6 +1,7 @@
 //! What an app gives by itself, for a party whose instance it handles.
 
-use altinn_core::ServiceId;
+use altinn_core::store::params;
+use altinn_core::{InstanceId, ServiceId};
 
 use super::access_management::AccessManagement;
 use super::entry::{Basis, DelegationEntry};
@@ -92,6 +93,22 @@ impl AccessManagement {
         let given_by = Giver::App(app).by();
         let known = known.filter(|known| known.given_by == given_by.0).ok_or(DelegationError::NotFound)?;
         self.take_back(known, given_by).await
+    }
+
+    /// What an app has given on one of its instances, and nobody revoked.
+    ///
+    /// # Errors
+    /// [`DelegationError::Store`].
+    pub async fn given_by_app(
+        &self,
+        app: &ServiceId,
+        instance: InstanceId,
+    ) -> Result<Vec<DelegationEntry>, DelegationError> {
+        let by = Giver::App(app).reference();
+        let select = "select * from auth_delegation where instance = $1 and instance <> '' and given_by = $2 \
+                      and revoked_at is null order by id";
+        let rows = self.store.query(select, params![instance.to_string(), by]).await?;
+        Ok(rows.iter().map(DelegationEntry::read).collect::<Result<_, _>>()?)
     }
 
     /// Refuses what an app may not give by itself.

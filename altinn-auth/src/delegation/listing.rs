@@ -44,8 +44,24 @@ impl AccessManagement {
         from: PartyId,
         after: Option<Uuid>,
     ) -> Result<ListedPage, DelegationError> {
-        self.passing(actor, from, None).await?;
-        self.listed("offered_by", from.into(), after).await
+        self.given_to(actor, from, None, after).await
+    }
+
+    /// The same, of what somebody was given alone where one is named.
+    ///
+    /// # Errors
+    /// As [`given`](Self::given).
+    pub async fn given_to(
+        &self,
+        actor: &Actor,
+        from: PartyId,
+        to: Option<Receiver>,
+        after: Option<Uuid>,
+    ) -> Result<ListedPage, DelegationError> {
+        self.passing_to(actor, (from, None), "delegation.given").await?;
+        self.note_reading(actor, from, "delegation.given");
+        let other = to.map(|to| ("recipient", to.key().into()));
+        self.listed(("offered_by", from.into()), other, after).await
     }
 
     /// What a person or an organization has received and nobody revoked, to themselves or whoever manages the
@@ -59,23 +75,43 @@ impl AccessManagement {
         to: PartyId,
         after: Option<Uuid>,
     ) -> Result<ListedPage, DelegationError> {
+        self.received_from(actor, to, None, after).await
+    }
+
+    /// The same, of what a party has given alone where one is named.
+    ///
+    /// # Errors
+    /// As [`received`](Self::received).
+    pub async fn received_from(
+        &self,
+        actor: &Actor,
+        to: PartyId,
+        from: Option<PartyId>,
+        after: Option<Uuid>,
+    ) -> Result<ListedPage, DelegationError> {
         if actor.party() != Some(to) {
-            self.passing(actor, to, Some(to)).await?;
+            self.passing_to(actor, (to, Some(to)), "delegation.received").await?;
+            self.note_reading(actor, to, "delegation.received");
         }
-        self.listed("recipient", Receiver::Party(to).key().into(), after).await
+        let other = from.map(|from| ("offered_by", from.into()));
+        self.listed(("recipient", Receiver::Party(to).key().into()), other, after).await
     }
 
     async fn listed(
         &self,
-        column: &'static str,
-        key: Value,
+        (column, key): (&'static str, Value),
+        other: Option<(&'static str, Value)>,
         after: Option<Uuid>,
     ) -> Result<ListedPage, DelegationError> {
+        let mut params = vec![key, after.unwrap_or(Uuid::nil()).into()];
+        let of_other = other.as_ref().map_or_else(String::new, |(column, _)| format!("and {column} = $3"));
+        params.extend(other.map(|(_, value)| value));
+        params.push(PAGE.into());
         let select = format!(
-            "select * from auth_delegation where {column} = $1 and id > $2 and revoked_at is null \
-             order by id limit $3"
+            "select * from auth_delegation where {column} = $1 and id > $2 {of_other} and revoked_at is null \
+             order by id limit ${}",
+            params.len()
         );
-        let params = vec![key, after.unwrap_or(Uuid::nil()).into(), PAGE.into()];
         let rows = self.store.query(select, params).await?;
         let entries: Vec<DelegationEntry> =
             rows.iter().map(DelegationEntry::read).collect::<Result<_, _>>()?;
@@ -97,7 +133,8 @@ impl AccessManagement {
         from: PartyId,
         after: Option<(DateTime<Utc>, Uuid)>,
     ) -> Result<Vec<DelegationChange>, DelegationError> {
-        self.passing(actor, from, None).await?;
+        self.passing_to(actor, (from, None), "delegation.changes").await?;
+        self.note_reading(actor, from, "delegation.changes");
         let (at, id) = after.unwrap_or((DateTime::UNIX_EPOCH, Uuid::nil()));
         let select = "select * from auth_delegation_change where offered_by = $1 and (at > $2 or at = $3 and id > $4) \
             order by at, id limit $5";

@@ -11,7 +11,10 @@ use uuid::Uuid;
 use super::entry::{DelegationEntry, PACKAGE};
 use super::offer::{Receiver, What};
 use super::standing::{Standing, placeholders};
-use crate::register::{AccessPackages, PartyRegister, RegisterError, Role, RoleRegister};
+use crate::register::{AccessPackages, NOBODY, PartyRegister, RegisterError, Role, RoleRegister};
+
+/// The most packages that one page of the catalogue holds.
+const PAGE: u32 = 500;
 
 /// An access package (tilgangspakke) of the catalogue.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +73,37 @@ impl PackageCatalogue {
         }))
     }
 
+    /// The packages of the catalogue by name: at most 500 after one.
+    ///
+    /// # Errors
+    /// [`RegisterError::Store`].
+    pub async fn packages(&self, after: Option<&str>) -> Result<Vec<AccessPackage>, RegisterError> {
+        let select =
+            "select name, area, delegable from auth_access_package where name > $1 order by name limit $2";
+        let rows = self.0.query(select, params![after.unwrap_or_default(), PAGE]).await?;
+        let mut packages = Vec::new();
+        for row in &rows {
+            let (name, area): (String, String) = (row.get("name")?, row.get("area")?);
+            packages.push(AccessPackage {
+                name,
+                area,
+                is_delegable: row.get("delegable")?,
+                roles: Vec::new(),
+            });
+        }
+        let (Some(first), Some(last)) = (packages.first(), packages.last()) else { return Ok(packages) };
+        let select = "select package, role from auth_access_package_role where package >= $1 and package <= $2 \
+            order by package, role";
+        for row in &self.0.query(select, params![first.name.as_str(), last.name.as_str()]).await? {
+            let name: String = row.get("package")?;
+            let place = packages.binary_search_by(|package| package.name.cmp(&name));
+            if let Some(package) = place.ok().and_then(|place| packages.get_mut(place)) {
+                package.roles.push(row.get("role")?);
+            }
+        }
+        Ok(packages)
+    }
+
     /// The packages that roles have.
     async fn of_roles(&self, roles: &[Role]) -> Result<Vec<String>, RegisterError> {
         if roles.is_empty() {
@@ -103,9 +137,6 @@ impl StoredAccessPackages {
         Self { standing: Standing { store, roles }, catalogue, parties, clock }
     }
 }
-
-/// The id of no party.
-const NOBODY: PartyId = PartyId::new(0);
 
 #[async_trait]
 impl AccessPackages for StoredAccessPackages {

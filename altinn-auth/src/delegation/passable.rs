@@ -26,6 +26,18 @@ pub struct RightCheck {
     pub(super) bases: Vec<Basis>,
 }
 
+/// What a delegation check says of one access package.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PackageCheck {
+    /// The package, by its name.
+    pub name: String,
+    /// Whether the caller may give it.
+    pub is_delegable: bool,
+    /// Why not.
+    pub details: Vec<Detail>,
+}
+
 /// Why a right may be delegated, or why not; named as Altinn's delegation check names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
@@ -123,11 +135,12 @@ impl AccessManagement {
         managed: PartyId,
         for_clients: bool,
     ) -> Result<bool, DelegationError> {
-        let (Some(own), Some(party)) = (actor.party(), self.authorizer.party(managed).await?) else {
-            return Ok(false);
-        };
-        let Some(own) = self.authorizer.party(own).await? else { return Ok(false) };
-        let packages = self.authorizer.packages_of(own.uuid, party.uuid).await?;
+        let Some(own) = actor.party() else { return Ok(false) };
+        let (own, managed) = (self.authorizer.party(own).await?, self.authorizer.party(managed).await?);
+        let Some(own) = own else { return Ok(false) };
+        // A party that there is not costs as much as one that gave nothing.
+        let managed = managed.map_or(Uuid::nil(), |party| party.uuid);
+        let packages = self.authorizer.packages_of(own.uuid, managed).await?;
         let gives_it = |package: &String| match package.as_str() {
             "tilgangsstyrer" | "hovedadministrator" => true,
             "klientadministrator" => for_clients,
@@ -158,6 +171,32 @@ impl AccessManagement {
 }
 
 impl AccessManagement {
+    /// Which of some access packages the caller may give on behalf of a party, and why not (delegation check).
+    ///
+    /// `acting_for` is the organization that passes on what it was given, as in [`Offer::acting_for`](super::Offer::acting_for).
+    ///
+    /// # Errors
+    /// [`DelegationError::NotAccessManager`] when the caller may give nothing of the party's.
+    pub async fn check_packages(
+        &self,
+        actor: &Actor,
+        from: PartyId,
+        names: &[String],
+        acting_for: Option<PartyId>,
+    ) -> Result<Vec<PackageCheck>, DelegationError> {
+        let passing = self.passing_to(actor, (from, acting_for), "delegation.check").await?;
+        let mut checks = Vec::new();
+        for name in names {
+            let (is_delegable, details) = match self.package_bases(&passing, name).await {
+                Ok(_) => (true, Vec::new()),
+                Err(DelegationError::NotDelegable { details }) => (false, details),
+                Err(error) => return Err(error),
+            };
+            checks.push(PackageCheck { name: name.clone(), is_delegable, details });
+        }
+        Ok(checks)
+    }
+
     /// By what rights an access package may be given; why not, when by none. A person for themselves, key roles and main
     /// administrators give every package, an access manager those that they hold, and an organization those that clients
     /// gave it.

@@ -1,6 +1,6 @@
 //! What an app shares of an instance, for as long as a step of its process lasts.
 
-use altinn_core::store::{Batch, params};
+use altinn_core::store::Batch;
 use altinn_core::{InstanceId, ServiceId};
 use chrono::{DateTime, SubsecRound, Utc};
 
@@ -55,7 +55,7 @@ impl AccessManagement {
     ) -> Result<Vec<Result<(), DelegationError>>, DelegationError> {
         let now = self.clock.now().trunc_subsecs(MICROSECONDS);
         let by = Giver::App(sharing.app).by();
-        let mut stands = self.shared(sharing, &by.0).await?;
+        let mut stands = self.shared(sharing).await?;
         let (mut answers, mut new) = (Vec::new(), Vec::new());
         for share in &sharing.shares {
             let what = What::InstanceRight(share.right.clone(), sharing.instance);
@@ -90,15 +90,12 @@ impl AccessManagement {
     }
 
     /// What the app has given on the instance for the actions.
-    async fn shared(&self, sharing: &Sharing<'_>, by: &str) -> Result<Vec<DelegationEntry>, DelegationError> {
-        let select = "select * from auth_delegation where instance = $1 and instance <> '' and given_by = $2 \
-                      and revoked_at is null order by id";
-        let rows = self.store.query(select, params![sharing.instance.to_string(), by]).await?;
-        let entries: Result<Vec<_>, _> = rows.iter().map(DelegationEntry::read).collect();
-        let is_meant = |entry: &DelegationEntry| {
+    async fn shared(&self, sharing: &Sharing<'_>) -> Result<Vec<DelegationEntry>, DelegationError> {
+        let mut given = self.given_by_app(sharing.app, sharing.instance).await?;
+        given.retain(|entry| {
             entry.what.right().is_some_and(|right| sharing.actions.contains(&right.action.as_str()))
-        };
-        Ok(entries?.into_iter().filter(is_meant).collect())
+        });
+        Ok(given)
     }
 
     /// A delegation that is not stored yet; none when somebody else has given the same already, which stays theirs.

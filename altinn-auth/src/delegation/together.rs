@@ -8,30 +8,65 @@ use super::app::Giver;
 use super::entry::DelegationEntry;
 use super::error::DelegationError;
 use super::offer::{Offer, Receiver, What};
-use super::passable::Detail;
+use super::passable::{Detail, Passing};
 use crate::decision::{PERMITTED, Right};
 use crate::trail::{Deed, TrailEntry};
 
 /// Who changes something, as the trail names them, and how surely they were identified.
 pub(crate) type By = (String, u8);
 
+/// How the trail names what is done with a party's access as a whole.
+pub(crate) const ACCESS_MANAGEMENT: &str = "accessmanagement";
+
 /// The most delegations that one batch revokes.
 const AT_ONCE: u32 = 1_000;
 
 impl AccessManagement {
-    /// Refuses whoever does not manage the access of a party.
-    pub(crate) async fn check_manager(&self, actor: &Actor, party: PartyId) -> Result<(), DelegationError> {
-        self.passing(actor, party, None).await.map(drop)
+    /// Refuses whoever does not manage the access of a party, and has the trail tell it.
+    pub(crate) async fn check_manager(
+        &self,
+        actor: &Actor,
+        party: PartyId,
+        action: &str,
+    ) -> Result<(), DelegationError> {
+        self.passing_to(actor, (party, None), action).await.map(drop)
     }
 
-    /// Refuses whoever does not administer the clients of an organization.
+    /// Refuses whoever does not administer the clients of an organization, and has the organization's trail tell it.
     pub(crate) async fn check_client_administrator(
         &self,
         actor: &Actor,
         client: PartyId,
         organization: PartyId,
+        action: &str,
     ) -> Result<(), DelegationError> {
-        self.passing(actor, client, Some(organization)).await.map(drop)
+        let passing = self.passing(actor, client, Some(organization)).await;
+        self.tell_refusal(actor, organization, action, passing).map(drop)
+    }
+
+    /// On whose behalf somebody passes rights on, to do something that the trail tells when it is refused.
+    pub(super) async fn passing_to<'a>(
+        &self,
+        actor: &'a Actor,
+        (from, acting_for): (PartyId, Option<PartyId>),
+        action: &str,
+    ) -> Result<Passing<'a>, DelegationError> {
+        let passing = self.passing(actor, from, acting_for).await;
+        self.tell_refusal(actor, from, action, passing)
+    }
+
+    fn tell_refusal<T>(
+        &self,
+        actor: &Actor,
+        party: PartyId,
+        action: &str,
+        outcome: Result<T, DelegationError>,
+    ) -> Result<T, DelegationError> {
+        if let Err(error @ DelegationError::NotAccessManager) = &outcome {
+            let by = (actor.reference(), actor.level().into());
+            self.note_refusal(by, party, (ACCESS_MANAGEMENT, action), error.code());
+        }
+        outcome
     }
 
     /// Adds what is to be given to a batch that was [begun](Self::begin) for the party that gives it.
@@ -66,7 +101,7 @@ impl AccessManagement {
     }
 
     /// Adds to a batch that what a receiver was given is revoked, as far as it is meant: by a party, for which the batch was
-    /// [begun](Self::begin), or by anybody.
+    /// [begun](Self::begin), or by anybody. Tells how much that is.
     pub(crate) async fn take_back_from(
         &self,
         batch: &mut Batch,
@@ -74,19 +109,21 @@ impl AccessManagement {
         from: Option<PartyId>,
         to: Receiver,
         is_meant: impl Fn(&What) -> bool + Send,
-    ) -> Result<(), DelegationError> {
+    ) -> Result<usize, DelegationError> {
         let select = "select * from auth_delegation where recipient = $1 and revoked_at is null";
         let rows = self.store.query(select, params![to.key()]).await?;
         if from.is_none() {
             self.raise_givers_to(batch, to);
         }
+        let mut revoked = 0;
         for row in &rows {
             let entry = DelegationEntry::read(row)?;
             if from.is_none_or(|from| entry.from == from) && is_meant(&entry.what) {
                 self.put_back(batch, &entry, (actor.reference(), actor.level().into()));
+                revoked += 1;
             }
         }
-        Ok(())
+        Ok(revoked)
     }
 
     /// The parties that have given a receiver something that nobody took back, by id.
@@ -144,8 +181,18 @@ impl AccessManagement {
         }
     }
 
+    /// Has the trail tell that somebody has read what is another party's.
+    pub(crate) fn note_reading(&self, actor: &Actor, party: PartyId, action: &str) {
+        if let Some(trail) = self.authorizer.trail()
+            && actor.party() != Some(party)
+        {
+            let (id, by) = ((trail.next_id(), self.clock.now()), (actor.reference(), actor.level().into()));
+            trail.note(TrailEntry::of_management(id, by, party, (ACCESS_MANAGEMENT, action, ""), PERMITTED));
+        }
+    }
+
     /// Has the trail tell that somebody was refused.
-    pub(super) fn note_refusal(&self, by: By, party: PartyId, (of, action): (&str, &str), code: &str) {
+    pub(crate) fn note_refusal(&self, by: By, party: PartyId, (of, action): (&str, &str), code: &str) {
         if let Some(trail) = self.authorizer.trail() {
             let id = (trail.next_id(), self.clock.now());
             trail.note(TrailEntry::of_management(id, by, party, (of, action, ""), code));

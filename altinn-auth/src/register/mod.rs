@@ -107,7 +107,17 @@ pub static MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../../migrations/0009_role_period.sqlite.sql"),
         postgres: include_str!("../../migrations/0009_role_period.postgres.sql"),
     },
+    Migration {
+        owner: "altinn-auth",
+        number: 10,
+        name: "access_list",
+        sqlite: include_str!("../../migrations/0010_access_list.sqlite.sql"),
+        postgres: include_str!("../../migrations/0010_access_list.postgres.sql"),
+    },
 ];
+
+/// The id of no party.
+pub(crate) const NOBODY: PartyId = PartyId::new(0);
 
 /// Tells who parties are.
 #[async_trait]

@@ -49,8 +49,30 @@ impl StoredAccessLists {
     pub fn put(&self, batch: &mut Batch, list: &AccessListId, title: &str) {
         batch.execute_one(
             "insert into auth_access_list (owner, name, title, version, id) values ($1, $2, $3, 1, $4) \
-             on conflict (owner, name) do update set title = excluded.title, version = auth_access_list.version + 1",
+             on conflict (owner, name) do update set title = excluded.title, deleted_at = null, \
+             version = auth_access_list.version + 1",
             params![list.owner.as_str(), list.name.as_str(), title, list.to_string()],
+        );
+    }
+
+    /// Says what a list is for. The batch conflicts when there is no such list.
+    pub fn describe(&self, batch: &mut Batch, list: &AccessListId, description: &str) {
+        batch.execute_one(
+            "update auth_access_list set description = $1 where owner = $2 and name = $3 and deleted_at is null",
+            params![description, list.owner.as_str(), list.name.as_str()],
+        );
+    }
+
+    /// Deletes a list, with its members and resources. The batch conflicts when there is no such list.
+    pub fn delete(&self, batch: &mut Batch, list: &AccessListId, at: DateTime<Utc>) {
+        raise(batch, list);
+        for table in ["auth_access_list_member", "auth_access_list_resource"] {
+            let delete = format!("delete from {table} where owner = $1 and name = $2");
+            batch.execute(delete, params![list.owner.as_str(), list.name.as_str()]);
+        }
+        batch.execute_one(
+            "update auth_access_list set deleted_at = $1 where owner = $2 and name = $3",
+            params![at, list.owner.as_str(), list.name.as_str()],
         );
     }
 
@@ -102,7 +124,7 @@ impl StoredAccessLists {
 
 fn raise(batch: &mut Batch, list: &AccessListId) {
     batch.execute_one(
-        "update auth_access_list set version = version + 1 where owner = $1 and name = $2",
+        "update auth_access_list set version = version + 1 where owner = $1 and name = $2 and deleted_at is null",
         params![list.owner.as_str(), list.name.as_str()],
     );
 }

@@ -9,7 +9,7 @@ use super::{
     ATTEMPTS, Powers, RequestStatus, SystemUser, SystemUserError, SystemUserKind, SystemUserRequest,
     SystemUsers,
 };
-use crate::delegation::{Offer, Receiver, What};
+use crate::delegation::{ACCESS_MANAGEMENT, Offer, Receiver, What};
 
 /// Requests in a list.
 const PAGE: u32 = 100;
@@ -24,7 +24,8 @@ impl SystemUsers {
         actor: &Actor,
         party: PartyId,
     ) -> Result<Vec<SystemUserRequest>, SystemUserError> {
-        self.represents(actor, party).await?;
+        self.represents(actor, party, "systemuser.requests").await?;
+        self.access.note_reading(actor, party, "systemuser.requests");
         let select = format!(
             "{SELECT} request.owner = $1 and request.status = 'New' order by request.created_at, request.id limit $2"
         );
@@ -33,6 +34,21 @@ impl SystemUsers {
         let all: Vec<_> =
             rows.iter().map(|row| SystemUserRequest::read(row, now)).collect::<Result<_, _>>()?;
         Ok(all.into_iter().filter(|request| request.status == RequestStatus::New).collect())
+    }
+
+    /// A request to a party, answered or not, for whoever represents it.
+    ///
+    /// # Errors
+    /// [`SystemUserError::NotFound`] for anybody else, or when the party was asked nothing such.
+    pub async fn request_for(
+        &self,
+        actor: &Actor,
+        party: PartyId,
+        id: Uuid,
+    ) -> Result<SystemUserRequest, SystemUserError> {
+        self.represents(actor, party, "systemuser.requests").await?;
+        self.access.note_reading(actor, party, "systemuser.requests");
+        self.request_to(party, id).await
     }
 
     /// Accepts a request on behalf of a party: the system user, all that it is given, and the answer, or nothing.
@@ -64,9 +80,9 @@ impl SystemUsers {
         party: PartyId,
         id: Uuid,
     ) -> Result<SystemUser, SystemUserError> {
-        let request = self.open_to(actor, party, id).await?;
+        let request = self.open_to(actor, party, id, "systemuser.approve").await?;
         let mut batch = self.access.begin(party).await?;
-        self.access.check_manager(actor, party).await?;
+        self.access.check_manager(actor, party, "systemuser.approve").await?;
         let by = actor.reference();
         let user = match request.system_user {
             None => {
@@ -135,8 +151,8 @@ impl SystemUsers {
     /// As [`approve`](Self::approve).
     pub async fn reject(&self, actor: &Actor, party: PartyId, id: Uuid) -> Result<(), SystemUserError> {
         for _ in 0..ATTEMPTS {
-            let request = self.open_to(actor, party, id).await?;
-            self.access.check_manager(actor, party).await?;
+            let request = self.open_to(actor, party, id, "systemuser.reject").await?;
+            self.access.check_manager(actor, party, "systemuser.reject").await?;
             let mut batch = Batch::new();
             request.settle(&mut batch, RequestStatus::Rejected, &actor.reference(), self.now());
             self.record(&mut batch, actor, party, &request.system, ("systemuser.reject", id));
@@ -155,7 +171,7 @@ impl SystemUsers {
     /// # Errors
     /// [`SystemUserError::NotFound`], [`SystemUserError::Settled`].
     pub async fn escalate(&self, actor: &Actor, party: PartyId, id: Uuid) -> Result<(), SystemUserError> {
-        let request = self.open_to(actor, party, id).await?;
+        let request = self.open_to(actor, party, id, "systemuser.escalate").await?;
         let mut batch = Batch::new();
         batch.execute(
             "update auth_system_user_request set escalated_at = $1, escalated_by = $2 \
@@ -173,8 +189,9 @@ impl SystemUsers {
         actor: &Actor,
         party: PartyId,
         id: Uuid,
+        action: &str,
     ) -> Result<SystemUserRequest, SystemUserError> {
-        self.represents(actor, party).await?;
+        self.represents(actor, party, action).await?;
         let request = self.request_to(party, id).await?;
         match request.status {
             RequestStatus::New => Ok(request),
@@ -182,9 +199,14 @@ impl SystemUsers {
         }
     }
 
-    async fn represents(&self, actor: &Actor, party: PartyId) -> Result<(), SystemUserError> {
-        let is_so = self.access.authorizer.holds_role(actor, party).await?;
-        if is_so { Ok(()) } else { Err(SystemUserError::NotFound) }
+    async fn represents(&self, actor: &Actor, party: PartyId, action: &str) -> Result<(), SystemUserError> {
+        if self.access.authorizer.holds_role(actor, party).await? {
+            return Ok(());
+        }
+        let refused = SystemUserError::NotFound;
+        let by = (actor.reference(), actor.level().into());
+        self.access.note_refusal(by, party, (ACCESS_MANAGEMENT, action), refused.code());
+        Err(refused)
     }
 }
 

@@ -4,8 +4,19 @@ use altinn_core::store::{Batch, params};
 use altinn_core::{Actor, PartyId, UncheckedOrganizationNumber};
 use uuid::Uuid;
 
-use super::{ATTEMPTS, SystemUser, SystemUserError, SystemUserKind, SystemUsers};
-use crate::delegation::{Offer, Receiver, What};
+use super::register::vendor_of;
+use super::{
+    ATTEMPTS, REQUEST_READ, REQUEST_WRITE, SYSTEM_REGISTER_WRITE, SystemUser, SystemUserError,
+    SystemUserKind, SystemUsers,
+};
+use crate::delegation::{DelegationError, Detail, Offer, Receiver, What};
+use crate::register::NOBODY;
+
+/// System users in a list.
+const PAGE: u32 = 100;
+
+/// How the trail calls reading which system users a party has.
+const LIST: &str = "systemuser.list";
 
 impl SystemUsers {
     /// The system users that a party has, for whoever manages its access.
@@ -17,10 +28,66 @@ impl SystemUsers {
         actor: &Actor,
         party: PartyId,
     ) -> Result<Vec<SystemUser>, SystemUserError> {
-        self.access.check_manager(actor, party).await?;
+        self.access.check_manager(actor, party, LIST).await?;
+        self.access.note_reading(actor, party, LIST);
         let select = "select * from auth_system_user where owner = $1 and deleted_at is null order by id";
         let rows = self.access.store.query(select, params![party]).await?;
         Ok(rows.iter().map(SystemUser::read).collect::<Result<_, _>>()?)
+    }
+
+    /// A system user that a party has, for whoever manages its access.
+    ///
+    /// # Errors
+    /// [`SystemUserError::Delegation`] for anybody else; [`SystemUserError::NotFound`].
+    pub async fn system_user(
+        &self,
+        actor: &Actor,
+        party: PartyId,
+        id: Uuid,
+    ) -> Result<SystemUser, SystemUserError> {
+        self.access.check_manager(actor, party, LIST).await?;
+        self.access.note_reading(actor, party, LIST);
+        let select = "select * from auth_system_user where id = $1 and owner = $2 and deleted_at is null";
+        let row = self.access.store.query_opt(select, params![id, party]).await?;
+        Ok(SystemUser::read(&row.ok_or(SystemUserError::NotFound)?)?)
+    }
+
+    /// The system users of a vendor's system, by id: at most 100 after one.
+    ///
+    /// # Errors
+    /// [`SystemUserError::NotFound`] when the system is not the vendor's.
+    pub async fn system_users_of(
+        &self,
+        vendor: &Actor,
+        system: &str,
+        after: Option<Uuid>,
+    ) -> Result<Vec<SystemUser>, SystemUserError> {
+        let number = vendor_of(vendor, &[SYSTEM_REGISTER_WRITE, REQUEST_READ, REQUEST_WRITE])?;
+        self.of_vendor(system, number).await?;
+        let select = "select * from auth_system_user where system = $1 and id > $2 and deleted_at is null \
+            order by id limit $3";
+        let after = after.unwrap_or(Uuid::nil());
+        let rows = self.access.store.query(select, params![system, after, PAGE]).await?;
+        Ok(rows.iter().map(SystemUser::read).collect::<Result<_, _>>()?)
+    }
+
+    /// The system user of a vendor's system that an organization has under an external reference (its number, if none).
+    ///
+    /// # Errors
+    /// [`SystemUserError::NotFound`] when the system is not the vendor's, or there is none.
+    pub async fn system_user_of(
+        &self,
+        vendor: &Actor,
+        system: &str,
+        owner: UncheckedOrganizationNumber,
+        external_ref: Option<&str>,
+    ) -> Result<SystemUser, SystemUserError> {
+        let number = vendor_of(vendor, &[SYSTEM_REGISTER_WRITE, REQUEST_READ, REQUEST_WRITE])?;
+        self.of_vendor(system, number).await?;
+        let party = self.access.authorizer.organization(owner).await?.map_or(NOBODY, |party| party.id);
+        let own = owner.to_string();
+        let user = self.user_by_key((party, system, external_ref.unwrap_or(&own))).await?;
+        user.ok_or(SystemUserError::NotFound)
     }
 
     /// The system user that a client in Maskinporten is to get a token for: that of an organization, under an external
@@ -50,7 +117,7 @@ impl SystemUsers {
     /// [`SystemUserError::NotFound`] when the party has no such system user, [`SystemUserError::Delegation`] when the caller
     /// does not manage its access.
     pub async fn delete(&self, actor: &Actor, party: PartyId, id: Uuid) -> Result<(), SystemUserError> {
-        self.access.check_manager(actor, party).await?;
+        self.access.check_manager(actor, party, "systemuser.delete").await?;
         let select = "select * from auth_system_user where id = $1 and owner = $2";
         let row = self.access.store.query_opt(select, params![id, party]).await?;
         let user = SystemUser::read(&row.ok_or(SystemUserError::NotFound)?)?;
@@ -95,9 +162,14 @@ impl SystemUsers {
         id: Uuid,
         client: PartyId,
     ) -> Result<(), SystemUserError> {
+        self.access.check_client_administrator(actor, client, owner, "systemuser.client.add").await?;
         let agent = self.agent(owner, id).await?;
         let mut batch = self.access.begin(client).await?;
         agent.guard(&mut batch);
+        if agent.powers.packages.is_empty() {
+            let details = vec![Detail::MissingPackageAccess];
+            return Err(DelegationError::NotDelegable { details }.into());
+        }
         for package in &agent.powers.packages {
             let offer = Offer::new(client, Receiver::SystemUser(id), What::Package(package.clone()));
             self.access.put(&mut batch, actor, &offer.acting_for(owner)).await?;
@@ -110,7 +182,7 @@ impl SystemUsers {
     /// Lets an agent act for a client no longer.
     ///
     /// # Errors
-    /// As [`add_client`](Self::add_client).
+    /// As [`add_client`](Self::add_client); [`SystemUserError::NotFound`] also when it does not act for the client.
     pub async fn remove_client(
         &self,
         actor: &Actor,
@@ -119,11 +191,13 @@ impl SystemUsers {
         client: PartyId,
     ) -> Result<(), SystemUserError> {
         for _ in 0..ATTEMPTS {
+            self.access.check_client_administrator(actor, client, owner, "systemuser.client.remove").await?;
             let agent = self.agent(owner, id).await?;
-            self.access.check_client_administrator(actor, client, owner).await?;
             let mut batch = self.access.begin(client).await?;
             let receiver = Receiver::SystemUser(id);
-            self.access.take_back_from(&mut batch, actor, Some(client), receiver, |_| true).await?;
+            if self.access.take_back_from(&mut batch, actor, Some(client), receiver, |_| true).await? == 0 {
+                return Err(SystemUserError::NotFound);
+            }
             self.record(&mut batch, actor, client, &agent.system, ("systemuser.client.remove", id));
             match self.access.store.commit(batch).await {
                 Ok(_) => return Ok(()),
@@ -145,9 +219,18 @@ impl SystemUsers {
         owner: PartyId,
         id: Uuid,
     ) -> Result<Vec<PartyId>, SystemUserError> {
+        self.access.check_client_administrator(actor, owner, owner, "systemuser.clients").await?;
+        self.access.note_reading(actor, owner, "systemuser.clients");
         self.agent(owner, id).await?;
-        self.access.check_client_administrator(actor, owner, owner).await?;
         Ok(self.access.givers_to(Receiver::SystemUser(id)).await?)
+    }
+
+    /// The party that has a system user; none when there is no such one. It asks nobody whether they may know it.
+    ///
+    /// # Errors
+    /// [`SystemUserError::Store`].
+    pub async fn owner_of(&self, id: Uuid) -> Result<Option<PartyId>, SystemUserError> {
+        Ok(self.user(id).await?.map(|user| user.owner))
     }
 
     async fn agent(&self, owner: PartyId, id: Uuid) -> Result<SystemUser, SystemUserError> {

@@ -28,7 +28,7 @@ use chrono::{DateTime, SubsecRound, Utc};
 use uuid::Uuid;
 
 pub use error::SystemUserError;
-pub use register::{REQUEST_WRITE, SYSTEM_REGISTER_WRITE, SystemChange};
+pub use register::{REQUEST_READ, REQUEST_WRITE, SYSTEM_REGISTER_WRITE, SystemChange};
 pub use request::{NewChange, NewRequest, REQUEST_LASTS, RequestStatus, SystemUserKind, SystemUserRequest};
 pub use system::{NewSystem, Powers, System};
 pub use user::SystemUser;

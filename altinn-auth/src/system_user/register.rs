@@ -15,6 +15,9 @@ pub const SYSTEM_REGISTER_WRITE: &str = "altinn:authentication/systemregister.wr
 /// The scope by which a vendor asks customers for system users.
 pub const REQUEST_WRITE: &str = "altinn:authentication/systemuser.request.write";
 
+/// The scope by which a vendor reads what has become of what it asked for.
+pub const REQUEST_READ: &str = "altinn:authentication/systemuser.request.read";
+
 /// Systems in a list.
 const PAGE: u32 = 100;
 
@@ -39,7 +42,7 @@ impl SystemUsers {
     /// [`SystemUserError::NotAVendor`], [`SystemUserError::Invalid`]; [`SystemUserError::Taken`] when its id or a client id
     /// is another's.
     pub async fn register_system(&self, vendor: &Actor, new: &NewSystem) -> Result<System, SystemUserError> {
-        let number = vendor_of(vendor, SYSTEM_REGISTER_WRITE)?;
+        let number = vendor_of(vendor, &[SYSTEM_REGISTER_WRITE])?;
         new.check(number)?;
         let mut batch = Batch::new();
         new.insert(&mut batch, number, self.access.clock.now());
@@ -52,7 +55,7 @@ impl SystemUsers {
     /// # Errors
     /// As [`register_system`](Self::register_system); [`SystemUserError::NotFound`] when it is not the vendor's.
     pub async fn update_system(&self, vendor: &Actor, new: &NewSystem) -> Result<System, SystemUserError> {
-        let number = vendor_of(vendor, SYSTEM_REGISTER_WRITE)?;
+        let number = vendor_of(vendor, &[SYSTEM_REGISTER_WRITE])?;
         new.check(number)?;
         self.of_vendor(&new.id, number).await?;
         let mut batch = Batch::new();
@@ -66,7 +69,7 @@ impl SystemUsers {
     /// # Errors
     /// [`SystemUserError::NotFound`] when it is not the vendor's; [`SystemUserError::InUse`] while it has system users.
     pub async fn delete_system(&self, vendor: &Actor, id: &str) -> Result<(), SystemUserError> {
-        let number = vendor_of(vendor, SYSTEM_REGISTER_WRITE)?;
+        let number = vendor_of(vendor, &[SYSTEM_REGISTER_WRITE])?;
         self.of_vendor(id, number).await?;
         let mut batch = Batch::new();
         batch.execute_one(
@@ -92,12 +95,26 @@ impl SystemUsers {
     /// [`SystemUserError::Store`].
     pub async fn system(&self, id: &str) -> Result<Option<System>, SystemUserError> {
         let select = "select * from auth_system where id = $1 and deleted_at is null";
-        let Some(row) = self.access.store.query_opt(select, params![id]).await? else { return Ok(None) };
+        let row = self.access.store.query_opt(select, params![id]).await?;
+        self.with_clients(id, row.as_ref()).await
+    }
+
+    /// A system of the vendor's own.
+    ///
+    /// # Errors
+    /// [`SystemUserError::NotFound`] when it is not the vendor's.
+    pub async fn own_system(&self, vendor: &Actor, id: &str) -> Result<System, SystemUserError> {
+        let number = vendor_of(vendor, &[SYSTEM_REGISTER_WRITE, REQUEST_READ, REQUEST_WRITE])?;
+        self.of_vendor(id, number).await
+    }
+
+    async fn with_clients(&self, id: &str, row: Option<&Row>) -> Result<Option<System>, SystemUserError> {
+        let Some(row) = row else { return Ok(None) };
         let select = "select client_id from auth_system_client where system = $1";
         let clients = self.access.store.query(select, params![id]).await?;
         let clients: BTreeSet<String> =
             clients.iter().map(|row| row.get("client_id")).collect::<Result<_, _>>()?;
-        Ok(Some(System::read(&row, clients)?))
+        Ok(Some(System::read(row, clients)?))
     }
 
     /// The systems that customers see, by id: at most 100 after one. Their clients are not told.
@@ -120,7 +137,7 @@ impl SystemUsers {
         vendor: &Actor,
         id: &str,
     ) -> Result<Vec<SystemChange>, SystemUserError> {
-        let number = vendor_of(vendor, SYSTEM_REGISTER_WRITE)?;
+        let number = vendor_of(vendor, &[SYSTEM_REGISTER_WRITE])?;
         let select = "select change.* from auth_system_change change join auth_system system on system.id = change.system \
             where change.system = $1 and system.vendor = $2 order by change.at, change.id";
         let rows = self.access.store.query(select, params![id, number.to_string()]).await?;
@@ -136,8 +153,9 @@ impl SystemUsers {
         id: &str,
         vendor: UncheckedOrganizationNumber,
     ) -> Result<System, SystemUserError> {
-        let system = self.system(id).await?.filter(|system| system.vendor == vendor);
-        system.ok_or(SystemUserError::NotFound)
+        let select = "select * from auth_system where id = $1 and vendor = $2 and deleted_at is null";
+        let row = self.access.store.query_opt(select, params![id, vendor.to_string()]).await?;
+        self.with_clients(id, row.as_ref()).await?.ok_or(SystemUserError::NotFound)
     }
 
     async fn commit_system(&self, batch: Batch, id: &str) -> Result<System, SystemUserError> {
@@ -162,13 +180,15 @@ impl SystemChange {
     }
 }
 
-/// The number of a vendor whose token has a scope.
+/// The number of a vendor whose token has one of these scopes.
 pub(super) fn vendor_of(
     actor: &Actor,
-    scope: &'static str,
+    scopes: &[&'static str],
 ) -> Result<UncheckedOrganizationNumber, SystemUserError> {
     match actor.subject() {
-        Subject::Organization { number, .. } if actor.has_scope(scope) => Ok((*number).into()),
-        _ => Err(SystemUserError::NotAVendor { scope }),
+        Subject::Organization { number, .. } if scopes.iter().any(|scope| actor.has_scope(scope)) => {
+            Ok((*number).into())
+        }
+        _ => Err(SystemUserError::NotAVendor { scope: scopes.first().copied().unwrap_or_default() }),
     }
 }

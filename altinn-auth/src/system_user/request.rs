@@ -41,6 +41,8 @@ pub enum SystemUserKind {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NewChange {
+    /// The id that the change is to have; a new one, if none. The same id again is the same change.
+    pub id: Option<Uuid>,
     /// What it is to have besides.
     pub required: Powers,
     /// What it is to have no longer.
@@ -149,7 +151,21 @@ impl NewRequest {
 impl NewChange {
     /// Asks for more, and for less.
     pub fn new(required: Powers, unwanted: Powers) -> Self {
-        Self { required, unwanted, redirect_url: None }
+        Self { id: None, required, unwanted, redirect_url: None }
+    }
+
+    /// The same, under an id.
+    #[must_use]
+    pub fn called(mut self, id: Uuid) -> Self {
+        self.id = Some(id);
+        self
+    }
+
+    /// The same, leading to an address after the answer.
+    #[must_use]
+    pub fn leading_to(mut self, url: impl Into<String>) -> Self {
+        self.redirect_url = Some(url.into());
+        self
     }
 
     pub(super) fn check(&self, system: &System, kind: SystemUserKind) -> Result<(), SystemUserError> {

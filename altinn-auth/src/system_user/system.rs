@@ -216,6 +216,21 @@ impl NewSystem {
     }
 }
 
+/// A system as it is registered, to be changed.
+impl From<System> for NewSystem {
+    fn from(system: System) -> Self {
+        Self {
+            id: system.id,
+            name: system.name,
+            description: system.description,
+            client_ids: system.client_ids,
+            powers: system.powers,
+            redirect_urls: system.redirect_urls,
+            is_visible: system.is_visible,
+        }
+    }
+}
+
 impl System {
     pub(super) fn read(row: &Row, client_ids: BTreeSet<String>) -> Result<Self, StoreError> {
         let vendor: String = row.get("vendor")?;

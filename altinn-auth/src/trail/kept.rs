@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use altinn_core::store::{Batch, Store, StoreError};
 use altinn_core::{Clock, IdSource, RandomIds, SystemClock};
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::buffer::Buffer;
@@ -87,6 +88,11 @@ impl Trail {
     /// An id for a line.
     pub(crate) fn next_id(&self) -> Uuid {
         self.0.ids.next_id()
+    }
+
+    /// The time, as the trail has it.
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.0.clock.now()
     }
 
     /// Notes a decision, to be written with the next.

@@ -11,6 +11,9 @@ use super::kept::Trail;
 use crate::decision::Authorizer;
 use crate::register::RegisterError;
 
+/// How the trail names itself, where somebody was refused to read it.
+const TRAIL: &str = "trail";
+
 /// The most lines that one page holds.
 const PAGE: u32 = 100;
 
@@ -74,6 +77,10 @@ impl<'a> TrailReader<'a> {
         before: Option<(DateTime<Utc>, Uuid)>,
     ) -> Result<TrailPage, TrailError> {
         if !self.authorizer.holds_role(actor, party).await? {
+            let (id, by) =
+                ((self.trail.next_id(), self.trail.now()), (actor.reference(), actor.level().into()));
+            let code = TrailError::NotFound.code();
+            self.trail.note(TrailEntry::of_management(id, by, party, (TRAIL, "read", ""), code));
             return Err(TrailError::NotFound);
         }
         self.trail.flush().await?;

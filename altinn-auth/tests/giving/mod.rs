@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use altinn_auth::decision::{AccessRequest, Authorizer, Policies, Registers, Right};
 use altinn_auth::delegation::{
-    AccessManagement, DelegationEntry, DelegationError, Offer, Period, Receiver, StoredDelegations, What,
+    AccessManagement, DelegationEntry, DelegationError, Offer, Period, Receiver, StoredAccessPackages,
+    StoredDelegations, What,
 };
 use altinn_auth::register::{MIGRATIONS, RegisterKey, RoleAssignment, StoredRegister};
 use altinn_core::store::{Batch, Store};
@@ -16,6 +17,8 @@ use altinn_core::{
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
 pub(crate) const POLICY: &str = include_str!("../policies/bakery_licence.xml");
+/// An access package, by which `ttd/wages` is read.
+pub(crate) const BOOKS: &str = "regnskapsforer-lonn";
 
 /// Kari leads the bakery, Nina the firm that keeps its books, Tor another firm; Ola and Per are nobody's.
 pub(crate) struct Giving {
@@ -72,9 +75,13 @@ impl Giving {
         let policies = Arc::new(Policies::new());
         let service: ServiceId = "ttd/bakery-licence".parse().unwrap();
         policies.put(service.clone(), POLICY).unwrap();
+        policies.put("ttd/wages".parse().unwrap(), include_str!("../policies/by_package.xml")).unwrap();
         let delegations = StoredDelegations::new(store.clone(), register.clone(), clock.clone());
-        let registers =
-            Registers::new(register.clone(), register.clone()).with_delegations(Arc::new(delegations));
+        let packages =
+            StoredAccessPackages::new(store.clone(), register.clone(), register.clone(), clock.clone());
+        let registers = Registers::new(register.clone(), register.clone())
+            .with_delegations(Arc::new(delegations))
+            .with_access_packages(Arc::new(packages));
         let authorizer = Authorizer::with_registers(policies.clone(), registers);
         let access = AccessManagement::new(store.clone(), authorizer.clone(), register.clone())
             .with_clock(clock.clone(), Arc::new(RandomIds));
@@ -115,7 +122,16 @@ impl Giving {
 
     /// What the bakery is to give somebody.
     pub(crate) fn offer(&self, to: &Party, action: &str) -> Offer {
-        Offer::new(self.bakery.id, Receiver::Party(to.id), What::Right(self.right(action)))
+        self.offer_to(Receiver::Party(to.id), action)
+    }
+
+    /// The same, to a system user too; `books` is the access package.
+    pub(crate) fn offer_to(&self, to: Receiver, action: &str) -> Offer {
+        let what = match action {
+            "books" => What::Package(BOOKS.to_owned()),
+            _ => What::Right(self.right(action)),
+        };
+        Offer::new(self.bakery.id, to, what)
     }
 
     pub(crate) async fn give(
@@ -127,8 +143,11 @@ impl Giving {
         self.access.delegate(&person(by), &self.offer(to, action)).await
     }
 
-    /// An action for the bakery.
+    /// An action for the bakery; `books` is reading its wages.
     pub(crate) fn request(&self, action: &str) -> AccessRequest {
+        if action == "books" {
+            return AccessRequest::new("read", "ttd/wages".parse().unwrap(), self.bakery.id);
+        }
         let request = AccessRequest::new(action, self.service.clone(), self.bakery.id);
         if action == "sign" { request.in_task("Task_2") } else { request }
     }
