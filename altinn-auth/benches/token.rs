@@ -2,7 +2,7 @@
 //!
 //! `cargo bench -p altinn-auth --all-features --bench token -- ROUNDS` verifies tokens of Maskinporten to the finished
 //! `Actor`, and those of a login too, where the register answers from memory; beside each, bare ring verifies the same
-//! bytes with the same key. It signs grants and ring signs the same bytes, and counts what a rotation of keys causes when 1,000
+//! bytes with the same key: once where the key sees the token for the first time, once where it has seen it before. It signs grants and ring signs the same bytes, and counts what a rotation of keys causes when 1,000
 //! tokens come at once. Figures and what they rest on: `BENCHMARKS.md`.
 #![allow(
     clippy::unwrap_used,
@@ -114,23 +114,28 @@ impl PartyRegister for InMemory {
 }
 
 fn verification(name: &str, signer: &TokenSigner, claims: &Value, rounds: usize) {
-    let keys = StaticKeys::from_jwks(json!({"keys": [signer.public_jwk()]}).to_string()).unwrap();
-    let profile =
-        if claims.get("pid").is_some() { IssuerProfile::id_porten } else { IssuerProfile::maskinporten };
-    let profile = profile(ISSUER, AUDIENCE, Arc::new(keys)).allowing([signer.algorithm()]);
-    let verifier = TokenVerifier::new(Arc::new(SystemClock), Arc::new(InMemory(kari())))
-        .trusting(profile)
-        .with_synthetic_numbers(SyntheticNumbers::Accepted);
+    let jwks = json!({"keys": [signer.public_jwk()]}).to_string();
+    // Its key has seen no token.
+    let verifier = || {
+        let keys = StaticKeys::from_jwks(&jwks).unwrap();
+        let profile =
+            if claims.get("pid").is_some() { IssuerProfile::id_porten } else { IssuerProfile::maskinporten };
+        let profile = profile(ISSUER, AUDIENCE, Arc::new(keys)).allowing([signer.algorithm()]);
+        TokenVerifier::new(Arc::new(SystemClock), Arc::new(InMemory(kari())))
+            .trusting(profile)
+            .with_synthetic_numbers(SyntheticNumbers::Accepted)
+    };
     let token = signer.sign(claims).unwrap();
     let (message, signature) = token.rsplit_once('.').unwrap();
     let signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
     let bare = bare_verifier(signer);
-    ratio(
-        &format!("verify {name}"),
-        rounds,
-        || drop(black_box(verifier.verify(black_box(&token)).now_or_never().unwrap().unwrap())),
-        || assert!(bare(black_box(message.as_bytes()), black_box(&signature))),
-    );
+    let verify = |verifier: &TokenVerifier| {
+        drop(black_box(verifier.verify(black_box(&token)).now_or_never().unwrap().unwrap()));
+    };
+    let by_ring = || assert!(bare(black_box(message.as_bytes()), black_box(&signature)));
+    ratio(&format!("verify {name}"), rounds, &verifier, verify, by_ring);
+    let known = verifier();
+    ratio(&format!("verify {name}, again"), rounds, || known.clone(), verify, by_ring);
 }
 
 /// Whether a signature of a message is right.
@@ -174,24 +179,28 @@ fn grant(rounds: usize) {
     ratio(
         "sign a grant, RS256",
         rounds,
-        || drop(black_box(signer.sign(&request.grant("client", ISSUER, Utc::now())).unwrap())),
+        || (),
+        |&()| drop(black_box(signer.sign(&request.grant("client", ISSUER, Utc::now())).unwrap())),
         || pair.sign(&RSA_PKCS1_SHA256, &random, black_box(message.as_bytes()), &mut signature).unwrap(),
     );
 }
 
-/// Runs both sides by turns, and prints the time of one and the median, smallest and largest ratio of the rounds.
-fn ratio(name: &str, rounds: usize, mut ours: impl FnMut(), mut bare: impl FnMut()) {
-    let time = |work: &mut dyn FnMut()| {
-        let began = Instant::now();
-        (0..AT_ONCE).for_each(|_| work());
-        began.elapsed()
-    };
-    time(&mut ours);
-    let mut measured: Vec<(f64, Duration)> = (0..rounds)
+/// Runs both sides by turns, ours each time with what is prepared for it beforehand, and prints the time of one and the
+/// median, smallest and largest ratio of the rounds.
+fn ratio<T>(name: &str, rounds: usize, prepare: impl Fn() -> T, ours: impl Fn(&T), mut bare: impl FnMut()) {
+    let mut measured: Vec<(f64, Duration)> = (0..=rounds)
         .map(|_| {
-            let (first, second) = (time(&mut ours), time(&mut bare));
+            let prepared: Vec<T> = (0..AT_ONCE).map(|_| prepare()).collect();
+            let began = Instant::now();
+            prepared.iter().for_each(&ours);
+            let first = began.elapsed();
+            let began = Instant::now();
+            (0..AT_ONCE).for_each(|_| bare());
+            let second = began.elapsed();
             (first.as_secs_f64() / second.as_secs_f64(), first)
         })
+        // The first one warms.
+        .skip(1)
         .collect();
     measured.sort_by(|one, other| one.0.total_cmp(&other.0));
     let (median, took) = measured[measured.len() / 2];

@@ -338,8 +338,7 @@ fn key_roles() -> String {
 #[async_trait]
 impl RoleRegister for StoredRegister {
     async fn roles(&self, holder: PartyId, party: PartyId) -> Result<HeldRoles, RegisterError> {
-        let rows =
-            self.store.query(ROLES.as_str().to_owned(), params![party, holder, self.clock.now()]).await?;
+        let rows = self.store.query(ROLES.as_str(), params![party, holder, self.clock.now()]).await?;
         let (mut held, mut rights) = (Vec::new(), Vec::new());
         for row in &rows {
             let giver: PartyId = row.get("giver")?;
@@ -358,7 +357,7 @@ impl RoleRegister for StoredRegister {
     }
 
     async fn holders(&self, party: PartyId) -> Result<Option<Vec<RoleHolder>>, RegisterError> {
-        let rows = self.store.query(HOLDERS.as_str().to_owned(), params![party, self.clock.now()]).await?;
+        let rows = self.store.query(HOLDERS.as_str(), params![party, self.clock.now()]).await?;
         let holders = rows.iter().map(|row| {
             let (giver, unit, holder) = (row.get("giver")?, row.get("unit")?, row.get("holder")?);
             let held = HeldRole { role: row.get("role")?, through: way(party, giver, unit, holder) };
@@ -370,7 +369,7 @@ impl RoleRegister for StoredRegister {
     }
 
     async fn held_by(&self, holder: PartyId) -> Result<Vec<RoleAssignment>, RegisterError> {
-        let rows = self.store.query(HELD_BY.as_str().to_owned(), params![holder, self.clock.now()]).await?;
+        let rows = self.store.query(HELD_BY.as_str(), params![holder, self.clock.now()]).await?;
         let assignment = |row: &Row| {
             Ok(RoleAssignment { role: row.get("role")?, of: row.get("offered_by")?, to: row.get("held_by")? })
         };
@@ -378,7 +377,7 @@ impl RoleRegister for StoredRegister {
     }
 
     async fn key_role_units(&self, holder: PartyId) -> Result<Vec<PartyId>, RegisterError> {
-        let rows = self.store.query(UNITS.as_str().to_owned(), params![holder, self.clock.now()]).await?;
+        let rows = self.store.query(UNITS.as_str(), params![holder, self.clock.now()]).await?;
         rows.iter().map(|row| Ok(row.get("offered_by")?)).collect()
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, KeyOperations, PublicKeyUse};
@@ -9,6 +10,7 @@ use jsonwebtoken::{AlgorithmFamily, DecodingKey};
 use thiserror::Error;
 
 use super::crypto::RING;
+use super::known_signatures::KnownSignatures;
 use super::{SignatureAlgorithm, algorithm};
 
 /// Gives the keys that an issuer signs with.
@@ -64,6 +66,7 @@ pub struct VerificationKey {
     curve: Option<EllipticCurve>,
     /// The only algorithm that the set allows for it, when it names one.
     only: Option<String>,
+    known: Arc<KnownSignatures>,
 }
 
 impl VerificationKey {
@@ -84,15 +87,15 @@ impl VerificationKey {
         };
         let key = DecodingKey::from_jwk(jwk).ok().filter(|_| for_signatures && verifies)?;
         let only = jwk.common.key_algorithm.as_ref().map(ToString::to_string);
-        Some(Self { key, curve, only })
+        Some(Self { key, curve, only, known: Arc::default() })
     }
 
     /// Whether the signature of a message is this key's by this algorithm.
     pub(super) fn verify(&self, algorithm: SignatureAlgorithm, message: &[u8], signature: &[u8]) -> bool {
-        let Ok(verifier) = (RING.verifier_factory)(&algorithm::jsonwebtoken(algorithm), &self.key) else {
-            return false;
-        };
-        verifier.verify(message, &signature.to_vec()).is_ok()
+        self.known.knows_or(algorithm, (message, signature), || {
+            let verifier = (RING.verifier_factory)(&algorithm::jsonwebtoken(algorithm), &self.key);
+            verifier.is_ok_and(|verifier| verifier.verify(message, &signature.to_vec()).is_ok())
+        })
     }
 
     /// Whether the key is one for this algorithm.

@@ -16,6 +16,7 @@ mod header;
 mod issuer;
 mod json;
 mod key_source;
+mod known_signatures;
 mod level;
 mod method;
 mod reader;

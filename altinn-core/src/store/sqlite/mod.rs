@@ -1,5 +1,6 @@
 //! SQLite, the embedded default: one writer that commits many batches with one sync, several readers.
 
+mod at_once;
 mod connection;
 mod readers;
 mod writer;

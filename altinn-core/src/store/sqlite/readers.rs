@@ -6,7 +6,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
+use tokio::task::coop;
 
+use super::at_once::AtOnce;
 use super::connection::{open_reader, run};
 use crate::store::{Dialect, Row, Sql, StoreError, Value};
 
@@ -21,11 +23,12 @@ struct Job {
     reply: oneshot::Sender<Result<Vec<Row>, StoreError>>,
 }
 
-/// A few threads that read, each with a connection of its own, started when first needed. Those that ask at the same
-/// time are answered one after the other by a thread that is awake already: to wake another costs more than most
-/// queries do.
+/// A few threads that read what takes longer than a moment, each with a connection of its own, started when first needed.
+/// Those that ask at the same time are answered one after the other by a thread that is awake already: to wake another
+/// costs more than most queries do.
 #[derive(Debug)]
 pub(super) struct Readers {
+    at_once: AtOnce,
     path: PathBuf,
     queue: Arc<Queue>,
     /// How many threads there may be.
@@ -53,10 +56,20 @@ struct State {
 impl Readers {
     pub(super) fn new(path: PathBuf) -> Self {
         let cores = std::thread::available_parallelism().map_or(FEWEST, usize::from);
-        Self { path, queue: Arc::default(), most: cores.clamp(FEWEST, MOST) }
+        let most = cores.clamp(FEWEST, MOST);
+        Self { at_once: AtOnce::new(path.clone(), most), path, queue: Arc::default(), most }
     }
 
     pub(super) async fn query(&self, sql: Sql, params: Vec<Value>) -> Result<Vec<Row>, StoreError> {
+        // Who asks again and again lets others have a turn.
+        coop::consume_budget().await;
+        if let Some(rows) = self.at_once.query(&sql, &params) {
+            return Ok(rows);
+        }
+        self.by_thread(sql, params).await
+    }
+
+    async fn by_thread(&self, sql: Sql, params: Vec<Value>) -> Result<Vec<Row>, StoreError> {
         let (reply, answer) = oneshot::channel();
         self.put(Job { sql, params, reply })?;
         answer.await.map_err(|_| StoreError::Unavailable { reason: "a reader has ended".to_owned() })?
@@ -179,7 +192,7 @@ mod tests {
         let readers = Readers::new(database(folder.path()));
         for _ in 0..20 {
             let asked = (0..100_i64)
-                .map(|id| readers.query("select name from item where id = $1".into(), params![id]));
+                .map(|id| readers.by_thread("select name from item where id = $1".into(), params![id]));
             for (id, rows) in (0..).zip(join_all(asked).await) {
                 assert_eq!(rows.unwrap()[0].at::<String>(0).unwrap(), format!("item {id}"));
             }
@@ -190,13 +203,25 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_takes_a_moment_wakes_no_thread_and_what_takes_longer_is_answered_by_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let readers = Readers::new(database(folder.path()));
+        let count = "with recursive n(i) as (select 1 union all select i + 1 from n where i < $1) select count(*) as n from n";
+        for (numbers, threads) in [(10_i64, 0), (100_000, 1)] {
+            let rows = readers.query(count.into(), params![numbers]).await.unwrap();
+            assert_eq!(rows[0].get::<i64>("n").unwrap(), numbers);
+            assert_eq!(readers.queue.lock().threads, threads);
+        }
+    }
+
+    #[tokio::test]
     async fn a_query_that_fails_ends_no_thread_and_threads_end_with_those_who_ask() {
         let folder = tempfile::tempdir().unwrap();
         let readers = Readers::new(database(folder.path()));
         for _ in 0..10 {
-            assert!(readers.query("select name from nothing".into(), params![]).await.is_err());
+            assert!(readers.by_thread("select name from nothing".into(), params![]).await.is_err());
         }
-        assert_eq!(readers.query("select name from item".into(), params![]).await.unwrap().len(), 100);
+        assert_eq!(readers.by_thread("select name from item".into(), params![]).await.unwrap().len(), 100);
         let queue = Arc::clone(&readers.queue);
         drop(readers);
         while queue.lock().threads > 0 {
@@ -208,7 +233,7 @@ mod tests {
     async fn a_database_that_is_not_there_is_said_to_each_who_asks() {
         let readers = Readers::new(PathBuf::from("/nowhere/t.db"));
         for _ in 0..3 {
-            let refused = readers.query("select 1".into(), params![]).await.unwrap_err();
+            let refused = readers.by_thread("select 1".into(), params![]).await.unwrap_err();
             assert!(matches!(refused, StoreError::Unavailable { .. }), "{refused}");
         }
     }
