@@ -85,14 +85,12 @@ fn node(id: &str, page: &str, rows: &[usize], children: &[ComponentInstance<'_>]
 fn normal(tree: &Value) -> Value {
     match tree {
         Value::Array(nodes) => nodes.iter().map(normal).collect(),
-        Value::Object(said) => {
-            let mut node = said.clone();
-            node.entry("rowIndices").or_insert_with(|| json!([]));
-            let children = said.get("children").map_or_else(|| json!([]), normal);
-            node.insert("children".to_owned(), children);
-            Value::Object(node)
-        }
-        other => other.clone(),
+        node => json!({
+            "component": node.get("component"),
+            "currentLayout": node.get("currentLayout"),
+            "rowIndices": node.get("rowIndices").cloned().unwrap_or_else(|| json!([])),
+            "children": node.get("children").map_or_else(|| json!([]), normal),
+        }),
     }
 }
 
