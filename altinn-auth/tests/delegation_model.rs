@@ -1,13 +1,19 @@
-//! Random histories of giving, passing on, taking back and time that goes by, against a naive model: after every step
-//! each decision is the model's. A history that goes wrong is made as short as it can be.
+//! Random histories of giving rights and access packages, passing on, taking back, roles for a time, system users that
+//! come and go, and time that goes by, against a naive model: after every step each decision is the model's. A history that goes wrong is made as short as it can be.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail by panicking")]
 
-use altinn_auth::delegation::{DelegationError, Period};
-use altinn_core::Party;
+use altinn_auth::delegation::{AccessPackage, DelegationError, PackageCatalogue, Period, Receiver};
+use altinn_auth::system_user::{
+    NewRequest, NewSystem, Powers, REQUEST_WRITE, SYSTEM_REGISTER_WRITE, SystemUsers,
+};
 use altinn_core::store::{Batch, fresh};
 use altinn_core::testing::report;
+use altinn_core::{
+    Actor, AuthenticationLevel, Language, OrganizationNumber, Party, PartyIdentifier, Subject,
+    SyntheticNumbers, Text,
+};
 use chrono::{DateTime, TimeDelta, Utc};
-use giving::{Giving, person, role};
+use giving::{BOOKS, Giving, person, role};
 use proptest::collection::vec;
 use proptest::prelude::any;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -15,9 +21,10 @@ use uuid::Uuid;
 
 mod giving;
 
-const ACTIONS: [&str; 3] = ["read", "write", "sign"];
+/// Rights, and an access package.
+const ACTIONS: [&str; 4] = ["read", "write", "sign", "books"];
 /// What the bakery's accountant may do by its role.
-const OF_THE_ROLE: [&str; 2] = ["read", "write"];
+const OF_THE_ROLE: [&str; 3] = ["read", "write", "books"];
 const MAX_CHAIN: usize = 3;
 
 /// Who receives, and who asks.
@@ -27,9 +34,11 @@ enum Who {
     Other,
     Ola,
     Per,
+    /// The system user that the bakery has at the time.
+    System,
 }
 
-const RECEIVERS: [Who; 4] = [Who::Firm, Who::Other, Who::Ola, Who::Per];
+const RECEIVERS: [Who; 5] = [Who::Firm, Who::Other, Who::Ola, Who::Per, Who::System];
 
 #[derive(Debug, Clone, PartialEq)]
 enum Basis {
@@ -155,6 +164,11 @@ impl Dice {
 
 struct History {
     giving: Giving,
+    users: SystemUsers,
+    vendor: Actor,
+    /// The bakery's system user, and how many it has had.
+    system: Option<Uuid>,
+    systems: usize,
     model: Model,
     dice: Dice,
     seen: Seen,
@@ -168,6 +182,9 @@ struct Seen {
     beyond_the_period_held: usize,
     circles: usize,
     fallen_with_their_root: usize,
+    packages: usize,
+    to_system_users: usize,
+    deleted_system_users: usize,
 }
 
 impl Seen {
@@ -177,30 +194,118 @@ impl Seen {
         self.beyond_the_period_held += other.beyond_the_period_held;
         self.circles += other.circles;
         self.fallen_with_their_root += other.fallen_with_their_root;
+        self.packages += other.packages;
+        self.to_system_users += other.to_system_users;
+        self.deleted_system_users += other.deleted_system_users;
+    }
+
+    fn gave(&mut self, to: Who, action: &str) {
+        self.given += 1;
+        self.packages += usize::from(action == "books");
+        self.to_system_users += usize::from(to == Who::System);
     }
 }
 
+fn number(party: &Party) -> OrganizationNumber {
+    let PartyIdentifier::Organization(number) = &party.identifier else { unreachable!() };
+    number.check(SyntheticNumbers::Accepted).unwrap()
+}
+
 impl History {
-    fn party(&self, who: Who) -> &Party {
-        match who {
-            Who::Firm => &self.giving.firm,
-            Who::Other => &self.giving.other,
-            Who::Ola => &self.giving.ola,
-            Who::Per => &self.giving.per,
-        }
+    /// A bakery whose package and system are there, and nothing has been given.
+    async fn begun(giving: Giving) -> Self {
+        let mut batch = Batch::new();
+        let package = AccessPackage {
+            name: BOOKS.to_owned(),
+            area: "skatt".to_owned(),
+            is_delegable: true,
+            roles: vec!["REGNA".parse().unwrap()],
+        };
+        PackageCatalogue::new(giving.store.clone()).put(&mut batch, &package);
+        giving.store.commit(batch).await.unwrap();
+        let users = SystemUsers::new(giving.access.clone());
+        let vendor = Subject::Organization { number: number(&giving.other), party: None };
+        let vendor = Actor::new(vendor, AuthenticationLevel::Sensitive)
+            .with_scopes([SYSTEM_REGISTER_WRITE, REQUEST_WRITE]);
+        let (model, dice, seen) = (Model::default(), Dice(1), Seen::default());
+        let history = Self { giving, users, vendor, system: None, systems: 0, model, dice, seen };
+        let new = NewSystem::new(history.system_id(), Text::new(Language::Nb, "Bøkene"));
+        let new = new.asking_for(Powers::of_packages([BOOKS]));
+        history.users.register_system(&history.vendor, &new).await.unwrap();
+        history
     }
 
-    /// The person who asks for a receiver: itself, or who leads the organization.
-    fn asks_for(&self, who: Who) -> &Party {
-        match who {
-            Who::Firm => &self.giving.nina,
-            Who::Other => &self.giving.tor,
-            person => self.party(person),
+    fn system_id(&self) -> String {
+        format!("{}_books", number(&self.giving.other))
+    }
+
+    /// Who is there to receive something.
+    fn receiver(&mut self) -> (Who, Receiver) {
+        let who = self.dice.one_of(&RECEIVERS);
+        let giving = &self.giving;
+        let party = match (who, self.system) {
+            (Who::System, Some(id)) => return (who, Receiver::SystemUser(id)),
+            (Who::Firm, _) => &giving.firm,
+            (Who::Other, _) => &giving.other,
+            (Who::Ola, _) => &giving.ola,
+            (Who::Per | Who::System, _) => &giving.per,
+        };
+        (if who == Who::System { Who::Per } else { who }, Receiver::Party(party.id))
+    }
+
+    /// The organization that passes something on.
+    fn organization(&self, who: Who) -> &Party {
+        if who == Who::Firm { &self.giving.firm } else { &self.giving.other }
+    }
+
+    /// Who asks for a receiver: itself, or who leads the organization; nobody for a system user that there is not.
+    fn asks_for(&self, who: Who) -> Option<Actor> {
+        let giving = &self.giving;
+        Some(match who {
+            Who::Firm => person(&giving.nina),
+            Who::Other => person(&giving.tor),
+            Who::Ola => person(&giving.ola),
+            Who::Per => person(&giving.per),
+            Who::System => {
+                let (owner, system) = (number(&giving.bakery), self.system_id());
+                let subject = Subject::SystemUser { id: self.system?, owner, system };
+                Actor::new(subject, AuthenticationLevel::VerySensitive)
+            }
+        })
+    }
+
+    /// The bakery gets a system user with the package, or deletes the one that it has.
+    async fn system_user(&mut self) {
+        let (kari, bakery) = (person(&self.giving.kari), self.giving.bakery.id);
+        if let Some(id) = self.system.take() {
+            self.users.delete(&kari, bakery, id).await.unwrap();
+            self.model
+                .links
+                .iter_mut()
+                .filter(|link| link.to == Who::System)
+                .for_each(|link| link.revoked = true);
+            self.seen.deleted_system_users += 1;
+            return;
         }
+        self.systems += 1;
+        let asked = NewRequest::new(
+            self.system_id(),
+            number(&self.giving.bakery).into(),
+            Powers::of_packages([BOOKS]),
+        );
+        let asked = asked.referred_to_as(self.systems.to_string());
+        let request = self.users.ask(&self.vendor, &asked).await.unwrap();
+        let user = self.users.approve(&kari, bakery, request.id).await.unwrap();
+        let to = Receiver::SystemUser(user.id);
+        let page = self.giving.access.given_to(&kari, bakery, Some(to), None).await.unwrap();
+        let entry = &page.delegations[0].entry;
+        self.model.give(entry.id, Who::System, "books", entry.period, Basis::Party);
+        self.seen.gave(Who::System, "books");
+        self.system = Some(user.id);
     }
 
     async fn step(&mut self) {
-        match self.dice.throw(8) {
+        match self.dice.throw(9) {
             0..=1 => self.give().await,
             2..=3 => self.pass_on().await,
             4 => self.revoke().await,
@@ -217,6 +322,7 @@ impl History {
                     self.model.role_until = period.to;
                 }
             }
+            6 => self.system_user().await,
             _ => {
                 let minutes = self.dice.throw(20) as u64;
                 self.giving.clock.step(std::time::Duration::from_secs(60 * minutes));
@@ -231,25 +337,25 @@ impl History {
     }
 
     async fn give(&mut self) {
-        let (to, action) = (self.dice.one_of(&RECEIVERS), self.dice.one_of(&ACTIONS));
+        let ((to, receiver), action) = (self.receiver(), self.dice.one_of(&ACTIONS));
         let period = self.period();
-        let offer = self.giving.offer(self.party(to), action).during(period);
+        let offer = self.giving.offer_to(receiver, action).during(period);
         let entry = self.giving.access.delegate(&person(&self.giving.kari), &offer).await.unwrap();
         self.model.give(entry.id, to, action, entry.period, Basis::Party);
-        self.seen.given += 1;
+        self.seen.gave(to, action);
     }
 
     async fn pass_on(&mut self) {
         let by = self.dice.one_of(&[Who::Firm, Who::Other]);
-        let (to, action) = (self.dice.one_of(&RECEIVERS), self.dice.one_of(&ACTIONS));
+        let ((to, receiver), action) = (self.receiver(), self.dice.one_of(&ACTIONS));
         let period = self.period();
-        let offer = self.giving.offer(self.party(to), action).during(period);
-        let offer = offer.acting_for(self.party(by).id);
-        let outcome = self.giving.access.delegate(&person(self.asks_for(by)), &offer).await;
+        let offer = self.giving.offer_to(receiver, action).during(period);
+        let offer = offer.acting_for(self.organization(by).id);
+        let outcome = self.giving.access.delegate(&self.asks_for(by).unwrap(), &offer).await;
         match (outcome, self.model.basis(by, action, period, self.giving.now())) {
             (Ok(entry), Some(basis)) => {
                 self.model.give(entry.id, to, action, entry.period, basis);
-                self.seen.given += 1;
+                self.seen.gave(to, action);
                 let link = self.model.links.iter().position(|link| link.id == entry.id).unwrap();
                 self.seen.circles += usize::from(self.model.is_in_a_circle(link));
             }
@@ -282,9 +388,10 @@ impl History {
         let links = 0..self.model.links.len();
         self.seen.fallen_with_their_root += links.filter(|link| self.model.has_fallen(*link, now)).count();
         for who in RECEIVERS {
+            let Some(asks) = self.asks_for(who) else { continue };
             for action in ACTIONS {
                 let expected = self.model.has(who, action, self.giving.now());
-                let found = self.giving.may(self.asks_for(who), action).await;
+                let found = self.giving.authorizer.decide(&asks, &self.giving.request(action)).await.is_ok();
                 assert_eq!(found, expected, "{who:?} {action} at {}: {:#?}", self.giving.now(), self.model);
             }
         }
@@ -304,8 +411,7 @@ async fn history(steps: &[u64]) -> Seen {
         let giving = Giving::new(store).await;
         let access = giving.access.clone().with_max_chain(u32::try_from(MAX_CHAIN).unwrap());
         let giving = Giving { access, ..giving };
-        let (model, dice) = (Model::default(), Dice(1));
-        let mut history = History { giving, model, dice, seen: Seen::default() };
+        let mut history = History::begun(giving).await;
         for step in steps {
             history.dice = Dice(step | 1);
             history.step().await;
@@ -331,7 +437,15 @@ fn every_decision_is_the_models() {
     outcome.unwrap();
     let seen = all.into_inner();
     report(format_args!("{cases} histories of {steps} steps on each back end: {seen:?}"));
-    let happened =
-        [seen.given, seen.refused, seen.beyond_the_period_held, seen.circles, seen.fallen_with_their_root];
+    let happened = [
+        seen.given,
+        seen.refused,
+        seen.beyond_the_period_held,
+        seen.circles,
+        seen.fallen_with_their_root,
+        seen.packages,
+        seen.to_system_users,
+        seen.deleted_system_users,
+    ];
     assert!(happened.iter().all(|times| *times > 0), "histories in which too little happens: {seen:?}");
 }

@@ -9,6 +9,7 @@ use altinn_core::SyntheticNumbers;
 use axum::extract::FromRef;
 use axum::http::HeaderValue;
 use tokio::sync::Semaphore;
+use uuid::Uuid;
 
 use super::Limits;
 use super::metrics::Metrics;
@@ -25,6 +26,7 @@ struct Inner {
     limits: Limits,
     origins: Vec<HeaderValue>,
     synthetic_numbers: SyntheticNumbers,
+    confirm_at: Option<String>,
     at_once: Semaphore,
     uploads: Semaphore,
     rates: Rates,
@@ -46,6 +48,7 @@ impl Api {
             limits: Limits::default(),
             origins: Vec::new(),
             synthetic_numbers: SyntheticNumbers::Refused,
+            confirm_at: None,
         }
     }
 
@@ -70,6 +73,11 @@ impl Api {
     /// Whether bodies may name people and organizations that are made up.
     pub(super) fn synthetic_numbers(&self) -> SyntheticNumbers {
         self.0.synthetic_numbers
+    }
+
+    /// Where a customer answers what a vendor asks for.
+    pub(super) fn confirm_url(&self, request: Uuid) -> Option<String> {
+        self.0.confirm_at.as_ref().map(|address| format!("{address}{request}"))
     }
 
     /// A permit for each call that is worked on.
@@ -121,6 +129,7 @@ pub struct ApiBuilder {
     limits: Limits,
     origins: Vec<HeaderValue>,
     synthetic_numbers: SyntheticNumbers,
+    confirm_at: Option<String>,
 }
 
 impl ApiBuilder {
@@ -142,6 +151,13 @@ impl ApiBuilder {
         self
     }
 
+    /// Where customers answer what vendors ask them for: an address at whose end the request's id is put, as
+    /// `https://portal.example.no/systemuser?id=`. Vendors are told it as `confirmUrl`.
+    pub fn confirm_at(mut self, address: impl Into<String>) -> Self {
+        self.confirm_at = Some(address.into());
+        self
+    }
+
     /// The API.
     pub fn build(self) -> Api {
         Api(Arc::new(Inner {
@@ -153,6 +169,7 @@ impl ApiBuilder {
             limits: self.limits,
             origins: self.origins,
             synthetic_numbers: self.synthetic_numbers,
+            confirm_at: self.confirm_at,
             metrics: Metrics::default(),
             stopping: AtomicBool::new(false),
         }))

@@ -32,6 +32,8 @@
 //! come from the portal's own pages, and nothing personal is kept by a cache.
 #![allow(unused_qualifications, reason = "utoipa's macros write names in full")]
 
+mod access;
+mod access_lists;
 #[cfg(any(feature = "broker", feature = "correspondence"))]
 mod acting;
 mod altinn3;
@@ -72,6 +74,7 @@ mod metrics;
 mod notifications;
 mod openapi;
 mod overload;
+mod party;
 mod problem_details;
 mod query;
 mod range;
@@ -83,11 +86,12 @@ mod status;
 mod storage;
 #[cfg(any(feature = "broker", feature = "correspondence"))]
 mod stream;
+mod system_users;
 mod trace;
-#[cfg(any(feature = "broker", feature = "collaboration", feature = "correspondence"))]
-mod tried_again;
-mod unread;
+mod trail;
 
+pub use access::access;
+pub use access_lists::access_lists;
 pub use api::{Api, ApiBuilder};
 pub use app::app;
 pub use archive::archive;
@@ -111,3 +115,5 @@ pub use notifications::notifications;
 pub use router::all;
 pub use serve::serve;
 pub use storage::storage;
+pub use system_users::system_users;
+pub use trail::trail;

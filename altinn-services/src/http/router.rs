@@ -15,8 +15,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{
-    Api, answer, app, archive, authorization, deliveries, events, health, inbox, instance_subscriptions,
-    metrics, notifications, openapi, overload, storage,
+    Api, access, access_lists, answer, app, archive, authorization, deliveries, events, health, inbox,
+    instance_subscriptions, metrics, notifications, openapi, overload, storage, system_users, trail,
 };
 
 /// Everything that is built: every part, with `/openapi.json`, `/health/live`, `/health/ready` and `/metrics`.
@@ -30,6 +30,10 @@ pub fn all(api: &Api) -> Router {
         .merge(app::routes(api))
         .merge(storage::routes())
         .merge(authorization::routes())
+        .merge(access::routes())
+        .merge(access_lists::routes())
+        .merge(system_users::routes())
+        .merge(trail::routes())
         .merge(events::routes())
         .merge(archive::routes())
         .merge(inbox::routes())
@@ -118,6 +122,10 @@ mod tests {
         let parts: Vec<OpenApi> = vec![
             storage::routes().into_openapi(),
             authorization::routes().into_openapi(),
+            access::routes().into_openapi(),
+            access_lists::routes().into_openapi(),
+            system_users::routes().into_openapi(),
+            trail::routes().into_openapi(),
             events::routes().into_openapi(),
             archive::routes().into_openapi(),
             instance_subscriptions::routes().into_openapi(),

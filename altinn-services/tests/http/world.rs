@@ -8,6 +8,7 @@ use altinn_auth::testing::{FakeIssuer, Loopback};
 use altinn_auth::token::TokenSigner;
 use altinn_auth::token::TokenVerifier;
 use altinn_core::http::{Destinations, HttpClient, HttpRequest, HttpResponse, Method, header};
+use altinn_core::key::SigningKey;
 use altinn_core::testing::SyntheticPeople;
 use altinn_core::{
     Actor, AuthenticationLevel, OrganizationNumber, Party, PartyIdentifier, Subject, SyntheticNumbers,
@@ -16,10 +17,12 @@ use altinn_core::{
 use altinn_notify::channel::Capture;
 use altinn_services::Altinn;
 use altinn_services::collaboration::{CorrespondenceMember, Members};
+use altinn_services::event::WebhookKey;
 use altinn_services::http::{self, Api, ApiBuilder};
 use altinn_services::lookup::{Lookup, LookupContext, LookupFailure};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use uuid::Uuid;
 
 use crate::scene::{builders, register, sample};
 
@@ -55,6 +58,8 @@ pub(crate) async fn everywhere_with(more: impl Fn(ApiBuilder) -> ApiBuilder, tes
     for (builder, folder) in builders().await {
         let keys = RotatingKeys::new(TokenSigner::generate().unwrap());
         let builder = builder.hand_overs("https://portal.example.no", keys);
+        let webhooks = WebhookKey::new(SigningKey::generate().unwrap());
+        let builder = builder.webhooks(webhooks, Destinations::public());
         let builder = builder.email("noreply@example.com".parse().unwrap(), Capture::new());
         let altinn = builder.build().await.unwrap();
         test(World::set(altinn, folder, &more).await).await;
@@ -139,9 +144,14 @@ impl World {
         self.maskinporten.organization(checked(party), scope).unwrap()
     }
 
-    /// The token of the system of an organization that the register need not know.
-    pub(crate) fn system(&self, number: &str, scope: &str) -> String {
-        self.maskinporten.organization(number.parse().unwrap(), scope).unwrap()
+    /// The token of a system user: a vendor's system that acts for an organization.
+    pub(crate) fn system_user(&self, vendor: &Party, owner: &Party, id: Uuid, system: &str) -> String {
+        self.maskinporten.system_user(checked(vendor), checked(owner), id, system).unwrap()
+    }
+
+    /// An organization's number.
+    pub(crate) fn number(&self, party: &Party) -> String {
+        checked(party).to_string()
     }
 
     /// A request of this server.

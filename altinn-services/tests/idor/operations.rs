@@ -47,13 +47,23 @@ impl Operation {
 }
 
 /// What names neither a party nor an element of one, and why it needs no row.
-pub(crate) const WITHOUT_NAMES: [(&str, &str, &str); 20] = [
+pub(crate) const WITHOUT_NAMES: [(&str, &str, &str); 39] = [
+    ("access_list", "lets_in", "names a resource of the caller's agency alone"),
+    ("access_list", "lists", "names the caller's agency alone"),
     ("broker", "run_due", "a worker's"),
     ("broker", "service_of", "the host's own question, for no caller"),
     ("collaboration", "follow", "a worker's"),
     ("collaboration", "rotate_keys", "the host's own, when the agency's key is another"),
     ("collaboration", "run_due", "a worker's"),
     ("correspondence", "run_due", "a worker's"),
+    ("delegation", "authorized_parties", "names the caller alone"),
+    ("delegation", "check_for_app", "the program's that runs the app, for no caller"),
+    ("delegation", "delegate_for_app", "the program's that runs the app, for no caller"),
+    ("delegation", "given_by_app", "the program's that runs the app, for no caller"),
+    ("delegation", "package", "names a package of the catalogue alone"),
+    ("delegation", "packages", "the catalogue"),
+    ("delegation", "revoke_for_app", "the program's that runs the app, for no caller"),
+    ("delegation", "share_for_app", "the program's that runs the app, for no caller"),
     ("correspondence", "service_of", "the host's own question, for no caller"),
     ("correspondence", "service_of_attachment", "the host's own question, for no caller"),
     ("event", "deliver_again", "called when `submission.deliver_again` has decided"),
@@ -68,6 +78,13 @@ pub(crate) const WITHOUT_NAMES: [(&str, &str, &str); 20] = [
     ("submission", "person", "a signee provider's"),
     ("submission", "run_due", "a worker's"),
     ("submission", "run_service_tasks", "a worker's"),
+    ("system_user", "by_external_id", "the issuer's of tokens, for no caller"),
+    ("system_user", "owner_of", "the host's own question, for no caller"),
+    ("system_user", "register_system", "names a system of the caller's alone"),
+    ("system_user", "system", "the register, which everybody sees"),
+    ("system_user", "systems", "the register, which everybody sees"),
+    ("trail", "flush", "a worker's"),
+    ("trail", "run", "a worker's"),
 ];
 
 /// A row: who, what, of what; and the call.
@@ -92,6 +109,7 @@ macro_rules! row {
     };
 }
 
+mod access;
 mod submissions;
 
 pub(crate) use submissions::monthly;
@@ -124,7 +142,11 @@ pub(crate) fn operations() -> Vec<Operation> {
     operations.extend(broker());
     operations.extend(collaborations());
     operations.extend(others());
+    operations.extend(access::access());
+    operations.extend(access::system_users());
+    operations.extend(access::lists());
     operations.extend(ends());
+    operations.extend(access::ends());
     operations
 }
 

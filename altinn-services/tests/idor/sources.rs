@@ -8,14 +8,19 @@ use std::path::Path;
 const FOLDERS: [&str; 8] =
     ["broker", "collaboration", "correspondence", "event", "inbox", "link", "lookup", "submission"];
 
+/// Those of the crate that manages access.
+const OF_ACCESS: [&str; 4] = ["access_list", "delegation", "system_user", "trail"];
+
 /// The asynchronous public functions of a folder's types: all operations are.
 pub(crate) fn operations() -> BTreeSet<(String, String)> {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut found = BTreeSet::new();
-    for folder in FOLDERS {
-        let before = found.len();
-        collect(&source.join(folder), folder, &mut found);
-        assert!(found.len() > before, "no operations are found in `{folder}`");
+    for (source, folders) in [("src", FOLDERS.as_slice()), ("../altinn-auth/src", &OF_ACCESS)] {
+        for folder in folders {
+            let before = found.len();
+            collect(&here.join(source).join(folder), folder, &mut found);
+            assert!(found.len() > before, "no operations are found in `{folder}`");
+        }
     }
     found
 }

@@ -3,7 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use altinn_auth::decision::Right;
+use altinn_auth::delegation::{AccessPackage, Offer, Receiver, What};
 use altinn_auth::issuing::RotatingKeys;
+use altinn_auth::register::{AccessListId, RoleAssignment};
+use altinn_auth::system_user::{NewRequest, NewSystem, Powers, REQUEST_WRITE, SYSTEM_REGISTER_WRITE};
 use altinn_auth::token::TokenSigner;
 use altinn_core::http::Destinations;
 use altinn_core::key::SigningKey;
@@ -11,7 +15,7 @@ use altinn_core::store::{Batch, params};
 use altinn_core::testing::SyntheticPeople;
 use altinn_core::{
     Actor, AuthenticationLevel, InstanceId, Language, Party, PartyId, PartyIdentifier, SteppableClock,
-    Subject, SyntheticNumbers,
+    Subject, SyntheticNumbers, Text, UncheckedOrganizationNumber,
 };
 use altinn_services::Altinn;
 use altinn_services::broker::{BrokerService, NewTransfer};
@@ -58,7 +62,26 @@ pub(crate) enum Of {
     SharedAttachment,
     /// A subscription that makes instances.
     MadeRegularly,
+    /// A right that the bakery has given.
+    Delegation,
+    /// What a vendor asks the bakery for.
+    SystemRequest,
+    /// The same, for the vendor.
+    VendorRequest,
+    /// A system user of the bakery's.
+    SystemUser,
+    /// The same, for the vendor.
+    VendorSystemUser,
+    /// A system user that acts for the bakery's clients.
+    Agent,
+    /// The vendor's system.
+    System,
+    /// An access list of the agency's.
+    AccessList,
 }
+
+/// An access package.
+pub(crate) const BOOKS: &str = "books";
 
 /// Somebody who has nothing to do with the bakery.
 pub(crate) struct Attacker {
@@ -84,7 +107,12 @@ pub(crate) struct Stage {
     leader: Actor,
     agency: Party,
     writer: Actor,
-    elements: [Uuid; 13],
+    elements: [Uuid; 21],
+    /// Whose books the bakery keeps.
+    pub(crate) client: PartyId,
+    /// The vendor's system, of which the bakery has users.
+    pub(crate) system: String,
+    vendor: Actor,
     /// The agency of the submissions and of the collaboration.
     ttd: Actor,
     /// Whom a link leads to.
@@ -133,6 +161,54 @@ pub(crate) async fn everywhere(claim: impl AsyncFn(Stage)) {
     }
 }
 
+/// The scopes of a vendor of systems.
+const VENDOR: [&str; 2] = [SYSTEM_REGISTER_WRITE, REQUEST_WRITE];
+
+/// What the bakery has given, and to which systems.
+struct Access {
+    delegation: Uuid,
+    request: Uuid,
+    user: Uuid,
+    agent: Uuid,
+}
+
+impl Access {
+    async fn of(stage: &Stage) -> Self {
+        let altinn = &stage.altinn;
+        let mut batch = Batch::new();
+        let package = AccessPackage {
+            name: BOOKS.to_owned(),
+            area: "economy".to_owned(),
+            is_delegable: true,
+            roles: vec!["REGN".parse().unwrap()],
+        };
+        altinn.access_packages().put(&mut batch, &package);
+        let books = RoleAssignment { role: "REGN".parse().unwrap(), of: stage.client, to: stage.bakery.id };
+        altinn.register().grant_role(&mut batch, &books);
+        altinn.store().commit(batch).await.unwrap();
+        let read = What::Right(Right::new(stage.licence.id().resource_id(), "read"));
+        let offer = Offer::new(stage.bakery.id, Receiver::Party(stage.agency.id), read);
+        let given = altinn.access_management().delegate(&stage.leader, &offer).await.unwrap();
+        let users = altinn.system_users();
+        let powers = Powers::of_packages([BOOKS]);
+        let new = NewSystem::new(stage.system.as_str(), Text::new(Language::Nb, "Bøkene"));
+        users.register_system(&stage.vendor, &new.asking_for(powers.clone())).await.unwrap();
+        let asked = |reference: &str| {
+            let new = NewRequest::new(stage.system.as_str(), stage.bakery_number(), powers.clone());
+            new.referred_to_as(reference)
+        };
+        let user = users.ask(&stage.vendor, &asked("user")).await.unwrap();
+        let user = users.approve(&stage.leader, stage.bakery.id, user.id).await.unwrap();
+        let agent = users.ask(&stage.vendor, &asked("agent").for_agent()).await.unwrap();
+        let agent = users.approve(&stage.leader, stage.bakery.id, agent.id).await.unwrap();
+        users.add_client(&stage.leader, stage.bakery.id, agent.id, stage.client).await.unwrap();
+        let request = users.ask(&stage.vendor, &asked("waiting")).await.unwrap();
+        let list = AccessListId { owner: "ttd".to_owned(), name: "approved".to_owned() };
+        altinn.access_lists().put(&stage.ttd, &list, "Approved", "").await.unwrap();
+        Self { delegation: given.id, request: request.id, user: user.id, agent: agent.id }
+    }
+}
+
 fn agency_of(org: &str, party: &Party) -> Actor {
     let PartyIdentifier::Organization(number) = &party.identifier else { panic!("an agency") };
     let number = Some(number.check(SyntheticNumbers::Accepted).unwrap());
@@ -163,11 +239,12 @@ impl Stage {
             Attacker { name: "a person", actor: actor(&miller), party: mill.id },
             Attacker {
                 name: "a business",
-                actor: Actor::new(system, AuthenticationLevel::VerySensitive),
+                actor: Actor::new(system, AuthenticationLevel::VerySensitive).with_scopes(VENDOR),
                 party: mill.id,
             },
             Attacker { name: "an agency", actor: agency_of("other", &other), party: other.id },
         ];
+        let vendor = people.organization_number();
         let ttd = Subject::ServiceOwner { org: "ttd".to_owned(), number: None };
         let ttd = Actor::new(ttd, AuthenticationLevel::VerySensitive);
         let target = Subject::Organization { number: "991825827".parse().unwrap(), party: None };
@@ -187,7 +264,14 @@ impl Stage {
             bakery,
             agency,
             writer,
-            elements: [Uuid::nil(); 13],
+            elements: [Uuid::nil(); 21],
+            client: inspectorate.id,
+            system: format!("{vendor}_books"),
+            vendor: Actor::new(
+                Subject::Organization { number: vendor, party: None },
+                AuthenticationLevel::VerySensitive,
+            )
+            .with_scopes(VENDOR),
             ttd,
             target: Actor::new(target, AuthenticationLevel::VerySensitive),
             _folder: folder,
@@ -244,6 +328,7 @@ impl Stage {
             .initialize_attachment(&self.writer, &self.decisions, self.agency.id, &shared)
             .await
             .unwrap();
+        let access = Access::of(self).await;
         self.elements = [
             instance.id().guid,
             sent.recipients[0].id,
@@ -258,7 +343,21 @@ impl Stage {
             Uuid::from_u128(2),
             shared,
             self.made_regularly().await,
+            access.delegation,
+            access.request,
+            access.request,
+            access.user,
+            access.user,
+            access.agent,
+            Uuid::from_u128(3),
+            Uuid::from_u128(4),
         ];
+    }
+
+    /// The bakery's number.
+    pub(crate) fn bakery_number(&self) -> UncheckedOrganizationNumber {
+        let PartyIdentifier::Organization(number) = &self.bakery.identifier else { panic!("a business") };
+        *number
     }
 
     /// A subscription of the bakery's.
@@ -299,6 +398,7 @@ impl Stage {
         match operation.of {
             Of::Mailing | Of::SentCorrespondence | Of::SharedAttachment => &self.writer,
             Of::Code => &self.target,
+            Of::System | Of::VendorRequest | Of::VendorSystemUser => &self.vendor,
             _ if operation.is_for_the_agency => &self.ttd,
             _ => &self.leader,
         }

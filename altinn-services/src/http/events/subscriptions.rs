@@ -120,8 +120,7 @@ pub(super) async fn get(
     Caller(actor): Caller,
     InPath(SubscriptionPath { id }): InPath<SubscriptionPath>,
 ) -> Result<Json<SubscriptionAnswer>, ApiError> {
-    let found = of(&api, &actor).await?.into_iter().find(|subscription| subscription.id == id);
-    Ok(Json(found.ok_or(SubscriptionError::NotFound)?))
+    Ok(Json(own(&api, &actor, id).await?))
 }
 
 /// Ends a subscription of the caller.
@@ -136,17 +135,23 @@ pub(super) async fn end(
     Ok(StatusCode::OK)
 }
 
+/// A subscription of the caller.
+pub(super) async fn own(api: &Api, actor: &Actor, id: Uuid) -> Result<SubscriptionAnswer, ApiError> {
+    let found = of(api, actor).await?.into_iter().find(|subscription| subscription.id == id);
+    Ok(found.ok_or(SubscriptionError::NotFound)?)
+}
+
 async fn of(api: &Api, actor: &Actor) -> Result<Vec<SubscriptionAnswer>, ApiError> {
     let subscriptions = webhooks(api)?.subscriptions().of(&consumer(actor)).await?;
     Ok(subscriptions.into_iter().map(SubscriptionAnswer::of).collect())
 }
 
-fn webhooks(api: &Api) -> Result<&Webhooks, ApiError> {
+pub(super) fn webhooks(api: &Api) -> Result<&Webhooks, ApiError> {
     api.altinn().webhooks().ok_or_else(|| ApiError::new("HTTP-NOT-FOUND", "events are not sent from here"))
 }
 
 /// How a subscriber is named.
-fn consumer(actor: &Actor) -> String {
+pub(super) fn consumer(actor: &Actor) -> String {
     match actor.subject() {
         Subject::ServiceOwner { org, .. } => format!("/org/{org}"),
         Subject::Organization { number, .. } => format!("/organisation/{number}"),

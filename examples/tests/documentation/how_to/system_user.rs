@@ -6,15 +6,16 @@ use altinn_auth::decision::Right;
 use altinn_auth::delegation::{Offer, Receiver, What};
 use altinn_auth::login::Callers;
 use altinn_auth::maskinporten::{Maskinporten, TokenRequest};
-use altinn_auth::testing::{FakeMaskinporten, Loopback};
+use altinn_auth::system_user::{REQUEST_WRITE, SYSTEM_REGISTER_WRITE};
+use altinn_auth::testing::{FakeIssuer, FakeMaskinporten, Loopback};
 use altinn_auth::token::{CachedKeys, IssuerProfile, TokenSigner, TokenVerifier};
 use altinn_core::http::{Destinations, HttpClient, HttpRequest, HttpResponse, StatusCode};
 use altinn_core::testing::SyntheticPeople;
-use altinn_core::{OrganizationNumber, PartyIdentifier, SyntheticNumbers, SystemClock};
+use altinn_core::{OrganizationNumber, Party, PartyIdentifier, SyntheticNumbers, SystemClock};
 use altinn_services::Altinn;
 use altinn_services::http::{self, Api};
 use axum::Router;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Outcome, Scene};
 
@@ -29,6 +30,59 @@ async fn start(
     let owner = json!({"instanceOwner": {"organisationNumber": customer.to_string()}});
     let request = HttpRequest::post(service)?.bearer(token.expose())?.json(&owner)?;
     Ok(HttpClient::builder(Destinations::configured()).build()?.send(request).await?)
+}
+
+/// The vendor: a system in the register, and a request to a customer.
+async fn ask(
+    (api, token): (&str, &str),
+    vendor: OrganizationNumber,
+    customer: OrganizationNumber,
+) -> Outcome<Value> {
+    let http = HttpClient::builder(Destinations::configured()).build()?;
+    let rights = json!([{"resource": [{"id": "urn:altinn:resource", "value": "app_ttd_bakery-licence"}]}]);
+    let system = json!({
+        "id": format!("{vendor}_payroll"), "vendor": {"ID": format!("0192:{vendor}")},
+        "name": {"nb": "Lønn"}, "rights": rights, "clientId": ["payroll"],
+    });
+    let register = format!("{api}/authentication/api/v1/systemregister/vendor");
+    http.send(HttpRequest::post(&register)?.bearer(token)?.json(&system)?).await?;
+    let number = customer.to_string();
+    let asked = json!({"systemId": format!("{vendor}_payroll"), "partyOrgNo": number, "rights": rights});
+    let request = format!("{api}/authentication/api/v1/systemuser/request/vendor");
+    Ok(http.send(HttpRequest::post(&request)?.bearer(token)?.json(&asked)?).await?.json()?)
+}
+
+/// The customer, by whoever manages its access.
+async fn approve((api, token): (&str, &str), customer: &Party, request: &str) -> Outcome<HttpResponse> {
+    let requests = format!("{api}/authentication/api/v1/systemuser/request");
+    let approve = HttpRequest::post(&format!("{requests}/{}/{request}/approve", customer.id))?;
+    Ok(HttpClient::builder(Destinations::configured()).build()?.send(approve.bearer(token)?).await?)
+}
+
+#[tokio::test]
+async fn a_vendor_asks_and_the_customer_approves_over_http() -> Outcome {
+    let scene = Scene::new().await?;
+    let altinn = scene.world.altinn();
+    let clock = || Arc::new(SystemClock);
+    let (id_porten, issuer) = (FakeIssuer::id_porten(clock())?, FakeIssuer::maskinporten(clock())?);
+    let tokens = TokenVerifier::new(clock(), Arc::new(altinn.register().clone()))
+        .trusting(id_porten.profile()?)
+        .trusting(issuer.profile()?)
+        .with_synthetic_numbers(SyntheticNumbers::Accepted);
+    let site = Loopback::port().await?.serve(http::all(&Api::new(altinn.clone(), Callers::by_token(tokens))));
+    let PartyIdentifier::Organization(customer) = &scene.bakery.identifier else { unreachable!() };
+    let customer = customer.check(SyntheticNumbers::Accepted)?;
+    let vendor = SyntheticPeople::from_seed(5).organization_number();
+    let scopes = [SYSTEM_REGISTER_WRITE, REQUEST_WRITE].join(" ");
+    let (api, token) = (site.at(""), issuer.organization(vendor, &scopes)?);
+    let request = ask((&api, &token), vendor, customer).await?;
+    assert_eq!(request["status"], "New", "{request}");
+    let id = request["id"].as_str().ok_or("no id")?;
+    let leader = id_porten.log_in(&scene.kari)?;
+    let approved = approve((&api, &leader), &scene.bakery, id).await?;
+    assert_eq!(approved.status(), StatusCode::OK, "{}", String::from_utf8_lossy(approved.body()));
+    assert_eq!(altinn.system_users().system_users(&scene.actor, scene.bakery.id).await?.len(), 1);
+    Ok(())
 }
 
 /// The agency: whose tokens are let in; the policy of the service decides what they may do.
