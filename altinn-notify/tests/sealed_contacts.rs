@@ -166,7 +166,7 @@ async fn without_the_key_nobody_is_said_to_be_unknown() {
             stranger.organizations(&[known.organization.0]).await.unwrap_err(),
         ];
         for error in refused {
-            assert_eq!(error.code(), "NOTIFY-SEAL-NO-SUCH-KEY", "{}", scene.back_end);
+            assert_eq!(error.code(), "SEAL-NO-SUCH-KEY", "{}", scene.back_end);
             assert!(error.to_string().contains(keyring().name()), "{error}");
         }
     }
@@ -188,7 +188,7 @@ async fn a_contact_that_was_moved_or_changed_is_refused() {
         batch.execute_one("update notify_contact set sealed = $1 where found_by = $2", params![other, one]);
         scene.store.commit(batch).await.unwrap();
         let refused = contacts.persons(&[known.person.0, stranger()]).await.unwrap_err();
-        assert_eq!(refused.code(), "NOTIFY-SEAL-REFUSED", "{}", scene.back_end);
+        assert_eq!(refused.code(), "SEAL-REFUSED", "{}", scene.back_end);
     }
 }
 
@@ -209,7 +209,7 @@ async fn contacts_come_under_a_new_key_and_the_former_one_is_needed_no_longer() 
         new.claim_keys().await.expect("nothing is left under the former key");
         known.assert_found(&new.stored_contacts()).await;
         let old = scene.contacts().contact(known.party.0).await.unwrap_err();
-        assert_eq!(old.code(), "NOTIFY-SEAL-NO-SUCH-KEY");
+        assert_eq!(old.code(), "SEAL-NO-SUCH-KEY");
     }
 }
 
@@ -220,7 +220,7 @@ async fn the_former_key_stays_claimed_while_a_contact_is_under_it() {
         known.put(&scene.contacts(), &scene.store).await;
         assert!(notifier(&scene, both_keys()).rotate_keys(2).await.unwrap().more);
         let missing = notifier(&scene, Keyring::new(&other_key())).claim_keys().await.unwrap_err();
-        assert_eq!(missing.code(), "NOTIFY-SEAL-NO-SUCH-KEY", "{}", scene.back_end);
+        assert_eq!(missing.code(), "SEAL-NO-SUCH-KEY", "{}", scene.back_end);
     }
 }
 

@@ -162,7 +162,7 @@ async fn a_store_is_claimed_by_the_keyring_that_holds_its_keys_alone() {
         let missing = claim(Keyring::new(&secret(8))).await.unwrap_err();
         let key = keyring().name().to_owned();
         assert_eq!(missing, KeyringError::Seal(SealError::NoSuchKey { key }), "{}", scene.back_end);
-        assert_eq!(missing.code(), "NOTIFY-SEAL-NO-SUCH-KEY");
+        assert_eq!(missing.code(), "SEAL-NO-SUCH-KEY");
         claim(Keyring::new(&secret(8)).with_former(&secret(7))).await.unwrap();
         claim(keyring()).await.expect_err("the store may hold data under the newer key");
     }
@@ -205,7 +205,7 @@ async fn orders_come_under_a_new_key_and_the_former_one_is_needed_no_longer() {
         scene.step(23 * 24 * 60);
         assert_eq!(new.dispatch(10).await.unwrap().succeeded, 1);
         let alone = old.rotate_keys(10).await.unwrap_err();
-        assert_eq!(alone.code(), "NOTIFY-SEAL-NO-SUCH-KEY");
+        assert_eq!(alone.code(), "SEAL-NO-SUCH-KEY");
     }
 }
 
@@ -224,7 +224,7 @@ async fn a_receipt_that_needs_a_missing_key_is_refused_and_can_come_again() {
         let bounce = Bounce::parse(report.as_bytes()).unwrap();
         let stranger = with_keyring(&scene, Keyring::new(&secret(8)), &capture);
         let refused = stranger.record_bounce(&bounce).await.unwrap_err();
-        assert_eq!(refused.code(), "NOTIFY-SEAL-NO-SUCH-KEY", "{}", scene.back_end);
+        assert_eq!(refused.code(), "SEAL-NO-SUCH-KEY", "{}", scene.back_end);
         assert_eq!(scene.notification(id).await, sent);
         with_keyring(&scene, keyring(), &capture).record_bounce(&bounce).await.unwrap();
         assert_eq!(scene.notification(id).await.status, NotificationStatus::FailedBounced);

@@ -10,7 +10,8 @@ mod keyring;
 mod order_key;
 mod rotate;
 
-pub use error::{KeyringError, SealError};
+pub use altinn_core::key::SealError;
+pub use error::KeyringError;
 pub use keyring::Keyring;
 pub(crate) use keyring::SealedContact;
 pub(crate) use order_key::{OrderKey, Place};

@@ -28,7 +28,7 @@ pub(crate) enum Place {
 impl OrderKey {
     /// A new key.
     pub(crate) fn generate() -> Result<Self, SealError> {
-        Self::of(SecretKey::generate()?)
+        Self::of(SecretKey::generate().map_err(|_| SealError::NoRandomness)?)
     }
 
     /// The key of an order, from the columns `sealed_under` and `wrapped_key` of its row.

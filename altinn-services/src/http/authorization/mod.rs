@@ -23,4 +23,5 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(decision::authorize))
         .routes(routes!(parties::parties))
         .routes(routes!(parties::authorized_parties))
+        .routes(routes!(parties::end_users_authorized_parties))
 }

@@ -90,6 +90,17 @@ pub(super) async fn authorized_parties(
     Ok(Json(parties.iter().map(AuthorizedPartyAnswer::of).collect()))
 }
 
+/// The same, where Altinn's end users find it.
+#[utoipa::path(get, path = "/accessmanagement/api/v1/enduser/authorizedparties", tag = "authorization",
+    operation_id = "getEndUserAuthorizedParties",
+    responses((status = 200, description = "The parties", body = Vec<AuthorizedPartyAnswer>)))]
+pub(super) async fn end_users_authorized_parties(
+    api: State<Api>,
+    caller: Caller,
+) -> Result<Json<Vec<AuthorizedPartyAnswer>>, ApiError> {
+    authorized_parties(api, caller).await
+}
+
 impl PartyAnswer {
     /// A party with its sub-units, as the caller may represent them.
     pub(in crate::http) fn of(authorized: &AuthorizedParty) -> Self {

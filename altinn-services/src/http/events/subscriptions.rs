@@ -27,6 +27,9 @@ pub(super) struct NewSubscription {
     subject_filter: Option<String>,
     alternative_subject_filter: Option<String>,
     type_filter: Option<String>,
+    /// Altinn's: events of sub-units too. They are not sent here, so it must not be asked for.
+    #[serde(default)]
+    include_subunits: bool,
 }
 
 /// A subscription.
@@ -77,6 +80,10 @@ pub(super) async fn subscribe(
     Caller(actor): Caller,
     JsonBody(new): JsonBody<NewSubscription>,
 ) -> Result<(StatusCode, Json<SubscriptionAnswer>), ApiError> {
+    if new.include_subunits {
+        let text = "`includeSubunits` is not known here: subscribe to each sub-unit";
+        return Err(ApiError::new("SUBSCRIPTION-FILTER", text));
+    }
     let filter = EventFilter {
         resource_filter: new.resource_filter,
         source_filter: new.source_filter,
