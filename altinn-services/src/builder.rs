@@ -35,7 +35,7 @@ use crate::erased::GoneWithItsEntry;
 use crate::error::OpenError;
 use crate::event::EventFeed;
 #[cfg(feature = "webhooks")]
-use crate::event::{WebhookKey, Webhooks};
+use crate::event::{ByPolicy, WebhookKey, Webhooks};
 use crate::inbox::InboxKey;
 use crate::plug_ins::PlugIns;
 use crate::process::Environment;
@@ -380,7 +380,8 @@ impl AltinnBuilder {
         let webhooks = match self.webhooks {
             Some((key, destinations)) => {
                 let with = (Arc::clone(&clock), Arc::clone(&ids));
-                Some(Webhooks::new(store.clone(), with, destinations, key)?)
+                let webhooks = Webhooks::new(store.clone(), with, destinations, key)?;
+                Some(webhooks.with_gate(Arc::new(ByPolicy(authorizer.clone()))))
             }
             None => None,
         };

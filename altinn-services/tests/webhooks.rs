@@ -10,7 +10,7 @@ use altinn_core::key::SigningKey;
 use altinn_core::store::{Batch, Store, fresh};
 use altinn_core::{Clock, RandomIds, SteppableClock};
 use altinn_services::event::{
-    CloudEvent, EventFeed, EventFilter, InvalidWebhook, NewEvent, SubscriptionState, WebhookKey,
+    CloudEvent, EventFeed, EventFilter, EventGate, InvalidWebhook, NewEvent, SubscriptionState, WebhookKey,
     WebhookVerifier, Webhooks,
 };
 use chrono::TimeDelta;
@@ -304,4 +304,45 @@ async fn the_workers_send_what_is_committed() {
     assert_eq!(got, ["platform.events.validatesubscription"]);
     stop.send(()).unwrap();
     workers.await.unwrap();
+}
+
+/// Lets a subscriber know of what was opened, as long as it can tell.
+#[derive(Debug, Default)]
+struct Opened(std::sync::atomic::AtomicBool);
+
+#[async_trait::async_trait]
+impl EventGate for Opened {
+    async fn lets_through(&self, consumer: &str, event: &CloudEvent) -> Option<bool> {
+        assert_eq!(consumer, "/org/ttd");
+        let can_tell = self.0.load(std::sync::atomic::Ordering::SeqCst);
+        can_tell.then(|| event.event_type() == "opened")
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_told_of_what_they_may_not_know() {
+    everywhere(async |scene| {
+        let gate = Arc::new(Opened::default());
+        let webhooks = scene.webhooks.clone().with_gate(gate.clone());
+        let scene = Scene { webhooks, ..scene };
+        let subscription = scene.subscribe(bakeries()).await;
+        scene.run().await;
+        scene.publish("closed").await;
+        scene.publish("opened").await;
+        scene.run().await;
+        assert_eq!(
+            scene.end_point.take_types(),
+            ["platform.events.validatesubscription"],
+            "it cannot be told"
+        );
+        gate.0.store(true, std::sync::atomic::Ordering::SeqCst);
+        scene.clock.step(Duration::from_secs(10));
+        scene.run().await;
+        assert_eq!(scene.end_point.take_types(), ["opened"]);
+        scene.clock.step(Duration::from_secs(24 * 3600));
+        scene.run().await;
+        assert!(scene.end_point.take().is_empty(), "what is withheld is not tried again");
+        assert!(scene.webhooks.dead("/org/ttd", subscription.id, None).await.unwrap().is_empty());
+    })
+    .await;
 }

@@ -13,6 +13,8 @@ mod error;
 mod feed;
 mod filter;
 mod new_event;
+#[cfg(any(feature = "axum", feature = "webhooks"))]
+mod reading;
 #[cfg(feature = "webhooks")]
 mod subscription;
 #[cfg(feature = "webhooks")]
@@ -30,4 +32,11 @@ pub use subscription::{Subscription, SubscriptionState, Subscriptions};
 #[cfg(feature = "webhooks")]
 pub use subscription_error::SubscriptionError;
 #[cfg(feature = "webhooks")]
-pub use webhook::{Delivery, DeliveryState, InvalidWebhook, WebhookKey, WebhookVerifier, Webhooks};
+pub use webhook::{
+    Delivery, DeliveryState, EventGate, InvalidWebhook, WebhookKey, WebhookVerifier, Webhooks,
+};
+
+#[cfg(feature = "webhooks")]
+pub(crate) use reading::gate::{ByPolicy, ORGANIZATION};
+#[cfg(feature = "axum")]
+pub(crate) use reading::{APP, may_read};

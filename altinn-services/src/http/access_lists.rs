@@ -307,7 +307,7 @@ async fn members(
     let after = after.map_err(|_| ApiError::new("HTTP-QUERY", "`token` is not what a page said"))?;
     let id = at.id();
     let members = api.altinn().access_lists().members(&actor, &id, after).await?;
-    let parties = known(&api, members.iter().map(|member| member.party)).await?;
+    let parties = known(&api, members.iter().map(|member| member.party).collect()).await?;
     let path = format!("{BASE}/{}/{}/members", id.owner, id.name);
     let last = members.last().map(|member| member.party.to_string());
     let links = AccessListLinks::after(&path, last, members.len());

@@ -34,11 +34,7 @@ pub(super) fn number_in(text: &str, of: &str) -> Result<UncheckedOrganizationNum
 }
 
 /// The parties of ids, by id; those that the register does not know are left out.
-pub(super) async fn known(
-    api: &Api,
-    ids: impl IntoIterator<Item = PartyId>,
-) -> Result<HashMap<PartyId, Party>, ApiError> {
-    let mut ids: Vec<PartyId> = ids.into_iter().collect();
+pub(super) async fn known(api: &Api, mut ids: Vec<PartyId>) -> Result<HashMap<PartyId, Party>, ApiError> {
     ids.sort_unstable();
     ids.dedup();
     let parties = api.altinn().register().parties(&ids).await?;

@@ -75,6 +75,10 @@ async fn a_subscription_is_made_once_seen_by_its_owner_and_what_is_dead_is_drive
         let subscribe = async |token: &str, body: &Value| world.send_json(Method::POST, token, SUBSCRIPTIONS, body).await;
         assert_eq!(problem(&subscribe(&authority, &wanted).await, 400), "SUBSCRIPTION-FILTER");
         assert_eq!(problem(&subscribe(&world.token(&world.leader), &wanted).await, 403), "HTTP-SCOPE");
+        let business = world.organization(&world.bakery, "altinn:events.subscribe");
+        assert!(json(&subscribe(&business, &wanted).await, 201)["consumer"].as_str().unwrap().starts_with("/organisation/"));
+        let with_units = json!({"endPoint": "https://a.example.no", "resourceFilter": RESOURCE, "includeSubunits": true});
+        assert_eq!(problem(&subscribe(&agency, &with_units).await, 400), "SUBSCRIPTION-FILTER");
         let made = json(&subscribe(&agency, &wanted).await, 201);
         assert_eq!((&made["consumer"], &made["validated"]), (&json!("/org/ttd"), &json!(false)));
         assert_eq!(json(&subscribe(&agency, &wanted).await, 201)["id"], made["id"], "the same is the same one");
@@ -91,6 +95,7 @@ async fn a_subscription_is_made_once_seen_by_its_owner_and_what_is_dead_is_drive
         let list = format!("/v1/events/subscriptions/{id}/dead");
         let told = json(&world.get(&agency, &list).await, 200);
         assert_eq!((&told[0]["attempts"], &told[0]["reason"]), (&json!(11), &json!("STATUS-500")));
+        assert_eq!(told.as_array().unwrap().len(), 1, "the business's own is not told");
         problem(&world.get(&authority, &list).await, 404);
         let redrive = format!("/v1/events/deliveries/{}/redrive", told[0]["id"].as_str().unwrap());
         let post = async |token: &str, path: &str| {

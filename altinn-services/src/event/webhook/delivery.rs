@@ -31,6 +31,8 @@ pub enum DeliveryState {
     Waiting,
     /// The end point accepted it.
     Delivered,
+    /// The subscriber may not be told of it.
+    Withheld,
     /// The last attempt failed; it is not tried again unless somebody asks for it.
     Dead,
 }
@@ -65,6 +67,7 @@ impl Delivery {
             state: match state.as_str() {
                 "waiting" => DeliveryState::Waiting,
                 "delivered" => DeliveryState::Delivered,
+                "withheld" => DeliveryState::Withheld,
                 "dead" => DeliveryState::Dead,
                 _ => {
                     let expected = "a state of a delivery";

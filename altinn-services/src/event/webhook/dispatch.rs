@@ -11,6 +11,7 @@ use futures_util::future::join_all;
 use uuid::Uuid;
 
 use super::delivery::{self, DELIVERIES, Delivery};
+use super::gate::EventGate;
 use super::pauses;
 use super::signature::WebhookKey;
 use crate::event::feed::PAGE;
@@ -39,6 +40,15 @@ pub struct Webhooks {
     destinations: Destinations,
     client: HttpClient,
     key: Arc<WebhookKey>,
+    gate: Option<Arc<dyn EventGate>>,
+}
+
+/// What has become of an attempt.
+enum Attempt {
+    Accepted,
+    /// The subscriber may not be told.
+    Withheld,
+    Refused(String),
 }
 
 impl Webhooks {
@@ -55,7 +65,14 @@ impl Webhooks {
     ) -> Result<Self, HttpError> {
         let client = HttpClient::builder(destinations).timeout(TIME).max_answer_bytes(ANSWER).build()?;
         let feed = EventFeed::new(store.clone());
-        Ok(Self { store, feed, clock, ids, destinations, client, key: Arc::new(key) })
+        Ok(Self { store, feed, clock, ids, destinations, client, key: Arc::new(key), gate: None })
+    }
+
+    /// The same, asking before each sending whether the subscriber may be told of the event.
+    #[must_use]
+    pub fn with_gate(mut self, gate: Arc<dyn EventGate>) -> Self {
+        self.gate = Some(gate);
+        self
     }
 
     /// The subscriptions that are served.
@@ -192,39 +209,43 @@ impl Webhooks {
         let select = "select * from services_subscription where id = $1";
         let row = self.store.query_one(select, params![delivery.subscription]).await?;
         let subscription = Subscription::stored(&row)?;
-        let refused = if subscription.state == SubscriptionState::Ended {
-            Some("SUBSCRIPTION-ENDED".to_owned())
+        let attempt = if subscription.state == SubscriptionState::Ended {
+            Attempt::Refused("SUBSCRIPTION-ENDED".to_owned())
         } else {
             self.post(&subscription, &delivery).await?
         };
         let mut batch = Batch::new();
-        match refused {
-            None => self.accepted(&mut batch, &claim, &subscription, &delivery).await?,
-            Some(reason) => failed(&mut batch, &claim, &delivery, &reason, self.clock.now()),
+        match attempt {
+            Attempt::Accepted => self.accepted(&mut batch, &claim, &subscription, &delivery).await?,
+            Attempt::Withheld => withheld(&mut batch, &claim, &delivery),
+            Attempt::Refused(reason) => failed(&mut batch, &claim, &delivery, &reason, self.clock.now()),
         }
         // Whoever has the claim now has seen, or will see, the same.
         committed(self.store.commit(batch).await, 1)
     }
 
-    /// Sends a delivery; answers why it was refused.
-    async fn post(
-        &self,
-        subscription: &Subscription,
-        delivery: &Delivery,
-    ) -> Result<Option<String>, StoreError> {
+    /// Sends a delivery, where the subscriber may be told.
+    async fn post(&self, subscription: &Subscription, delivery: &Delivery) -> Result<Attempt, StoreError> {
         let event = match delivery.position {
             Some(position) => self.feed.at(position).await?,
             None => subscription.validation(),
         };
+        if let (Some(gate), Some(_)) = (&self.gate, delivery.position) {
+            match gate.lets_through(&subscription.consumer, &event).await {
+                Some(true) => {}
+                Some(false) => return Ok(Attempt::Withheld),
+                None => return Ok(Attempt::Refused("SUBSCRIPTION-UNDECIDED".to_owned())),
+            }
+        }
         let body = serde_json::to_string(&event).unwrap_or_default();
         let answer = match self.request(&subscription.end_point, delivery.id, body) {
             Ok(request) => self.client.send(request).await,
             Err(error) => Err(error),
         };
         Ok(match answer {
-            Ok(answer) if answer.status().is_success() => None,
-            Ok(answer) => Some(format!("STATUS-{}", answer.status().as_u16())),
-            Err(error) => Some(error.code().to_owned()),
+            Ok(answer) if answer.status().is_success() => Attempt::Accepted,
+            Ok(answer) => Attempt::Refused(format!("STATUS-{}", answer.status().as_u16())),
+            Err(error) => Attempt::Refused(error.code().to_owned()),
         })
     }
 
@@ -260,6 +281,15 @@ impl Webhooks {
         }
         Ok(())
     }
+}
+
+/// The subscriber may not be told: nothing is sent, and it is not tried again.
+fn withheld(batch: &mut Batch, claim: &Claim, delivery: &Delivery) {
+    DELIVERIES.finish(batch, claim);
+    batch.execute_one(
+        "update services_delivery set state = 'withheld', reason = null where id = $1",
+        params![delivery.id],
+    );
 }
 
 /// An attempt has failed: there is another one after a pause, or none.

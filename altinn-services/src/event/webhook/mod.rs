@@ -6,9 +6,11 @@
 
 pub(super) mod delivery;
 mod dispatch;
+mod gate;
 mod pauses;
 mod signature;
 
 pub use delivery::{Delivery, DeliveryState};
 pub use dispatch::Webhooks;
+pub use gate::EventGate;
 pub use signature::{InvalidWebhook, WebhookKey, WebhookVerifier};

@@ -126,7 +126,7 @@ impl Own {
         let to = match entry.to {
             Receiver::SystemUser(id) => Some(Urn::of_system_user(id)),
             Receiver::Party(party) => {
-                known(api, [party]).await?.get(&party).map(|party| Urn::of_party(party.uuid))
+                known(api, vec![party]).await?.get(&party).map(|party| Urn::of_party(party.uuid))
             }
         };
         Ok(to.map(|to| (to, UrnRight::of(right))))
@@ -134,7 +134,7 @@ impl Own {
 
     async fn owner(&self, api: &Api) -> Result<Urn, ApiError> {
         let owner = self.instance.owner;
-        let parties = known(api, [owner]).await?;
+        let parties = known(api, vec![owner]).await?;
         Ok(parties.get(&owner).map(|party| Urn::of_party(party.uuid)).ok_or(DelegationError::NotFound)?)
     }
 

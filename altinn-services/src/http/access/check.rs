@@ -89,7 +89,7 @@ pub(super) async fn rights(
     responses((status = 200, description = "The access packages", body = Vec<AccessPackageAnswer>)))]
 pub(super) async fn catalogue(
     State(api): State<Api>,
-    Caller(_): Caller,
+    _caller: Caller,
     Asked(CatalogueAfter { after }): Asked<CatalogueAfter>,
 ) -> Result<Json<Vec<AccessPackageAnswer>>, ApiError> {
     let packages = api.altinn().access_packages().packages(after.as_deref()).await?;

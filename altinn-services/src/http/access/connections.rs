@@ -10,7 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::delegation::{Named, PACKAGE};
+use super::delegation::{Named, PACKAGE, ids_of};
 use super::parties::{AccessParty, Between};
 use crate::http::Api;
 use crate::http::caller::Caller;
@@ -85,7 +85,7 @@ pub(super) async fn list(
     OriginalUri(uri): OriginalUri,
 ) -> Result<Json<Connections>, ApiError> {
     let (side, listed, more) = between.listed(&api, &actor).await?;
-    let named = Named::of(&api, listed.iter().map(|listed| &listed.entry)).await?;
+    let named = Named::of(&api, ids_of(listed.iter().map(|listed| &listed.entry))).await?;
     let standing: Vec<_> = listed.iter().filter(|listed| listed.stands).map(|listed| &listed.entry).collect();
     let others: BTreeSet<Receiver> = standing.iter().map(|entry| side.other(entry)).collect();
     let mut data = Vec::new();

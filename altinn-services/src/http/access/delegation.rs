@@ -60,16 +60,18 @@ pub(super) struct DelegationAnswer {
 /// The parties that delegations name.
 pub(super) struct Named(HashMap<PartyId, Party>);
 
+/// The parties that delegations name, by id.
+pub(super) fn ids_of<'e>(entries: impl Iterator<Item = &'e DelegationEntry>) -> Vec<PartyId> {
+    let ids = entries.flat_map(|entry| match entry.to {
+        Receiver::Party(to) => [Some(entry.from), Some(to)],
+        Receiver::SystemUser(_) => [Some(entry.from), None],
+    });
+    ids.flatten().collect()
+}
+
 impl Named {
-    pub(super) async fn of<'e>(
-        api: &Api,
-        entries: impl Iterator<Item = &'e DelegationEntry>,
-    ) -> Result<Self, ApiError> {
-        let ids = entries.flat_map(|entry| match entry.to {
-            Receiver::Party(to) => [Some(entry.from), Some(to)],
-            Receiver::SystemUser(_) => [Some(entry.from), None],
-        });
-        Ok(Self(known(api, ids.flatten()).await?))
+    pub(super) async fn of(api: &Api, ids: Vec<PartyId>) -> Result<Self, ApiError> {
+        Ok(Self(known(api, ids).await?))
     }
 
     pub(super) fn party(&self, who: Receiver) -> Option<AccessParty> {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::delegation::{DelegationAnswer, Named};
+use super::delegation::{DelegationAnswer, Named, ids_of};
 use super::packages::name_in;
 use super::resources::right_of;
 use crate::http::Api;
@@ -213,7 +213,7 @@ async fn list(
     api: &Api,
     page: altinn_auth::delegation::ListedPage,
 ) -> Result<Json<DelegationList>, ApiError> {
-    let named = Named::of(api, page.delegations.iter().map(|listed| &listed.entry)).await?;
+    let named = Named::of(api, ids_of(page.delegations.iter().map(|listed| &listed.entry))).await?;
     let data = page.delegations.iter();
     let data = data.map(|listed| DelegationAnswer::of(&listed.entry, listed.stands, &named)).collect();
     Ok(Json(DelegationList { data, after: page.after }))
@@ -238,7 +238,7 @@ pub(super) async fn give(
     offer.period = asked.period(api.altinn().clock().now());
     offer.acting_for = asked.acting_for.map(PartyId::new);
     let given = api.altinn().access_management().delegate_all(&actor, &offer, &whats).await?;
-    let named = Named::of(&api, given.iter()).await?;
+    let named = Named::of(&api, ids_of(given.iter())).await?;
     let data = given.iter().map(|entry| DelegationAnswer::of(entry, true, &named)).collect();
     Ok((StatusCode::CREATED, Json(DelegationList { data, after: None })))
 }

@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::connections::{ConnectionLinks, ConnectionPackage};
-use super::delegation::{DelegationAnswer, Named, PACKAGE};
+use super::delegation::{DelegationAnswer, Named, PACKAGE, ids_of};
 use super::parties::{AccessParty, Between};
 use crate::http::Api;
 use crate::http::caller::Caller;
@@ -99,7 +99,7 @@ pub(super) async fn list(
     OriginalUri(uri): OriginalUri,
 ) -> Result<Json<PackageList>, ApiError> {
     let (_, listed, more) = between.listed(&api, &actor).await?;
-    let named = Named::of(&api, listed.iter().map(|listed| &listed.entry)).await?;
+    let named = Named::of(&api, ids_of(listed.iter().map(|listed| &listed.entry))).await?;
     let mut packages: BTreeMap<String, Vec<AccessPermission>> = BTreeMap::new();
     for entry in listed.iter().filter(|listed| listed.stands).map(|listed| &listed.entry) {
         if let What::Package(name) = &entry.what {
@@ -127,7 +127,7 @@ pub(super) async fn give(
     let (from, to) = between.giver(&api).await?;
     let offer = Offer::new(from, Receiver::Party(to), What::Package(name_in(&package)));
     let entry = api.altinn().access_management().delegate(&actor, &offer).await?;
-    let named = Named::of(&api, std::iter::once(&entry)).await?;
+    let named = Named::of(&api, ids_of(std::iter::once(&entry))).await?;
     Ok(Json(DelegationAnswer::of(&entry, true, &named)))
 }
 

@@ -12,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::connections::{ConnectionLinks, ConnectionResource};
-use super::delegation::Named;
+use super::delegation::{Named, ids_of};
 use super::packages::{AccessPermission, CheckReason};
 use super::parties::Between;
 use crate::http::Api;
@@ -117,7 +117,7 @@ pub(super) async fn list(
     OriginalUri(uri): OriginalUri,
 ) -> Result<Json<ResourceList>, ApiError> {
     let (_, listed, more) = between.listed(&api, &actor).await?;
-    let named = Named::of(&api, listed.iter().map(|listed| &listed.entry)).await?;
+    let named = Named::of(&api, ids_of(listed.iter().map(|listed| &listed.entry))).await?;
     let mut resources: BTreeMap<String, Vec<AccessPermission>> = BTreeMap::new();
     for entry in listed.iter().filter(|listed| listed.stands).map(|listed| &listed.entry) {
         if let What::Right(right) = &entry.what {
@@ -147,7 +147,7 @@ pub(super) async fn rules(
 ) -> Result<Json<ResourceRules>, ApiError> {
     let resource = which.read()?;
     let (_, listed, _) = between.listed(&api, &actor).await?;
-    let named = Named::of(&api, listed.iter().map(|listed| &listed.entry)).await?;
+    let named = Named::of(&api, ids_of(listed.iter().map(|listed| &listed.entry))).await?;
     let mut rules = Vec::new();
     for entry in listed.iter().filter(|listed| listed.stands).map(|listed| &listed.entry) {
         if let What::Right(right) = &entry.what

@@ -1,8 +1,7 @@
 //! The feed.
 
-use altinn_auth::decision::AccessRequest;
 use altinn_core::store::Batch;
-use altinn_core::{Actor, InstanceId, ServiceId, Subject};
+use altinn_core::{Actor, Subject};
 use axum::Json;
 use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
@@ -11,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::IntoParams;
 
-use crate::event::{CloudEvent, EventError, EventFeed, EventFilter, NewEvent};
+use crate::event::{APP, CloudEvent, EventError, EventFeed, EventFilter, NewEvent, may_read};
 use crate::http::Api;
 use crate::http::body::JsonBody;
 use crate::http::caller::Caller;
@@ -19,7 +18,6 @@ use crate::http::error::ApiError;
 use crate::http::query::{Asked, InPath, Parameters};
 
 const NEXT: HeaderName = HeaderName::from_static("next");
-const APP: &str = "urn:altinn:resource:app_";
 
 /// Which events.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -178,7 +176,7 @@ async fn answer(
     let mut readable = Vec::new();
     for event in page.events {
         let is_wanted = types.is_empty() || types.contains(&event.event_type());
-        if is_wanted && may_read(api, actor, &event).await {
+        if is_wanted && may_read(api.altinn().authorizer(), actor, &event).await {
             readable.push(event);
         }
     }
@@ -187,25 +185,6 @@ async fn answer(
         response.headers_mut().insert(NEXT, next);
     }
     Ok(response)
-}
-
-/// Whether somebody may read an event: by the policy of its service, as Altinn asks it (`read` on the app's resource `events`); an event of no instance is for the
-/// agency that owns the resource.
-async fn may_read(api: &Api, actor: &Actor, event: &CloudEvent) -> bool {
-    let Some(service) = event.resource().and_then(service_of) else { return false };
-    let instance = event.resource_instance().and_then(|instance| instance.parse::<InstanceId>().ok());
-    let Some(instance) = instance else {
-        return matches!(actor.subject(), Subject::ServiceOwner { org, .. } if org == service.org());
-    };
-    let request = AccessRequest::new("read", service, instance.owner).on_instance(instance);
-    let request = request.on_app_resource("events");
-    api.altinn().authorizer().decide(actor, &request).await.is_ok()
-}
-
-/// The service of `urn:altinn:resource:app_{org}_{app}`.
-fn service_of(resource: &str) -> Option<ServiceId> {
-    let (org, app) = resource.strip_prefix(APP)?.split_once('_')?;
-    format!("{org}/{app}").parse().ok()
 }
 
 /// The address of what follows: the same question after another place.
@@ -226,18 +205,11 @@ impl From<EventError> for ApiError {
 mod tests {
     use axum::http::Uri;
 
-    use super::{next, service_of};
+    use super::next;
 
     #[test]
     fn what_follows_is_the_same_question_after_another_place() {
         let uri = Uri::from_static("/events/api/v1/events?after=7&type=a&size=2&type=b");
         assert_eq!(next(&uri, 9), "/events/api/v1/events?after=9&type=a&size=2&type=b");
-    }
-
-    #[test]
-    fn the_service_of_a_resource_is_that_of_an_app() {
-        let service = service_of("urn:altinn:resource:app_ttd_bakery-licence").map(|id| id.to_string());
-        assert_eq!(service.as_deref(), Some("ttd/bakery-licence"));
-        assert_eq!(service_of("urn:altinn:resource:other"), None);
     }
 }

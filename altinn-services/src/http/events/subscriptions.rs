@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::event::{EventFilter, Subscription, SubscriptionError, SubscriptionState, Webhooks};
+use crate::event::{
+    APP, EventFilter, ORGANIZATION, Subscription, SubscriptionError, SubscriptionState, Webhooks,
+};
 use crate::http::Api;
 use crate::http::body::JsonBody;
 use crate::http::caller::Caller;
@@ -68,7 +70,7 @@ pub(super) struct SubscriptionList {
 #[into_params(parameter_in = Path)]
 pub(super) struct SubscriptionPath {
     /// The subscription.
-    id: Uuid,
+    pub(super) id: Uuid,
 }
 
 /// Subscribes; the end point is sent an event first, which it must take. The same subscription again is the same one.
@@ -91,16 +93,21 @@ pub(super) async fn subscribe(
         alternative_subject_filter: new.alternative_subject_filter,
         type_filter: new.type_filter,
     };
-    // A subscriber is told of whatever its filter lets through: only an agency may, and only of its own services.
-    let Subject::ServiceOwner { org, .. } = actor.subject() else {
-        return Err(ApiError::new("HTTP-SCOPE", "only an agency subscribes to events"));
-    };
-    let own = format!("urn:altinn:resource:app_{org}_");
-    if !filter.resource_filter.as_deref().is_some_and(|resource| resource.starts_with(&own)) {
-        return Err(ApiError::new(
-            "SUBSCRIPTION-FILTER",
-            "`resourceFilter` must name a service of the agency",
-        ));
+    match actor.subject() {
+        // An agency is told of whatever its filter lets through: only of its own services.
+        Subject::ServiceOwner { org, .. } => {
+            let own = format!("{APP}{org}_");
+            if !filter.resource_filter.as_deref().is_some_and(|resource| resource.starts_with(&own)) {
+                let text = "`resourceFilter` must name a service of the agency";
+                return Err(ApiError::new("SUBSCRIPTION-FILTER", text));
+            }
+        }
+        // An organization is told of what the policies let it read, decided event by event.
+        Subject::Organization { .. } if filter.resource_filter.is_some() => {}
+        Subject::Organization { .. } => {
+            return Err(ApiError::new("SUBSCRIPTION-FILTER", "`resourceFilter` must name a service"));
+        }
+        _ => return Err(ApiError::new("HTTP-SCOPE", "only agencies and organizations subscribe to events")),
     }
     let subscriptions = webhooks(&api)?.subscriptions();
     let subscription = subscriptions.subscribe(&consumer(&actor), &new.end_point, filter).await?;
@@ -161,7 +168,7 @@ pub(super) fn webhooks(api: &Api) -> Result<&Webhooks, ApiError> {
 pub(super) fn consumer(actor: &Actor) -> String {
     match actor.subject() {
         Subject::ServiceOwner { org, .. } => format!("/org/{org}"),
-        Subject::Organization { number, .. } => format!("/organisation/{number}"),
+        Subject::Organization { number, .. } => format!("{ORGANIZATION}{number}"),
         Subject::SystemUser { id, .. } => format!("/systemuser/{id}"),
         _ => actor.reference(),
     }

@@ -80,7 +80,7 @@ pub(super) struct ChangeAnswer {
 impl ChangeAnswer {
     async fn of(api: &Api, request: SystemUserRequest) -> Result<Self, ApiError> {
         let system_user_id = request.system_user.ok_or(SystemUserError::NotFound)?;
-        let parties = known(api, [request.owner]).await?;
+        let parties = known(api, vec![request.owner]).await?;
         Ok(Self {
             system_user_id,
             party_org_no: parties.get(&request.owner).and_then(number_of),

@@ -94,7 +94,7 @@ pub(super) async fn list(
 ) -> Result<Json<AgentClients>, ApiError> {
     let owner = owner_of(&api, agent).await?;
     let ids = api.altinn().system_users().clients(&actor, owner, agent).await?;
-    let parties = known(&api, ids.iter().copied()).await?;
+    let parties = known(&api, ids.clone()).await?;
     let client = |id: &PartyId| {
         let party = parties.get(id)?;
         Some(AgentClient {

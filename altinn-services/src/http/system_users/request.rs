@@ -114,7 +114,7 @@ impl RequestAnswer {
     }
 
     pub(super) async fn all(api: &Api, requests: Vec<SystemUserRequest>) -> Result<Vec<Self>, ApiError> {
-        let parties = known(api, requests.iter().map(|request| request.owner)).await?;
+        let parties = known(api, requests.iter().map(|request| request.owner).collect()).await?;
         let answer = |request: SystemUserRequest| Self {
             party_org_no: parties.get(&request.owner).and_then(number_of),
             confirm_url: api.confirm_url(request.id),

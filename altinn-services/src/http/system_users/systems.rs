@@ -66,7 +66,7 @@ impl From<System> for RegisteredSystem {
     responses((status = 200, description = "The systems", body = Vec<RegisteredSystem>)))]
 pub(super) async fn list(
     State(api): State<Api>,
-    Caller(_): Caller,
+    _caller: Caller,
     Asked(which): Asked<WhichSystems>,
 ) -> Result<Json<Vec<RegisteredSystem>>, ApiError> {
     let systems = api.altinn().system_users().systems(which.after.as_deref()).await?;
@@ -79,7 +79,7 @@ pub(super) async fn list(
     responses((status = 200, description = "The system", body = RegisteredSystem)))]
 pub(super) async fn get(
     State(api): State<Api>,
-    Caller(_): Caller,
+    _caller: Caller,
     InPath(SystemPath { system_id }): InPath<SystemPath>,
 ) -> Result<Json<RegisteredSystem>, ApiError> {
     Ok(Json(seen(&api, &system_id).await?.into()))
@@ -91,7 +91,7 @@ pub(super) async fn get(
     responses((status = 200, description = "The rights", body = Vec<SystemRight>)))]
 pub(super) async fn rights(
     State(api): State<Api>,
-    Caller(_): Caller,
+    _caller: Caller,
     InPath(SystemPath { system_id }): InPath<SystemPath>,
 ) -> Result<Json<Vec<SystemRight>>, ApiError> {
     Ok(Json(rights_in(&seen(&api, &system_id).await?.powers)))
@@ -103,7 +103,7 @@ pub(super) async fn rights(
     responses((status = 200, description = "The access packages", body = Vec<SystemAccessPackage>)))]
 pub(super) async fn packages(
     State(api): State<Api>,
-    Caller(_): Caller,
+    _caller: Caller,
     InPath(SystemPath { system_id }): InPath<SystemPath>,
 ) -> Result<Json<Vec<SystemAccessPackage>>, ApiError> {
     Ok(Json(packages_in(&seen(&api, &system_id).await?.powers)))

@@ -98,7 +98,7 @@ pub(super) struct SystemUserPage {
 
 impl SystemUserAnswer {
     pub(super) async fn all(api: &Api, users: Vec<SystemUser>) -> Result<Vec<Self>, ApiError> {
-        let parties = known(api, users.iter().map(|user| user.owner)).await?;
+        let parties = known(api, users.iter().map(|user| user.owner).collect()).await?;
         let mut systems = BTreeMap::new();
         for user in &users {
             if !systems.contains_key(&user.system) {
