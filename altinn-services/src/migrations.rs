@@ -100,6 +100,13 @@ pub static MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/0009_event_instance.sqlite.sql"),
         postgres: include_str!("../migrations/0009_event_instance.postgres.sql"),
     },
+    Migration {
+        owner: "altinn-services",
+        number: 10,
+        name: "element_metadata",
+        sqlite: include_str!("../migrations/0010_element_metadata.sqlite.sql"),
+        postgres: include_str!("../migrations/0010_element_metadata.postgres.sql"),
+    },
     #[cfg(feature = "broker")]
     Migration {
         owner: "altinn-services-broker",

@@ -2,6 +2,9 @@
 #![cfg(all(feature = "axum", feature = "cli", feature = "testing"))]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests fail by panicking")]
 
+#[path = "own_app/mod.rs"]
+mod own_app;
+
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -10,7 +13,7 @@ use altinn_archive::Receipt;
 use altinn_auth::testing::{TestBrowser, TestPage};
 use altinn_core::http::HttpRequest;
 use altinn_core::testing::report;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/apps/bakery-licence");
 const MARKET: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/apps/town-market");
@@ -78,6 +81,9 @@ impl Served {
     async fn send(&mut self, page: &TestPage, fields: &[(&str, &str)]) -> TestPage {
         let text = page.text();
         let (action, own) = own_fields(&text);
+        let own: Vec<_> =
+            own.into_iter().map(|(name, value)| (name, value.replace("&quot;", "\""))).collect();
+        let own = own.iter().map(|(name, value)| (*name, value.as_str()));
         let all: Vec<_> = fields.iter().copied().chain(own).collect();
         self.browser.submit(&format!("{}{action}", self.url), &all).await.unwrap()
     }
@@ -121,7 +127,7 @@ impl Served {
 /// Where the form of a page is sent, and the fields in it that are not filled in.
 fn own_fields(text: &str) -> (&str, Vec<(&str, &str)>) {
     let form = text.split("<form ").find(|form| form.contains("name=\"form_token\"")).unwrap();
-    let all = ["form_token", "version", "task"].into_iter();
+    let all = ["form_token", "version", "task", "form_page", "form_data"].into_iter();
     let own = all.filter_map(|own| {
         let field = format!("name=\"{own}\" value=\"");
         form.contains(&field).then(|| (own, between(form, &field, "\"")))
@@ -335,6 +341,49 @@ fn a_helper_takes_no_other_folder_away() {
     let helper =
         Command::new(env!("CARGO_BIN_EXE_altinn")).env("ALTINN_PASSING_FOLDER", other.path()).status();
     assert!(helper.unwrap().success() && other.path().is_dir());
+}
+
+#[tokio::test]
+async fn a_stateless_service_is_filled_in_and_kept_nowhere() {
+    let input = |id: &str, max: u32| {
+        json!({"id": id, "type": "Input", "maxLength": max, "textResourceBindings": {"title": id},
+            "dataModelBindings": {"simpleBinding": id}})
+    };
+    let page = |components: Value| json!({"data": {"layout": components}}).to_string();
+    let schema = json!({"type": "object", "properties": {"who": {"type": "string", "maxLength": 5},
+        "what": {"type": "string"}}});
+    let folder = tempfile::tempdir().unwrap();
+    own_app::OwnApp::new("calculator")
+        .flow("Fill", "End")
+        .metadata("onEntry", json!({"show": "front"}))
+        .data_type(json!({"id": "open", "appLogic": {"classRef": "Open"}}))
+        .file("models/open.schema.json", schema.to_string())
+        .file("models/open.prefill.json", json!({"QueryParameters": {"from": "who"}}).to_string())
+        .file("ui/layout-sets.json", json!({"sets": [{"id": "front", "dataType": "open"}]}).to_string())
+        .file("ui/front/Settings.json", json!({"pages": {"order": ["one", "two"]}}).to_string())
+        .file("ui/front/layouts/one.json", page(json!([input("who", 5), navigation()])))
+        .file("ui/front/layouts/two.json", page(json!([input("what", 50), navigation()])))
+        .write(folder.path());
+    let (mut served, _) = Served::folder(folder.path()).await;
+    let url = format!("{}/forms/ttd/calculator?from=Ada", served.url);
+    let one = served.browser.get(&url).await.unwrap();
+    shows(&one, "value=\"Ada\"");
+    let wrong = served.send(&one, &[("who", "Adelaide"), ("do", "save")]).await;
+    shows(&wrong, "href=\"#f-who\"");
+    let two = served.send(&wrong, &[("who", "Grete"), ("do", "next")]).await;
+    let back = served.send(&two, &[("what", "a <sum>"), ("do", "previous")]).await;
+    shows(&back, "value=\"Grete\"");
+    let two = served.send(&back, &[("do", "next")]).await;
+    shows(&two, "value=\"a &lt;sum&gt;\"");
+    let refused = served.browser.submit(&url, &[("form_token", "of another session")]).await.unwrap();
+    assert_eq!(refused.status().as_u16(), 403);
+    let url = served.url.clone();
+    assert!(!served.browser.get(&url).await.unwrap().text().contains("/instances/"), "nothing is kept");
+}
+
+/// Buttons to the pages beside.
+fn navigation() -> Value {
+    json!({"id": "buttons", "type": "NavigationButtons", "showBackButton": true})
 }
 
 #[tokio::test]

@@ -147,6 +147,117 @@ fn code_of_the_app_is_named_with_the_trait_that_takes_its_place() {
 }
 
 #[test]
+fn every_part_that_code_of_the_agencys_takes_the_place_of_is_named() {
+    const LAYOUT: &str = "ui/Task_Application/layouts/food.json";
+    let cases = [
+        (
+            with(LAYOUT, "\"optionsId\": \"food-kinds\"", "\"optionsId\": \"food-sorts\""),
+            "CHECK-OPTION-PROVIDER",
+            LAYOUT,
+            "`Submission::options`",
+        ),
+        (with(PROCESS, ">signing<", ">payment<"), "APP-PAYMENT-NEEDED", PROCESS, "`Payment`"),
+        (with(PROCESS, ">data<", ">inspection<"), "APP-TASK-OF-OWN-KIND", PROCESS, "`inspection`"),
+        (
+            with(METADATA, "\"maxSize\": 10", "\"enabledFileValidators\": [\"mimeTypeValidator\"]"),
+            "CHECK-FILE-VALIDATOR",
+            METADATA,
+            "`mimeTypeValidator`",
+        ),
+        (
+            with(
+                METADATA,
+                "\"onEntry\"",
+                "\"eFormidling\": {\"sendAfterTaskId\": \"Task_Signing\"}, \"onEntry\"",
+            ),
+            "CHECK-EFORMIDLING",
+            METADATA,
+            "`Task_Signing`",
+        ),
+        (
+            with(
+                PROCESS,
+                "</altinn:signatureDataType>",
+                "</altinn:signatureDataType><altinn:signeeProviderId>board</altinn:signeeProviderId>",
+            ),
+            "CHECK-SIGNEE-PROVIDER",
+            PROCESS,
+            "`SigneeProvider`",
+        ),
+        (
+            with(
+                PROCESS,
+                "</altinn:signatureDataType>",
+                "</altinn:signatureDataType><altinn:signeeProviderId>board</altinn:signeeProviderId><altinn:correspondenceResource>call</altinn:correspondenceResource>",
+            ),
+            "CHECK-CALL-TO-SIGN",
+            PROCESS,
+            "`CallToSign`",
+        ),
+    ];
+    for (app, code, file, named) in cases {
+        let fault = found(&app, code);
+        assert_eq!((fault.file.as_str(), fault.severity), (file, FaultSeverity::Warning), "{fault}");
+        assert!(fault.detail.contains(named) && fault.position.is_some(), "{fault}");
+    }
+    let app = with(PROCESS, ">pdf<", ">pdf<");
+    fs::remove_file(app.path().join("models/application.schema.json")).unwrap();
+    let class = found(&app, "APP-FORM-WITHOUT-SCHEMA");
+    assert!(class.detail.contains("`Altinn.App.Models.BakeryApplication`"), "{class}");
+}
+
+#[test]
+fn a_gateway_that_decides_nothing_and_a_signature_that_is_kept_nowhere_are_named() {
+    let condition = |says: &str| {
+        format!(
+            "<bpmn:conditionExpression xsi:type=\"bpmn:tFormalExpression\">{says}</bpmn:conditionExpression>"
+        )
+    };
+    let app = with(PROCESS, &condition("[\"equals\", [\"gatewayAction\"], \"reject\"]"), "");
+    let path = app.path().join(PROCESS);
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replace(&condition("[\"notEquals\", [\"gatewayAction\"], \"reject\"]"), ""))
+        .unwrap();
+    assert!(found(&app, "CHECK-GATEWAY-UNDECIDED").detail.contains("`Gateway_Signed`"));
+    let kept = "<altinn:signatureDataType>signature</altinn:signatureDataType>";
+    assert!(found(&with(PROCESS, kept, ""), "CHECK-SIGNATURE").detail.contains("`Task_Signing`"));
+}
+
+#[test]
+fn a_component_that_names_an_unknown_field_is_named_in_its_file() {
+    const LAYOUT: &str = "ui/Task_Application/layouts/business.json";
+    let fault = found(&with(LAYOUT, "\"applicant.name\"", "\"applicant.nickname\""), "CHECK-FIELD-UNKNOWN");
+    assert_eq!(fault.file, LAYOUT);
+    assert!(fault.detail.contains("`applicant.nickname`") && fault.position.is_some(), "{fault}");
+}
+
+#[test]
+fn levels_that_do_not_agree_and_a_policy_that_asks_for_none_are_named() {
+    let people = "Category=\"urn:altinn:minimum-authenticationlevel\"";
+    let both = with(POLICY, "minimum-authenticationlevel-org", "minimum-authenticationlevel");
+    let path = both.path().join(POLICY);
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replacen(">3<", ">2<", 1)).unwrap();
+    let fault = found(&both, "CHECK-LEVEL");
+    assert_eq!(fault.detail, "level 3 is asked for here, level 2 elsewhere");
+    assert!(fault.position.is_some());
+    let none = with(POLICY, people, "Category=\"urn:altinn:something-else\"");
+    assert!(found(&none, "CHECK-LEVEL").detail.contains("asks for no level"));
+}
+
+#[test]
+fn what_keeps_a_service_from_being_begun_is_named() {
+    let never = "\"validFrom\": \"2027-01-01\", \"validTo\": \"2026-01-01\", \"onEntry\"";
+    let fault = found(&with(METADATA, "\"onEntry\"", never), "CHECK-VALIDITY");
+    assert_eq!((fault.file.as_str(), fault.severity), (METADATA, FaultSeverity::Error));
+    assert!(fault.position.is_some());
+    let nowhere = found(&with(METADATA, "select-instance", "calculator"), "CHECK-ENTRY");
+    assert!(nowhere.detail.contains("`calculator`") && nowhere.position.is_some(), "{nowhere}");
+    let no_time = with(METADATA, "\"onEntry\"", "\"validTo\": \"tomorrow\", \"onEntry\"");
+    assert!(found(&no_time, "APP-JSON").position.is_some());
+}
+
+#[test]
 fn of_a_folder_that_does_not_load_every_file_says_what_is_wrong_with_it() {
     let app = with(PROCESS, "<bpmn:startEvent", "<bpmn:endEvent");
     let break_in = |file: &str, from: &str, to: &str| {

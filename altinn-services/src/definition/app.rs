@@ -180,7 +180,8 @@ impl AppDefinition {
         self.form_files.layout_sets()
     }
 
-    /// The layouts of a task: those of its own, else those that are for every task; none where the app has none.
+    /// The layouts of a task, or of what a stateless app opens on (`onEntry.show`): those of its own, else those that are
+    /// for every task; none where the app has none.
     pub fn layouts_of(&self, task: &str) -> Option<&LayoutSet> {
         self.form_files.layouts_of(task)
     }

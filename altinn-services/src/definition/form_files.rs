@@ -102,7 +102,9 @@ impl FormFiles {
 
     pub(super) fn layouts_of(&self, task: &str) -> Option<&LayoutSet> {
         let own = self.layout_sets.iter().find(|set| set.is_for(task));
-        own.or_else(|| self.layout_sets.iter().find(|set| set.is_for_all()))
+        // What a stateless app opens on is named as a task is, and is the id of a set.
+        let named = || self.layout_sets.iter().find(|set| set.tasks.is_empty() && set.id == task);
+        own.or_else(named).or_else(|| self.layout_sets.iter().find(|set| set.is_for_all()))
     }
 
     /// The layouts of the forms that are filled in below a task's pages.

@@ -3,12 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use altinn_core::{IdentifierError, Language, PartyKind, ServiceId, Text};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
+use super::api_scopes::ApiScopes;
 use super::data_type::{DataType, or_default};
 use super::entry::{CopyInstanceSettings, DataField, HideSettings, InstanceSelection, MessageBoxConfig};
 use super::error::DefinitionError;
+use super::validity::{Validity, moment};
 use super::{json_file, relaxed_json};
 
 /// Who an app is, what its instances hold and who may own them; fields that are not known here are kept.
@@ -50,6 +53,12 @@ struct KnownFields {
     copy_instance_settings: CopyInstanceSettings,
     #[serde(default, deserialize_with = "or_default")]
     message_box_config: MessageBoxConfig,
+    #[serde(default, deserialize_with = "moment")]
+    valid_from: Option<DateTime<Utc>>,
+    #[serde(default, deserialize_with = "moment")]
+    valid_to: Option<DateTime<Utc>>,
+    #[serde(default, deserialize_with = "or_default")]
+    api_scopes: ApiScopes,
 }
 
 impl ApplicationMetadata {
@@ -115,7 +124,7 @@ impl ApplicationMetadata {
         self.known.party_types_allowed
     }
 
-    /// Whether instances are deleted when their process ends.
+    /// Whether instances are deleted when their process ends: for all but the agency, and for it when it has confirmed.
     pub fn auto_delete_on_process_end(&self) -> bool {
         self.known.auto_delete_on_process_end
     }
@@ -145,10 +154,15 @@ impl ApplicationMetadata {
         self.on_entry().is_some_and(|show| !matches!(show, "" | "select-instance" | "new-instance"))
     }
 
-    /// Whether the forms of a stateless app are open to anyone.
+    /// Whether a form of a stateless app is open to anyone.
     pub fn allows_anonymous(&self) -> bool {
-        let logics = self.data_types().iter().filter_map(|data_type| data_type.app_logic.as_ref());
-        self.is_stateless() && logics.into_iter().any(|logic| logic.allow_anonymous_on_stateless)
+        self.data_types().iter().any(|data_type| self.is_open_to_anyone(data_type))
+    }
+
+    /// Whether this data type is a form of a stateless app that anyone may use.
+    pub fn is_open_to_anyone(&self, data_type: &DataType) -> bool {
+        let logic = data_type.app_logic.as_ref();
+        self.is_stateless() && logic.is_some_and(|logic| logic.allow_anonymous_on_stateless)
     }
 
     /// The id of the process, where the metadata names one.
@@ -174,6 +188,16 @@ impl ApplicationMetadata {
     /// When instances are left out of the inbox.
     pub fn hide_settings(&self) -> &HideSettings {
         &self.known.message_box_config.hide_settings
+    }
+
+    /// When instances are made.
+    pub fn validity(&self) -> Validity {
+        Validity { from: self.known.valid_from, to: self.known.valid_to }
+    }
+
+    /// The scopes that tokens need at the app's API.
+    pub fn api_scopes(&self) -> &ApiScopes {
+        &self.known.api_scopes
     }
 
     /// The whole document, fields that are not known here included.

@@ -9,6 +9,7 @@
 //!
 //! [`ServiceFolder`] reads a service that was made without Altinn Studio.
 
+mod api_scopes;
 mod app;
 mod check;
 mod data_type;
@@ -27,9 +28,11 @@ mod relaxed_json;
 mod remark;
 mod service_folder;
 mod text_resources;
+mod validity;
 
 use serde::de::DeserializeOwned;
 
+pub use api_scopes::{ApiScopes, ScopePair};
 pub use app::AppDefinition;
 pub use check::{Fault, FaultSeverity, check};
 pub use data_type::{AppLogic, DataType, ShadowFields};
@@ -44,6 +47,7 @@ pub use position::Position;
 pub use remark::Remark;
 pub use service_folder::ServiceFolder;
 pub use text_resources::{TextResource, TextResources, TextVariable};
+pub use validity::Validity;
 
 pub(crate) use relaxed_json::{blank_comments_and_trailing_commas, fault as json_fault};
 

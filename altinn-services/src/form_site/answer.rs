@@ -17,7 +17,12 @@ pub(super) const VERSION: &str = "version";
 /// The field of the task that somebody saw.
 pub(super) const TASK: &str = "task";
 /// The fields that are not the form's.
-pub(super) const OWN: [&str; 3] = [FORM_TOKEN, VERSION, TASK];
+pub(super) const OWN: [&str; 5] = [FORM_TOKEN, VERSION, TASK, FORM_PAGE, FORM_DATA];
+
+/// The field of the page of a stateless form that somebody saw.
+pub(super) const FORM_PAGE: &str = "form_page";
+/// The field of what a stateless form held: it is kept nowhere else.
+pub(super) const FORM_DATA: &str = "form_data";
 
 /// An instance that somebody may see, and its service.
 pub(super) struct Opened {
@@ -35,7 +40,7 @@ pub(super) fn address(id: &InstanceId) -> String {
 
 pub(super) async fn open(visitor: &impl FormVisitor, id: (i64, Uuid)) -> Result<Opened, SubmissionError> {
     let altinn = visitor.altinn();
-    let instance = altinn.submissions().get(visitor.actor(), &instance_id(id)).await?;
+    let instance = altinn.submissions().get_or_left(visitor.actor(), &instance_id(id)).await?;
     let unknown = || SubmissionError::UnknownService(instance.service().clone());
     let service = altinn.service(instance.service()).ok_or_else(unknown)?;
     Ok(Opened { instance, service })

@@ -7,7 +7,7 @@
 //!
 //! | address | |
 //! |---|---|
-//! | `GET`, `POST /forms/{org}/{app}` | what the form is, and begins it |
+//! | `GET`, `POST /forms/{org}/{app}` | what the form is, and begins it; of a stateless service its pages, and fills them in |
 //! | `GET`, `POST /instances/{party}/{instance}` | the page of the task at hand, or the receipt; does an action of the task |
 //! | `POST .../pages/{page}` | fills in a page, and takes the files that are sent with it |
 //! | `GET .../forms/{element}`, `POST .../forms/{element}/pages/{page}` | the same of a form below another (`Subform`) |
@@ -28,6 +28,7 @@ mod pages;
 mod place;
 mod receipt;
 mod refused;
+mod stateless;
 mod token;
 mod visitor;
 mod words;

@@ -39,7 +39,7 @@ pub(super) async fn shown(visitor: &impl FormVisitor, opened: &Opened) -> Respon
         }
         let download = |to: &str, text: &str| format!("<a href=\"{at}/{to}\" download>{text}</a>");
         let mut receipts = Vec::new();
-        if cfg!(feature = "pdf") {
+        if cfg!(feature = "pdf") && !opened.instance.was_deleted_by_its_end() {
             receipts.push(download("receipt.pdf", words.receipt_document()));
         }
         receipts.push(download("receipt.json", words.receipt_to_verify()));

@@ -21,6 +21,7 @@ pub(super) fn trouble(visitor: &impl FormVisitor, error: SubmissionError) -> For
         SubmissionError::MayNotStart(text) | SubmissionError::UserActionFailed(text) => {
             FormTrouble::Wrong(text.in_language(visitor.language()).to_owned())
         }
+        SubmissionError::OutsideValidity(_) => wrong(words.not_open_now()),
         SubmissionError::Invalid(issues) => {
             let said = issues.first().map(|issue| issue.detail.in_language(visitor.language()).to_owned());
             FormTrouble::Wrong(said.unwrap_or_else(|| words.not_in_order().to_owned()))

@@ -41,6 +41,8 @@ words! { Words:
     not_for_party: "Denne tjenesten er ikke for den du handler for. Bytt til en virksomhet eller person den gjelder.",
         "Denne tenesta er ikkje for den du handlar for. Byt til ei verksemd eller ein person ho gjeld.",
         "This service is not for whom you act for. Change to a business or person that it is meant for.";
+    not_open_now: "Denne tjenesten er ikke åpen nå.", "Denne tenesta er ikkje open no.",
+        "This service is not open now.";
     not_in_order: "Skjemaet har noe som ikke er i orden. Gå tilbake og se hva som står ved feltene.",
         "Skjemaet har noko som ikkje er i orden. Gå tilbake og sjå kva som står ved felta.",
         "Something in the form is not in order. Go back and see what it says beside the fields.";

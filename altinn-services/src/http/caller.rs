@@ -5,11 +5,11 @@ use altinn_auth::register::PartyRegister as _;
 use altinn_core::{Actor, PartyId, PartyIdentifier, Subject};
 use axum::extract::{FromRef as _, FromRequestParts, MatchedPath};
 use axum::http::HeaderValue;
-use axum::http::header::RETRY_AFTER;
+use axum::http::header::{AUTHORIZATION, RETRY_AFTER};
 use axum::http::request::Parts;
 
-use super::Api;
 use super::error::ApiError;
+use super::{Api, scopes};
 
 /// Whoever calls: by a token or by a session, and not too often.
 #[derive(Debug, Clone)]
@@ -20,6 +20,10 @@ impl FromRequestParts<Api> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, ApiError> {
         let actor = Callers::from_ref(api).actor(parts).await?;
+        // Whoever has logged in here has no token that scopes could stand in.
+        if parts.headers.contains_key(AUTHORIZATION) {
+            scopes::check(api, &actor, parts).await?;
+        }
         let route = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
         let endpoint = format!("{} {route}", parts.method);
         match api.rates().count(&actor, &endpoint, api.altinn().clock().now()) {

@@ -81,6 +81,7 @@ mod range;
 mod rate;
 mod receipt;
 mod router;
+mod scopes;
 mod serve;
 mod status;
 mod storage;

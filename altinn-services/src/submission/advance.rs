@@ -63,7 +63,7 @@ impl Submissions<'_> {
         task: &str,
         action: Option<&str>,
     ) -> Result<Instance, SubmissionError> {
-        let instance = self.load_for(actor, id).await?;
+        let instance = self.load_for_receipt(actor, id).await?;
         if instance.task() == Some(task) {
             let instance = self.advance(actor, instance, Way::Next(action)).await?.instance;
             return self.shown_to(actor, instance).await;
@@ -85,7 +85,7 @@ impl Submissions<'_> {
     /// [`SubmissionError::ServiceTaskPending`] when such a task is not done yet: it goes on by itself, and so does a
     /// submission that is sent again.
     pub async fn submit(&self, actor: &Actor, id: &InstanceId) -> Result<ReceiptState, SubmissionError> {
-        let instance = self.load_for(actor, id).await?;
+        let instance = self.load_for_receipt(actor, id).await?;
         if instance.process.has_ended() {
             self.permit(actor, &instance, "read").await?;
             let receipt = self.receipt_of(&instance).await?;
@@ -265,6 +265,7 @@ impl Submissions<'_> {
     /// mail to whoever sent it in.
     async fn add_submission(&self, plan: &mut Plan<'_>, batch: &mut Batch) -> Result<(), SubmissionError> {
         plan.remove_what_goes_at_the_end();
+        plan.delete_by_its_end();
         let named = [Some(plan.instance.id.owner), plan.author.party].into_iter().flatten();
         self.learn_names(plan, named).await?;
         let entry = entry_of(plan);
@@ -285,7 +286,8 @@ impl Submissions<'_> {
     }
 }
 
-/// The entry of the archive: all that the instance holds, who sent it in, and for whom.
+/// The entry of the archive: all that the instance holds, who sent it in, and for whom; nothing of what it holds where its
+/// end deletes it.
 fn entry_of(plan: &Plan<'_>) -> NewEntry {
     let (instance, service, author) = (&plan.instance, plan.service, &plan.author);
     let owner = instance.id.owner;
@@ -295,7 +297,7 @@ fn entry_of(plan: &Plan<'_>) -> NewEntry {
         .at(instance.changed)
         .with_title(service.definition().metadata().title().clone())
         .with_label("instance", instance.id.to_string());
-    let elements = instance.elements.iter().enumerate();
+    let elements = instance.elements.iter().enumerate().filter(|_| instance.status.hard_deleted.is_none());
     elements.fold(entry, |entry, (index, element)| entry.with_element(archived(instance, index, element)))
 }
 

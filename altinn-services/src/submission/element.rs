@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{FileScanResult, SubmissionError};
+use super::{ElementMetadata, FileScanResult, SubmissionError};
 use crate::definition::ElementFacts;
 
 /// The content type of forms in the store. Altinn's own storage keeps them as XML; see the documentation of the crate.
@@ -20,6 +20,7 @@ pub struct DataElement {
     pub(super) file_name: Option<String>,
     pub(super) content: Vec<u8>,
     pub(super) file_scan: FileScanResult,
+    pub(super) metadata: ElementMetadata,
     pub(super) created: DateTime<Utc>,
     pub(super) changed: DateTime<Utc>,
 }
@@ -52,6 +53,7 @@ impl DataElement {
             file_name: None,
             content,
             file_scan: FileScanResult::NotApplicable,
+            metadata: ElementMetadata::default(),
             created: at,
             changed: at,
         }
@@ -87,12 +89,17 @@ impl DataElement {
         self.file_scan
     }
 
+    /// What users keep with it: tags, and values of their own.
+    pub fn metadata(&self) -> &ElementMetadata {
+        &self.metadata
+    }
+
     /// When it was made.
     pub fn created(&self) -> DateTime<Utc> {
         self.created
     }
 
-    /// When it was last changed.
+    /// When its content was last changed.
     pub fn changed(&self) -> DateTime<Utc> {
         self.changed
     }
@@ -128,6 +135,7 @@ impl DataElement {
             file_name: row.get("file_name")?,
             content: row.get("content")?,
             file_scan: FileScanResult::from_row(row)?,
+            metadata: ElementMetadata::from_row(row)?,
             created: row.get("element_created_at")?,
             changed: row.get("element_changed_at")?,
         }))
@@ -137,7 +145,7 @@ impl DataElement {
     pub(super) fn insert(&self, batch: &mut Batch, instance: Uuid) {
         batch.execute_one(
             "insert into services_data (id, instance, data_type, content_type, file_name, content, created_at, changed_at, \
-             file_scan) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+             file_scan, metadata) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
             params![
                 self.id,
                 instance,
@@ -147,7 +155,8 @@ impl DataElement {
                 self.content.as_slice(),
                 self.created,
                 self.changed,
-                self.file_scan.as_str()
+                self.file_scan.as_str(),
+                self.metadata.to_column()
             ],
         );
     }

@@ -12,7 +12,7 @@ use altinn_auth::decision::{Access, AccessRequest};
 use altinn_core::{Actor, InstanceId, Subject};
 use uuid::Uuid;
 
-use super::{DataElement, Instance, SubmissionError, Submissions};
+use super::{DataElement, Instance, SubmissionError, Submissions, is_agency};
 use crate::definition::DataType;
 
 /// What is done to the elements of a data type.
@@ -55,12 +55,19 @@ impl Submissions<'_> {
         Ok(Some((self.shown_to(actor, instance).await?, found)))
     }
 
-    /// An instance as a caller sees it: without the elements that they may not read.
+    /// An instance as a caller sees it: without the elements that they may not read, and without any where its end deleted
+    /// it for all but its agency.
     pub(super) async fn shown_to(
         &self,
         actor: &Actor,
         mut instance: Instance,
     ) -> Result<Instance, SubmissionError> {
+        if instance.was_deleted_by_its_end() && !is_agency(actor, &instance.service) {
+            instance.elements.clear();
+            instance.status.presentation_texts.clear();
+            instance.status.data_values.clear();
+            return Ok(instance);
+        }
         let hidden = self.hidden_from(actor, &instance).await?;
         if !hidden.is_empty() {
             instance.elements.retain(|element| !hidden.contains(&element.data_type));

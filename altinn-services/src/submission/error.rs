@@ -14,6 +14,7 @@ use thiserror::Error;
 use super::payment::{PaymentError, PaymentStatus};
 use super::signing::SigneeError;
 use super::subscription::ScheduleError;
+use crate::definition::Validity;
 #[cfg(feature = "pdf")]
 use crate::document::DocumentError;
 use crate::event::EventError;
@@ -51,6 +52,31 @@ pub enum SubmissionError {
     /// Only the service's agency starts instances of it (`disallowUserInstantiation`).
     #[error("only the service's agency starts it")]
     OnlyForAgency,
+    /// No instances of the service are made at this time (`validFrom`, `validTo`).
+    #[error("no instances of the service are made at this time{}", said(*.0))]
+    OutsideValidity(Validity),
+    /// The form is none that whoever has not logged in may use (`allowAnonymousOnStateless`).
+    #[error("form `{data_type}` is not open to those who have not logged in")]
+    NotOpenToAnyone {
+        /// Its data type.
+        data_type: String,
+    },
+    /// A tag is none, or an element would have too many.
+    #[error("a tag has 1 to {longest} letters, `-` and `_`, and an element has at most {most}")]
+    Tag {
+        /// The most characters of a tag.
+        longest: usize,
+        /// The most tags of an element.
+        most: usize,
+    },
+    /// What users keep with an element of their own: a key is not allowed or stands there twice, or it is too much.
+    #[error("`{key}` cannot be kept with an element of `{data_type}`")]
+    UserDefinedMetadata {
+        /// The key.
+        key: String,
+        /// The data type of the element.
+        data_type: String,
+    },
     /// The caller may not.
     #[error(transparent)]
     Access(#[from] AccessError),
@@ -255,6 +281,10 @@ impl SubmissionError {
             Self::Patch(error) => error.code(),
             Self::NotAContributor { .. } => "SUBMISSION-NOT-A-CONTRIBUTOR",
             Self::OnlyForAgency => "SUBMISSION-ONLY-FOR-AGENCY",
+            Self::OutsideValidity(_) => "SUBMISSION-OUTSIDE-VALIDITY",
+            Self::NotOpenToAnyone { .. } => "SUBMISSION-NOT-OPEN-TO-ANYONE",
+            Self::Tag { .. } => "SUBMISSION-TAG",
+            Self::UserDefinedMetadata { .. } => "SUBMISSION-USER-DEFINED-METADATA",
             Self::MayNotStart(_) => "SUBMISSION-MAY-NOT-START",
             Self::UserActionMissing { .. } => "SUBMISSION-USER-ACTION-MISSING",
             Self::UserActionFailed(_) => "SUBMISSION-USER-ACTION-FAILED",
@@ -294,5 +324,15 @@ impl SubmissionError {
             Self::Stored { .. } => "SUBMISSION-STORED",
             Self::Store(error) => error.code(),
         }
+    }
+}
+
+/// From when and up to when.
+fn said(validity: Validity) -> String {
+    let from = validity.from.map(|from| format!(" from {from}"));
+    let to = validity.to.map(|to| format!(" before {to}"));
+    match (from, to) {
+        (None, None) => String::new(),
+        (from, to) => format!(": they are made{}{}", from.unwrap_or_default(), to.unwrap_or_default()),
     }
 }

@@ -32,7 +32,9 @@ impl InstanceFacts for StoredInstances {
             reason: format!("an instance cannot be read ({})", error.code()),
         };
         let instance = Instance::load(&self.0, id).await.map_err(unavailable)?;
-        let instance = instance.filter(|instance| instance.status.hard_deleted.is_none());
+        // One that its end deleted is there for its agency.
+        let instance = instance
+            .filter(|instance| instance.status.hard_deleted.is_none() || instance.was_deleted_by_its_end());
         Ok(instance.map(|instance| InstanceFact {
             task: instance.task().map(str::to_owned),
             end_event: instance.process.end_event.clone(),

@@ -75,7 +75,11 @@ pub trait Submission: std::fmt::Debug + Send + Sync {
 
 impl Submissions<'_> {
     /// Refuses to start an instance that the agency's own code does not let be started.
-    pub(super) async fn check_start(&self, service: &Service, owner: &Party) -> Result<(), SubmissionError> {
+    pub(super) async fn check_with_hooks(
+        &self,
+        service: &Service,
+        owner: &Party,
+    ) -> Result<(), SubmissionError> {
         match self.altinn.plug_ins().submission(service.id()) {
             Some(hooks) => hooks.may_start(service, owner).await.map_err(SubmissionError::MayNotStart),
             None => Ok(()),
@@ -109,7 +113,8 @@ impl Submissions<'_> {
 pub struct Form<'a> {
     /// The service.
     pub service: &'a Service,
-    /// The instance, as it is stored.
+    /// The instance, as it is stored; of the form of a stateless service one that is kept nowhere
+    /// ([`Instance::is_stateless`]).
     pub instance: &'a Instance,
     /// The form's data type.
     pub data_type: &'a str,

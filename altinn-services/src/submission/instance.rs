@@ -69,6 +69,17 @@ impl Instance {
         &self.status
     }
 
+    /// Whether its own end deleted it (`autoDeleteOnProcessEnd` of the service): then it is there for the service's agency
+    /// alone.
+    pub fn was_deleted_by_its_end(&self) -> bool {
+        self.status.hard_deleted.is_some() && self.status.hard_deleted == self.process.ended
+    }
+
+    /// Whether it stands for the form of a stateless service: it is kept nowhere, and has no process and no elements.
+    pub fn is_stateless(&self) -> bool {
+        self.version == 0
+    }
+
     /// What it holds: forms, signatures, documents.
     pub fn elements(&self) -> &[DataElement] {
         &self.elements
@@ -93,7 +104,7 @@ impl Instance {
     pub(super) async fn load(store: &Store, id: &InstanceId) -> Result<Option<Self>, SubmissionError> {
         let sql = "select i.service, i.process, i.version, i.created_at, i.changed_at, i.entry, i.status, \
                    d.id as element_id, d.data_type, d.content_type, d.file_name, d.content, d.file_scan, \
-                   d.created_at as element_created_at, d.changed_at as element_changed_at \
+                   d.metadata, d.created_at as element_created_at, d.changed_at as element_changed_at \
                    from services_instance i left join services_data d on d.instance = i.id \
                    where i.id = $1 and i.party = $2 order by d.created_at, d.id";
         let rows = store.query(sql, params![id.guid, id.owner]).await?;

@@ -7,7 +7,7 @@ use altinn_core::store::{Value, params};
 use altinn_core::{Actor, InstanceId, PartyId, ServiceId, Subject};
 use uuid::Uuid;
 
-use super::{Instance, SubmissionError, Submissions};
+use super::{Instance, InstanceFilter, SubmissionError, Submissions, is_agency};
 use crate::inbox::represented;
 
 /// The most that one call lists.
@@ -23,6 +23,8 @@ pub struct InstanceQuery {
     pub party: Option<PartyId>,
     /// Whether they have come to their end.
     pub has_ended: Option<bool>,
+    /// What else they must be like.
+    pub filter: InstanceFilter,
     /// Where the page before ended.
     pub after: Option<InstanceCursor>,
     /// How many are looked at, at most 100; 100 where it is 0.
@@ -48,7 +50,7 @@ pub struct InstancePage {
 
 impl Submissions<'_> {
     /// The instances of a service, where the caller is its agency, or of a party, in the order in which they were last changed; of
-    /// those that were looked at, the ones that the caller may read.
+    /// those that were looked at, the ones that the caller may read and that are as the filter says.
     ///
     /// # Errors
     /// [`SubmissionError::NotFound`] when neither the caller's own service nor a party is named.
@@ -71,9 +73,9 @@ impl Submissions<'_> {
             let guid: Uuid = row.get("id")?;
             last = Some(InstanceCursor { changed: row.get("changed_at")?, guid });
             match self.get(actor, &InstanceId::new(PartyId::new(row.get("party")?), guid)).await {
-                Ok(instance) => instances.push(instance),
+                Ok(instance) if query.filter.fits(&instance) => instances.push(instance),
                 // Whoever may not read it is not told of it.
-                Err(SubmissionError::NotFound | SubmissionError::Access(_)) => {}
+                Ok(_) | Err(SubmissionError::NotFound | SubmissionError::Access(_)) => {}
                 Err(error) => return Err(error),
             }
         }
@@ -127,11 +129,6 @@ impl Submissions<'_> {
     }
 }
 
-/// Whether a caller is the agency that owns a service.
-fn is_agency(actor: &Actor, service: &ServiceId) -> bool {
-    matches!(actor.subject(), Subject::ServiceOwner { org, .. } if org == service.org())
-}
-
 /// The statement that goes along the index of the service or of the party.
 fn statement(query: &InstanceQuery, limit: u32) -> (String, Vec<Value>) {
     let (mut conditions, mut values): (Vec<String>, Vec<Value>) = (Vec::new(), Vec::new());
@@ -148,6 +145,8 @@ fn statement(query: &InstanceQuery, limit: u32) -> (String, Vec<Value>) {
         Some(false) => conditions.push("entry is null".to_owned()),
         None => {}
     }
+    query.filter.created.add("created_at", &mut conditions, &mut values);
+    query.filter.changed.add("changed_at", &mut conditions, &mut values);
     if let Some(after) = query.after {
         values.push(after.changed.into());
         values.push(after.guid.into());

@@ -14,6 +14,7 @@ mod document_pages;
 mod documents;
 mod element;
 mod element_access;
+mod element_metadata;
 mod error;
 mod facts;
 mod file_scan;
@@ -24,6 +25,7 @@ mod history;
 mod hooks;
 mod inbox;
 mod instance;
+mod instance_filter;
 mod life;
 mod list;
 mod names;
@@ -45,6 +47,8 @@ mod sign;
 mod sign_document;
 mod signing;
 mod start;
+mod stateless;
+mod stateless_pages;
 mod subscription;
 mod support;
 mod user_action;
@@ -52,16 +56,18 @@ mod validate;
 
 use altinn_auth::decision::{Access, Authorizer};
 use altinn_core::store::Batch;
-use altinn_core::{Actor, InstanceId, Subject};
+use altinn_core::{Actor, InstanceId, PartyId, ServiceId, Subject};
 
 pub use attachment::Attachment;
 pub use delivery::{DeliveredAgain, ElementContents, InstanceContents};
 pub use element::DataElement;
+pub use element_metadata::ElementMetadata;
 pub use error::SubmissionError;
 pub use file_scan::FileScanResult;
 pub use form_pages::ShowIssues;
 pub use hooks::{Form, Submission};
 pub use instance::Instance;
+pub use instance_filter::{InstanceFilter, TimeRange};
 pub use life::{CompleteConfirmation, InstanceStatus, ReadStatus, Substatus, Values};
 pub use list::{InstanceCursor, InstancePage, InstanceQuery, InvalidInstanceCursor};
 pub use options::OptionsAsked;
@@ -84,6 +90,8 @@ pub use signing::{
     SigneeSms, SigningReceipt,
 };
 pub use start::StartOptions;
+pub use stateless::{StatelessForm, StatelessRequest};
+pub use stateless_pages::StatelessPages;
 pub use subscription::{
     InstanceSubscription, InstanceSubscriptions, Interval, MadeInstance, NewSubscription, Occasion, Schedule,
     ScheduleError, SubscriptionReport, SubscriptionState, SubscriptionTerms,
@@ -102,6 +110,9 @@ use crate::altinn::Altinn;
 /// How often a call is tried when the rights that it rests on change meanwhile. What conflicts every time, such as the
 /// agency's own statements, ends it.
 const TRIES: u32 = 5;
+
+/// A party that there is not.
+const NOBODY: PartyId = PartyId::new(0);
 
 /// What is done with an instance that is in the bin.
 const IN_THE_BIN: [&str; 2] = ["read", "delete"];
@@ -155,24 +166,57 @@ impl<'a> Submissions<'a> {
         self.shown_to(actor, instance).await
     }
 
+    /// Loads an instance that is not deleted for good.
     async fn load(&self, id: &InstanceId) -> Result<Instance, SubmissionError> {
-        let instance = Instance::load(self.altinn.store(), id).await?;
-        instance.filter(|instance| instance.status.hard_deleted.is_none()).ok_or(SubmissionError::NotFound)
+        let instance = self.load_left(id).await?;
+        if instance.status.hard_deleted.is_some() { Err(SubmissionError::NotFound) } else { Ok(instance) }
     }
 
-    /// Loads an instance for somebody who has yet to be permitted something with it. That there is none costs what a
-    /// refusal costs.
+    /// Loads an instance, also one that its end deleted: its receipt is there still, and so is it for its agency.
+    async fn load_left(&self, id: &InstanceId) -> Result<Instance, SubmissionError> {
+        let instance = Instance::load(self.altinn.store(), id).await?;
+        let is_left =
+            |instance: &Instance| instance.status.hard_deleted.is_none() || instance.was_deleted_by_its_end();
+        instance.filter(is_left).ok_or(SubmissionError::NotFound)
+    }
+
+    /// Loads an instance for somebody who has yet to be permitted something with it: for its agency also one that its end
+    /// deleted. That there is none costs what a refusal costs.
     async fn load_for(&self, actor: &Actor, id: &InstanceId) -> Result<Instance, SubmissionError> {
-        match self.load(id).await {
-            Err(SubmissionError::NotFound) => {
-                self.altinn.as_if_refused(actor, id.owner, Some(id.guid)).await?;
-                if !matches!(actor.subject(), Subject::ServiceOwner { .. }) {
-                    self.altinn.authorizer().represents(actor, id.owner).await?;
-                }
-                Err(SubmissionError::NotFound)
-            }
+        let instance = self.load_for_receipt(actor, id).await?;
+        if instance.was_deleted_by_its_end() && !is_agency(actor, &instance.service) {
+            return self.none_for(actor, id).await;
+        }
+        Ok(instance)
+    }
+
+    /// As [`load_for`](Self::load_for), whoever it is: for what is told of an instance when its end has deleted it.
+    async fn load_for_receipt(&self, actor: &Actor, id: &InstanceId) -> Result<Instance, SubmissionError> {
+        match self.load_left(id).await {
+            Err(SubmissionError::NotFound) => self.none_for(actor, id).await,
             outcome => outcome,
         }
+    }
+
+    /// That there is no such instance, at the cost of a refusal.
+    async fn none_for(&self, actor: &Actor, id: &InstanceId) -> Result<Instance, SubmissionError> {
+        self.altinn.as_if_refused(actor, id.owner, Some(id.guid)).await?;
+        if !matches!(actor.subject(), Subject::ServiceOwner { .. }) {
+            self.altinn.authorizer().represents(actor, id.owner).await?;
+        }
+        Err(SubmissionError::NotFound)
+    }
+
+    /// Reads an instance as [`get`](Self::get) does, and also what is left of one that its end deleted.
+    #[cfg(feature = "axum")]
+    pub(crate) async fn get_or_left(
+        &self,
+        actor: &Actor,
+        id: &InstanceId,
+    ) -> Result<Instance, SubmissionError> {
+        let instance = self.load_for_receipt(actor, id).await?;
+        self.permit(actor, &instance, "read").await?;
+        self.shown_to(actor, instance).await
     }
 
     fn service_of(&self, instance: &Instance) -> Result<Service, SubmissionError> {
@@ -219,7 +263,7 @@ impl<'a> Submissions<'a> {
 
     /// Whether an instance still is as it was read.
     async fn is_unchanged(&self, instance: &Instance) -> Result<bool, SubmissionError> {
-        Ok(self.load(&instance.id).await?.version == instance.version)
+        Ok(self.load_left(&instance.id).await?.version == instance.version)
     }
 
     /// Whether a caller who is refused may know why: one who is the party, has a role for it, or owns the service.
@@ -229,4 +273,9 @@ impl<'a> Submissions<'a> {
             _ => Ok(self.altinn.authorizer().represents(actor, instance.id.owner).await?),
         }
     }
+}
+
+/// Whether a caller is the agency that owns a service.
+fn is_agency(actor: &Actor, service: &ServiceId) -> bool {
+    matches!(actor.subject(), Subject::ServiceOwner { org, .. } if org == service.org())
 }

@@ -267,7 +267,7 @@ impl Submissions<'_> {
         Worked { service, instance, forms, data_type, element }: Worked<'_>,
         change: Change<'_>,
     ) -> Result<(Option<Value>, Vec<Issue>), SubmissionError> {
-        let (mut data, sent) = match change {
+        let (data, sent) = match change {
             Change::To(form) => (form.value().clone(), Some(form)),
             Change::By(patch) => {
                 let stored = instance.elements.iter().find(|known| Some(known.id) == element);
@@ -275,21 +275,32 @@ impl Submissions<'_> {
                 (patch.apply(&stored.unwrap_or_else(|| serde_json::json!({})))?, None)
             }
         };
+        self.calculated(&Form { service, instance, data_type }, forms, data, sent).await
+    }
+
+    /// A form that is to hold `data`, with what follows from what was filled in, and what is wrong with it; no form when it
+    /// is as it was sent.
+    pub(super) async fn calculated(
+        &self,
+        form: &Form<'_>,
+        forms: &Forms<'_>,
+        mut data: Value,
+        sent: Option<&FormData>,
+    ) -> Result<(Option<Value>, Vec<Issue>), SubmissionError> {
         if !data.is_object() {
             return Err(crate::form::FormDataError::NotAnObject.into());
         }
-        let hooks = self.altinn.plug_ins().submission(service.id());
-        let form = Form { service, instance, data_type };
+        let hooks = self.altinn.plug_ins().submission(form.service.id());
         if let Some(hooks) = &hooks {
-            hooks.calculate(&form, &mut data).await;
+            hooks.calculate(form, &mut data).await;
         }
         // Ids of rows move nothing: the places of what was sent are true still.
         let placed = sent.filter(|sent| *sent.value() == data);
-        forms.give_row_ids(data_type, &mut data, self.altinn.ids());
+        forms.give_row_ids(form.data_type, &mut data, self.altinn.ids());
         let is_as_sent = sent.is_some_and(|sent| *sent.value() == data);
-        let mut issues = forms.issues(data_type, &data, placed);
+        let mut issues = forms.issues(form.data_type, &data, placed);
         if let Some(hooks) = &hooks {
-            issues.extend(hooks.validate(&form, &data).await);
+            issues.extend(hooks.validate(form, &data).await);
         }
         Ok(((!is_as_sent).then_some(data), issues))
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use altinn_auth::decision::{Access, AccessRequest};
 use altinn_auth::register::PartyRegister as _;
 use altinn_auth::trail::Deed;
-use altinn_core::{Actor, Digest, Idempotency, IdempotencyAnswer, InstanceId, PartyId, Subject};
+use altinn_core::{Actor, Digest, Idempotency, IdempotencyAnswer, InstanceId, Party, PartyId};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ use super::element_access::Writing;
 use super::forms::Forms;
 use super::plan::Plan;
 use super::save::{Change, Worked};
-use super::{Attachment, Instance, Service, SubmissionError, Submissions, TRIES};
+use super::{Attachment, Instance, Service, SubmissionError, Submissions, TRIES, is_agency};
 use crate::form::{FormData, put};
 
 /// What may be said when a submission is started.
@@ -56,20 +56,23 @@ impl StartOptions {
 
 impl StartOptions {
     /// What is asked for, by which the same request is known again.
-    fn asked(&self, service: &Service) -> String {
+    fn asked(&self, service: &Service, earlier: Option<&Instance>) -> String {
         let forms = self.forms.iter().map(|(data_type, form)| json!([data_type, form.text()]));
         let files = self.attachments.iter().map(|(data_type, file)| {
             json!([data_type, file.file_name, file.content_type, Digest::of(&file.content).to_string()])
         });
-        json!({
+        let mut asked = json!({
             "service": service.id().to_string(),
             "forms": forms.collect::<Vec<_>>(),
             "files": files.collect::<Vec<_>>(),
             "prefill": self.prefill,
             "due": self.due_before,
             "visible": self.visible_after,
-        })
-        .to_string()
+        });
+        if let (Some(earlier), Value::Object(fields)) = (earlier, &mut asked) {
+            fields.insert("copyOf".to_owned(), json!(earlier.id.to_string()));
+        }
+        asked.to_string()
     }
 }
 
@@ -78,7 +81,9 @@ impl Submissions<'_> {
     ///
     /// # Errors
     /// [`SubmissionError::Access`] when the caller may not; [`SubmissionError::PartyKindNotAllowed`] when the service
-    /// is not for such a party.
+    /// is not for such a party, [`SubmissionError::OnlyForAgency`] when users start none of it,
+    /// [`SubmissionError::OutsideValidity`] when none are made at this time; [`SubmissionError::MayNotStart`] with what the
+    /// agency's code says.
     pub async fn start(
         &self,
         actor: &Actor,
@@ -100,9 +105,20 @@ impl Submissions<'_> {
         party: PartyId,
         options: &StartOptions,
     ) -> Result<Instance, SubmissionError> {
+        self.begin(actor, (service, party), options, None).await
+    }
+
+    /// Makes an instance that begins with what the options say, and with what an earlier one held, where there is one.
+    pub(super) async fn begin(
+        &self,
+        actor: &Actor,
+        of: (&Service, PartyId),
+        options: &StartOptions,
+        earlier: Option<&Instance>,
+    ) -> Result<Instance, SubmissionError> {
         let mut tries = 1;
         loop {
-            match self.try_start(actor, service, party, options).await {
+            match self.try_begin(actor, of, options, earlier).await {
                 // The rights changed, or another call with the same key was first: both are seen by the next try.
                 Err(SubmissionError::Changed) if tries < TRIES => tries += 1,
                 outcome => return self.shown_to(actor, outcome?).await,
@@ -110,42 +126,37 @@ impl Submissions<'_> {
         }
     }
 
-    async fn try_start(
+    async fn try_begin(
         &self,
         actor: &Actor,
-        service: &Service,
-        party: PartyId,
+        (service, party): (&Service, PartyId),
         options: &StartOptions,
+        earlier: Option<&Instance>,
     ) -> Result<Instance, SubmissionError> {
         let request = AccessRequest::new("instantiate", service.id().clone(), party);
         let access = self.altinn.authorizer().decide(actor, &request).await?;
         let owner = self.altinn.register().party(party).await?.ok_or(SubmissionError::NotFound)?;
-        let is_agency =
-            matches!(actor.subject(), Subject::ServiceOwner { org, .. } if org == service.id().org());
-        if service.definition().metadata().disallow_user_instantiation() && !is_agency {
-            return Err(SubmissionError::OnlyForAgency);
-        }
-        if !service.definition().metadata().party_types_allowed().allows(owner.kind) {
-            return Err(SubmissionError::PartyKindNotAllowed);
-        }
-        let asked = options.asked(service);
+        let asked = options.asked(service, earlier);
         let once = options.idempotency_key.as_ref().map(|key| {
             Idempotency::new(actor.subject(), owner.uuid, "submission.start", key, asked.as_bytes())
         });
         let once = once.transpose()?;
-        if let Some(earlier) = self.started_before(once.as_ref(), party).await? {
-            return Ok(earlier);
+        if let Some(begun) = self.started_before(once.as_ref(), party).await? {
+            return Ok(begun);
         }
-        self.check_start(service, &owner).await?;
+        self.check_start(actor, service, &owner).await?;
         let mut plan = Plan::start(service, &access, self.tools_for(service, party).await?)?;
         let mut batch = self.also.clone();
         access.guard_with(&mut batch, &Deed::to(plan.instance.id.to_string()));
         if let Some(once) = &once {
             once.claim(&mut batch, plan.instance.id.guid, plan.tools.now);
         }
-        for own in self.begin_with(actor, &mut plan, options).await? {
-            own.guard(&mut batch);
-        }
+        let mut rests_on = match earlier {
+            Some(earlier) => self.take_over(actor, &mut plan, earlier).await?,
+            None => Vec::new(),
+        };
+        rests_on.extend(self.begin_with(actor, &mut plan, options).await?);
+        rests_on.iter().for_each(|own| own.guard(&mut batch));
         self.ask_for_signees(&mut plan).await?;
         self.reach_signees(&mut plan, &mut batch).await?;
         plan.instance.status.due_before = options.due_before;
@@ -155,6 +166,21 @@ impl Submissions<'_> {
         plan.add_traces(&mut batch)?;
         self.altinn.store().commit(batch).await?;
         self.drive(plan.instance).await
+    }
+
+    /// Refuses to start an instance that the service is not for: by whom, for whom and when, and by the agency's own code.
+    pub(super) async fn check_start(
+        &self,
+        actor: &Actor,
+        service: &Service,
+        owner: &Party,
+    ) -> Result<(), SubmissionError> {
+        is_for(actor, service, owner)?;
+        let validity = service.definition().metadata().validity();
+        if !validity.holds_at(self.altinn.clock().now()) {
+            return Err(SubmissionError::OutsideValidity(validity));
+        }
+        self.check_with_hooks(service, owner).await
     }
 
     /// Fills in what the caller sends along, and gives what that rests on beside the right to start.
@@ -227,8 +253,22 @@ impl Submissions<'_> {
     ) -> Result<Option<Instance>, SubmissionError> {
         let Some(once) = once else { return Ok(None) };
         match once.lookup(self.altinn.store(), self.altinn.clock().now()).await? {
-            IdempotencyAnswer::Repeated(guid) => Ok(Some(self.load(&InstanceId::new(party, guid)).await?)),
+            IdempotencyAnswer::Repeated(guid) => {
+                Ok(Some(self.load_left(&InstanceId::new(party, guid)).await?))
+            }
             IdempotencyAnswer::Fresh => Ok(None),
         }
     }
+}
+
+/// Whether a service is for a party, and its instances are started by a caller.
+pub(super) fn is_for(actor: &Actor, service: &Service, owner: &Party) -> Result<(), SubmissionError> {
+    let metadata = service.definition().metadata();
+    if metadata.disallow_user_instantiation() && !is_agency(actor, service.id()) {
+        return Err(SubmissionError::OnlyForAgency);
+    }
+    if !metadata.party_types_allowed().allows(owner.kind) {
+        return Err(SubmissionError::PartyKindNotAllowed);
+    }
+    Ok(())
 }

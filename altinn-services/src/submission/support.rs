@@ -9,7 +9,7 @@ use altinn_core::store::{Batch, params};
 use altinn_core::{Actor, InstanceId, ServiceId, Subject};
 
 use super::plan::Plan;
-use super::service_task::ServiceTaskWork;
+use super::service_task::{ServiceTaskState, ServiceTaskWork};
 use super::{Instance, SubmissionError, Submissions};
 use crate::process::jump;
 
@@ -95,13 +95,29 @@ impl Submissions<'_> {
         reason: &str,
     ) -> Result<(), SubmissionError> {
         let (instance, access) = self.supported(supporter, id).await?;
-        let work = ServiceTaskWork::last_of(self.altinn.store(), instance.id.guid).await?;
-        let work = work.ok_or(SubmissionError::NothingToRepair)?;
-        self.undo(&work, &instance).await?;
+        let (store, now) = (self.altinn.store(), self.altinn.clock().now());
+        let last = ServiceTaskWork::last_of(store, instance.id.guid).await?;
+        let mut work = last.ok_or(SubmissionError::NothingToRepair)?;
+        let is_open = work.state == ServiceTaskState::Waiting;
+        if is_open {
+            // Nobody does what is being undone.
+            let held = ServiceTaskWork::claim_of(store, instance.id.guid).await?;
+            work = held.ok_or(SubmissionError::NothingToRepair)?;
+        }
         let mut batch = Batch::new();
+        if let Err(error) = self.undo(&work, &instance).await {
+            if is_open {
+                work.put_back(&mut batch, now);
+                store.commit(batch).await.map(drop).or_else(|error| match error.is_conflict() {
+                    true => Ok(()),
+                    false => Err(error),
+                })?;
+            }
+            return Err(error);
+        }
         access.guard_with(&mut batch, &deed("support.compensate", reason));
-        work.compensated(&mut batch, self.altinn.clock().now());
-        match self.altinn.store().commit(batch).await {
+        work.compensated(&mut batch, now);
+        match store.commit(batch).await {
             Ok(_) => Ok(()),
             Err(error) if error.is_conflict() => Err(SubmissionError::NothingToRepair),
             Err(error) => Err(error.into()),

@@ -66,6 +66,68 @@ async fn the_agency_finds_what_was_submitted_page_by_page() {
 }
 
 #[tokio::test]
+async fn the_agency_finds_what_it_has_not_taken_over_yet_and_by_times() {
+    everywhere(async |world: World| {
+        let (first, second) = (submitted(&world).await, submitted(&world).await);
+        let agency = world.agency();
+        let confirm = world.request(Method::POST, &format!("{STORED}/{first}/complete"));
+        json(&world.send(confirm.bearer(&agency).unwrap()).await, 200);
+        let found = async |more: &str| -> Vec<String> {
+            let path = format!("{STORED}?appId=ttd/bakery-licence{more}");
+            let page = json(&world.get(&agency, &path).await, 200);
+            let mut ids: Vec<String> = page["instances"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|one| one["id"].as_str().unwrap().to_owned())
+                .collect();
+            ids.sort();
+            ids
+        };
+        let mut both = vec![first.clone(), second.clone()];
+        both.sort();
+        assert_eq!(found("&excludeConfirmedBy=ttd").await, [second.clone()]);
+        assert_eq!(found("&excludeConfirmedBy=skd").await, both);
+        let last = second.rsplit('-').next().unwrap();
+        assert_eq!(found(&format!("&archiveReference={last}")).await, [second.clone()]);
+        let created = json(&world.get(&agency, &format!("{STORED}/{second}")).await, 200)["created"].clone();
+        let created = created.as_str().unwrap();
+        assert_eq!(found(&format!("&created=gte:{created}")).await, [second.clone()]);
+        assert_eq!(found(&format!("&created=lt:{created}")).await, [first.clone()]);
+        assert_eq!(found(&format!("&created=eq:{created}")).await, [second.clone()]);
+        assert_eq!(found(&format!("&created=gt:{created}")).await, [""; 0]);
+        assert_eq!(
+            found(&format!("&process.ended=gt:{created}&process.ended=lt:2999-01-01T00:00:00%2B01:00"))
+                .await
+                .len(),
+            1
+        );
+        for (filter, count) in [
+            ("process.endEvent=EndEvent_1", 2),
+            ("process.endEvent=Elsewhere", 0),
+            ("status.isArchived=true", 2),
+            ("status.isSoftDeleted=true", 0),
+            ("status.isHardDeleted=false", 2),
+            ("dueBefore=lt:2999-01-01T00:00:00Z", 0),
+            ("lastChanged=lte:2999-01-01T00:00:00Z", 2),
+        ] {
+            assert_eq!(found(&format!("&{filter}")).await.len(), count, "{filter}");
+        }
+        for wrong in [
+            "created=yesterday",
+            "created=gt:yesterday",
+            "status.isArchived=perhaps",
+            "size=0",
+            "process.isComplete=true&status.isArchived=false",
+        ] {
+            let path = format!("{STORED}?appId=ttd/bakery-licence&{wrong}");
+            assert_eq!(problem(&world.get(&agency, &path).await, 400), "HTTP-QUERY", "{wrong}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn storage_tells_the_history_of_an_instance() {
     everywhere(async |world: World| {
         let (id, agency) = (submitted(&world).await, world.agency());

@@ -12,6 +12,8 @@
 #![allow(clippy::future_not_send, reason = "a test runs where it was started")]
 
 mod operations;
+#[path = "../own_app/mod.rs"]
+mod own_app;
 #[path = "../scene/mod.rs"]
 mod scene;
 mod sources;

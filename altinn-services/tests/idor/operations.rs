@@ -47,7 +47,7 @@ impl Operation {
 }
 
 /// What names neither a party nor an element of one, and why it needs no row.
-pub(crate) const WITHOUT_NAMES: [(&str, &str, &str); 39] = [
+pub(crate) const WITHOUT_NAMES: [(&str, &str, &str); 40] = [
     ("access_list", "lets_in", "names a resource of the caller's agency alone"),
     ("access_list", "lists", "names the caller's agency alone"),
     ("broker", "run_due", "a worker's"),
@@ -78,6 +78,7 @@ pub(crate) const WITHOUT_NAMES: [(&str, &str, &str); 39] = [
     ("submission", "person", "a signee provider's"),
     ("submission", "run_due", "a worker's"),
     ("submission", "run_service_tasks", "a worker's"),
+    ("submission", "stateless_anonymous", "of no party: for whoever has not logged in"),
     ("system_user", "by_external_id", "the issuer's of tokens, for no caller"),
     ("system_user", "owner_of", "the host's own question, for no caller"),
     ("system_user", "register_system", "names a system of the caller's alone"),

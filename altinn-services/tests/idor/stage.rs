@@ -37,6 +37,7 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::operations::{Operation, monthly};
+use crate::own_app::OwnApp;
 use crate::scene::counted::Statements;
 use crate::scene::{builder_over, person, register, sample, stores};
 
@@ -95,6 +96,8 @@ pub(crate) struct Stage {
     pub(crate) altinn: Altinn,
     pub(crate) statements: Statements,
     pub(crate) licence: Service,
+    /// A service that keeps no instances.
+    pub(crate) calculator: Service,
     pub(crate) decisions: CorrespondenceService,
     pub(crate) accounts: BrokerService,
     pub(crate) lookup: LookupService,
@@ -219,6 +222,8 @@ impl Stage {
     async fn set(altinn: Altinn, statements: Statements, folder: TempDir) -> Self {
         let apps = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/apps");
         let licence = altinn.publish_app(apps.join("bakery-licence")).unwrap();
+        let calculator = OwnApp::new("calculator").flow("Fill", "End");
+        let calculator = calculator.metadata("onEntry", json!({"show": "front"})).publish_in(&altinn);
         let decisions = altinn.publish_correspondence(sample("decisions")).unwrap();
         let accounts = altinn.publish_broker(sample("annual-accounts")).unwrap();
         let lookup = altinn.publish_lookup(sample("organization-lookup"), Nothing).unwrap();
@@ -254,6 +259,7 @@ impl Stage {
             altinn,
             statements,
             licence,
+            calculator,
             decisions,
             accounts,
             lookup,

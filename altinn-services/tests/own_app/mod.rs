@@ -210,7 +210,7 @@ impl OwnApp {
             any_of(
                 "urn:oasis:names:tc:xacml:1.0:action:action-id",
                 ACTION,
-                &["read", "write", "instantiate"]
+                &["read", "write", "instantiate", "complete"]
             ),
         )
     }

@@ -6,14 +6,17 @@
 mod access;
 mod agency_code;
 mod attachments;
+mod beginning;
 #[path = "../scene/counted.rs"]
 mod counted;
 mod crash_points;
 mod definitions;
 mod delegated_signing;
+mod deleted_by_its_end;
 #[cfg(feature = "webhooks")]
 mod delivery;
 mod documents;
+mod element_metadata;
 #[cfg(feature = "webhooks")]
 #[path = "../end_point/mod.rs"]
 mod end_point;
@@ -33,6 +36,7 @@ mod restricted;
 mod scene;
 mod service_tasks;
 mod signing;
+mod stateless;
 mod sub_forms;
 mod subscriptions;
 mod support;

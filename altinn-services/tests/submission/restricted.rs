@@ -275,6 +275,38 @@ async fn a_hidden_form_that_is_not_in_order_keeps_the_process_and_tells_nothing(
     .await;
 }
 
+/// As at Altinn, the right to sign is all that a signature takes: what is signed may hold what the signee may not read.
+#[tokio::test]
+async fn whoever_may_sign_signs_also_what_they_may_not_read_and_is_shown_no_more_of_it() {
+    everywhere(async |scene| {
+        let signs = "<altinn:signatureConfig><altinn:dataTypesToSign><altinn:dataType>secret</altinn:dataType>\
+            </altinn:dataTypesToSign><altinn:signatureDataType>signature</altinn:signatureDataType>\
+            </altinn:signatureConfig>";
+        let service = OwnApp::new("signed")
+            .task("Sign", "task", "signing", signs)
+            .flow("Fill", "Sign")
+            .flow("Sign", "End")
+            .action("sign")
+            .action_of_leader("read-secret")
+            .data_type(json!({"id": "secret", "taskId": "Fill", "actionRequiredToRead": "read-secret"}))
+            .data_type(json!({"id": "signature", "allowedContributors": ["app:owned"]}))
+            .publish(&scene);
+        let (submissions, filler) = (scene.altinn.submissions(), &scene.filler);
+        let id = *submissions.start(&scene.leader, &service, scene.bakery.id).await.unwrap().id();
+        submissions.attach(&scene.leader, &id, "secret", &file(SECRET)).await.unwrap();
+        submissions.next(&scene.leader, &id, None).await.unwrap();
+        let signed = submissions.next(filler, &id, None).await.unwrap();
+        assert!(signed.process().has_ended());
+        assert_eq!(sees(&signed), ["form", "signature", "signature-evidence"]);
+        let whole = submissions.get(&scene.leader, &id).await.unwrap();
+        denied(submissions.element(filler, &id, whole.element("secret").unwrap().id()).await);
+        let document = whole.element("signature").unwrap().form().unwrap();
+        let of = &document["dataElementSignatures"][0]["dataElementId"];
+        assert_eq!(*of, json!(whole.element("secret").unwrap().id()));
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn data_types_that_name_no_action_cost_no_decision() {
     let statements = std::sync::Mutex::new(None::<Statements>);

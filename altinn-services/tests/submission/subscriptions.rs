@@ -316,3 +316,23 @@ async fn what_is_started_by_hand_may_hold_something_from_the_start_too() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn no_instance_is_made_when_the_service_makes_none() {
+    on_the_31st_of_january(async |scene, clock| {
+        let app = |to: &str| OwnApp::new("report").flow("Fill", "End").metadata("validTo", json!(to));
+        let service = app("2027-01-31T11:00:00Z").publish(&scene);
+        let subscriptions = scene.altinn.submissions().subscriptions();
+        let new = NewSubscription::new(monthly("2027-01-31"));
+        let made = subscriptions.subscribe(&agency(), &service, scene.bakery.id, &new).await.unwrap();
+        clock.set("2027-01-31T11:00:00Z".parse().unwrap());
+        assert_eq!(run(&scene).await, 0);
+        let waits = subscriptions.get(&agency(), made.id).await.unwrap();
+        assert!(waits.reason.unwrap().starts_with("SUBMISSION-OUTSIDE-VALIDITY"));
+        // What was missed is made up when the agency lets it.
+        app("2028-01-01").publish(&scene);
+        clock.set("2027-01-31T13:00:00Z".parse().unwrap());
+        assert_eq!(run(&scene).await, 1);
+    })
+    .await;
+}

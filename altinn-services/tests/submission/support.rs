@@ -80,3 +80,55 @@ async fn a_supporter_undoes_and_moves_back() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_was_done_is_undone_after_the_process_has_gone_on() {
+    everywhere(async |scene| {
+        let register = StandIn::new();
+        scene.altinn.register_service_task("food-register", register.clone());
+        let service = OwnApp::new("sending")
+            .task("Send", "serviceTask", "food-register", "")
+            .task("Confirm", "task", "confirmation", "")
+            .flow("Fill", "Send")
+            .flow("Send", "Confirm")
+            .flow("Confirm", "End")
+            .action("confirm")
+            .publish(&scene);
+        let submissions = scene.altinn.submissions();
+        let id = *submissions.start(&scene.leader, &service, scene.bakery.id).await.unwrap().id();
+        let nothing = submissions.compensate(&agency("ttd"), &id, "too early").await.unwrap_err();
+        assert_eq!(nothing.code(), "SUBMISSION-NOTHING-TO-REPAIR");
+        submissions.next(&scene.leader, &id, None).await.unwrap();
+        submissions.compensate(&agency("ttd"), &id, "sent by mistake").await.unwrap();
+        assert_eq!((register.compensations().len(), register.compensations()), (1, register.calls()));
+        assert_eq!(submissions.get(&scene.leader, &id).await.unwrap().task(), Some("Confirm"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_worker_is_at_is_not_undone() {
+    everywhere(async |scene| {
+        let register = StandIn::new();
+        register.then(Err(ServiceTaskError::Retry("the register is closed".into())));
+        let (submissions, agency) = (scene.altinn.submissions(), agency("ttd"));
+        scene.altinn.register_service_task("food-register", register.clone());
+        let app = OwnApp::new("sending").task("Send", "serviceTask", "food-register", "");
+        let service = app.flow("Fill", "Send").flow("Send", "End").publish(&scene);
+        let id = *submissions.start(&scene.leader, &service, scene.bakery.id).await.unwrap().id();
+        submissions.next(&scene.leader, &id, None).await.unwrap();
+        let hold = async |until: i64| {
+            let mut batch = altinn_core::store::Batch::new();
+            batch.execute("update services_task set lease_until = $1", params![until]);
+            scene.altinn.store().commit(batch).await.unwrap();
+        };
+        hold(i64::MAX).await;
+        let held = submissions.compensate(&agency, &id, "why not").await.unwrap_err();
+        assert_eq!((held.code(), register.compensations().len()), ("SUBMISSION-NOTHING-TO-REPAIR", 0));
+        hold(0).await;
+        submissions.compensate(&agency, &id, "the business has closed").await.unwrap();
+        assert_eq!(register.compensations(), register.calls());
+        assert_eq!(scene.altinn.submissions().run_service_tasks(10).await.unwrap().claimed, 0);
+    })
+    .await;
+}

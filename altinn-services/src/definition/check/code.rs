@@ -40,12 +40,26 @@ pub(super) fn look(app: &AppDefinition, sources: &Sources<'_>, faults: &mut Vec<
         };
         faults.push(sources.fault(remark.code(), FaultSeverity::Warning, (file, word), remark.to_string()));
     }
+    e_formidling(app, sources, faults);
     signees(app, sources, faults);
     files(app, sources, faults);
     options(app, sources, faults);
     for (file, text) in sources.code() {
         faults.extend(hooks_in(&file, &text));
     }
+}
+
+/// What older apps send by eFormidling when a task is left: the metadata say so, and code of Altinn's does it.
+fn e_formidling(app: &AppDefinition, sources: &Sources<'_>, faults: &mut Vec<Fault>) {
+    let Some(configured) = app.metadata().raw().get("eFormidling").filter(|value| value.is_object()) else {
+        return;
+    };
+    let after = configured.get("sendAfterTaskId").and_then(serde_json::Value::as_str).unwrap_or_default();
+    let detail = format!(
+        "`eFormidling` of the metadata sends when task `{after}` is left: here that is a service task `eFormidling` in the process, with a `ServiceTask`"
+    );
+    let at = (sources.metadata(), "eFormidling");
+    faults.push(sources.fault("CHECK-EFORMIDLING", FaultSeverity::Warning, at, detail));
 }
 
 fn signees(app: &AppDefinition, sources: &Sources<'_>, faults: &mut Vec<Fault>) {

@@ -2,6 +2,7 @@
 
 mod code;
 mod data;
+mod entry;
 mod fault;
 mod fields;
 mod files;
@@ -75,6 +76,7 @@ fn look_through(app: &AppDefinition, sources: &Sources<'_>) -> Vec<Fault> {
     process::look(app, sources, &mut faults);
     policy::look(app, sources, &mut faults);
     data::look(app, sources, &mut faults);
+    entry::look(app, sources, &mut faults);
     texts::look(app, sources, &mut faults);
     fields::look(app, sources, &mut faults);
     code::look(app, sources, &mut faults);

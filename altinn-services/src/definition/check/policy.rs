@@ -7,7 +7,7 @@ use roxmltree::{Document, Node};
 
 use super::fault::{Fault, FaultSeverity};
 use super::sources::Sources;
-use crate::definition::{AppDefinition, Position};
+use crate::definition::{AppDefinition, DataType, Position};
 use crate::process::{Task, TaskKind};
 
 const ACTION: &str = "urn:oasis:names:tc:xacml:1.0:action:action-id";
@@ -42,12 +42,17 @@ pub(super) fn look(app: &AppDefinition, sources: &Sources<'_>, faults: &mut Vec<
             .iter()
             .any(|rule| rule.target.0.iter().all(|any_of| any_of.0.iter().any(|all_of| asked.fits(all_of))))
     };
-    if !app.metadata().is_stateless() {
-        let nobody = |action: &str, word: &str, detail: String| {
-            let code = "CHECK-NOBODY-MAY";
-            (!may(action, Some(word).filter(|word| !word.is_empty())))
-                .then(|| sources.fault(code, FaultSeverity::Error, (sources.process(), word), detail))
-        };
+    let nobody = |action: &str, word: &str, detail: String| {
+        let code = "CHECK-NOBODY-MAY";
+        (!may(action, Some(word).filter(|word| !word.is_empty())))
+            .then(|| sources.fault(code, FaultSeverity::Error, (sources.process(), word), detail))
+    };
+    if app.metadata().is_stateless() {
+        let takes_login = |form: &DataType| form.is_form() && !app.metadata().is_open_to_anyone(form);
+        let asked = app.metadata().data_types().iter().any(takes_login);
+        let detail = "the policy lets nobody have a form of the service worked out (`read`)".to_owned();
+        faults.extend(asked.then(|| nobody("read", "", detail)).flatten());
+    } else {
         faults.extend(nobody(
             "instantiate",
             "",

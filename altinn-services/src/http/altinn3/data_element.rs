@@ -1,7 +1,7 @@
 //! `DataElement` of Altinn's storage.
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -29,8 +29,32 @@ pub(in crate::http) struct DataElementAnswer {
     file_scan_result: &'static str,
     refs: Vec<Uuid>,
     tags: Vec<String>,
+    /// What users keep with it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    user_defined_metadata: Vec<KeyValue>,
     created: DateTime<Utc>,
     last_changed: DateTime<Utc>,
+}
+
+/// A value by its key.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[schema(title = "KeyValueEntry")]
+pub(in crate::http) struct KeyValue {
+    key: String,
+    value: String,
+}
+
+impl KeyValue {
+    /// What users keep with an element.
+    pub(in crate::http) fn all_of(element: &DataElement) -> Vec<Self> {
+        let kept = element.metadata().user_defined.iter();
+        kept.map(|(key, value)| Self { key: key.clone(), value: value.clone() }).collect()
+    }
+
+    pub(in crate::http) fn into_pair(self) -> (String, String) {
+        (self.key, self.value)
+    }
 }
 
 impl DataElementAnswer {
@@ -51,7 +75,8 @@ impl DataElementAnswer {
             is_read: true,
             file_scan_result: element.file_scan().as_str(),
             refs: Vec::new(),
-            tags: Vec::new(),
+            tags: element.metadata().tags.clone(),
+            user_defined_metadata: KeyValue::all_of(element),
             created: element.created(),
             last_changed: element.changed(),
         }

@@ -83,9 +83,26 @@ impl InstancePath {
         of_service(&service, &instance)?;
         Ok((service, instance))
     }
+
+    /// As [`read`](Self::read), also what is left of an instance that its end deleted.
+    pub(super) async fn read_or_left(
+        &self,
+        api: &Api,
+        actor: &Actor,
+    ) -> Result<(Service, Instance), ApiError> {
+        let service = self.service(api)?;
+        let instance = api.altinn().submissions().get_or_left(actor, &self.id()).await?;
+        of_service(&service, &instance)?;
+        Ok((service, instance))
+    }
 }
 
 impl ElementPath {
+    /// An element of an instance of an app.
+    pub(super) fn new((org, app): (String, String), (owner, guid): (i64, Uuid), data_guid: Uuid) -> Self {
+        Self { org, app, instance_owner_party_id: owner, instance_guid: guid, data_guid }
+    }
+
     pub(super) fn instance(&self) -> InstancePath {
         InstancePath {
             org: self.org.clone(),

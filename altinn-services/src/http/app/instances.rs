@@ -6,10 +6,11 @@ use axum::extract::{FromRequest as _, Multipart, OriginalUri, Request, State};
 use axum::http::header::{ETAG, LOCATION};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::at::{InstancePath, ServicePath, answer_of, answered};
+use super::at::{InstancePath, ServicePath, answer_of, answered, of_service};
 use super::data::refused_file;
 use super::instantiation::{Begun, InstanceTemplate, Instantiation};
 use super::multipart;
@@ -20,7 +21,7 @@ use crate::http::caller::Caller;
 use crate::http::condition::{etag, has_version};
 use crate::http::error::ApiError;
 use crate::http::query::{Asked, InPath};
-use crate::submission::{Instance, Service};
+use crate::submission::{Instance, Service, StartOptions};
 
 /// For whom.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -88,11 +89,18 @@ pub(super) async fn create(
 ) -> Result<Response, ApiError> {
     let service = at.service(&api)?;
     let instances = uri.path().trim_end_matches("/create");
-    if let Some(earlier) = asked.source()? {
-        let instance = api.altinn().submissions().copy(&actor, &earlier).await?;
-        return created(&api, &instance, StatusCode::CREATED, instances).await;
+    let Some(earlier) = asked.source()? else {
+        return begin(&api, &actor, &service, Begun::from(asked), &headers, instances).await;
+    };
+    let begun = Begun::from(asked);
+    if begun.owner.party(&api).await? != earlier.owner {
+        return Err(ApiError::new("HTTP-OWNER", "an instance is copied for the party that it is of"));
     }
-    begin(&api, &actor, &service, Begun::from(asked), &headers, instances).await
+    let submissions = api.altinn().submissions();
+    of_service(&service, &submissions.get(&actor, &earlier).await?)?;
+    let (began, options) = (api.altinn().clock().now(), begun.options(&headers)?);
+    let copy = submissions.copy_with(&actor, &earlier, &options).await?;
+    created(&api, &copy, status_of(&copy, &options, began), instances).await
 }
 
 async fn begin(
@@ -108,9 +116,13 @@ async fn begin(
     let began = api.altinn().clock().now();
     let instance = api.altinn().submissions().start_with(actor, service, party, &options).await;
     let instance = instance.map_err(refused_file)?;
+    created(api, &instance, status_of(&instance, &options, began), instances).await
+}
+
+/// The status of an instance that was begun now, or had been begun by the same key.
+fn status_of(instance: &Instance, options: &StartOptions, began: DateTime<Utc>) -> StatusCode {
     let is_new = options.idempotency_key.is_none() || instance.created() >= began;
-    let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
-    created(api, &instance, status, instances).await
+    if is_new { StatusCode::CREATED } else { StatusCode::OK }
 }
 
 async fn created(

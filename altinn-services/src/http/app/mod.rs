@@ -1,10 +1,12 @@
-//! The app API: what Altinn 3's apps answer under `/{org}/{app}`.
+//! The app API: what Altinn 3's apps answer under `/{org}/{app}`. An app that names scopes (`apiScopes`) asks for them in
+//! tokens.
 
 mod actions;
 mod at;
 mod content;
 mod content_disposition;
 mod data;
+mod element_metadata;
 mod instances;
 mod instantiation;
 mod life;
@@ -16,6 +18,7 @@ mod patches;
 mod payment;
 mod process;
 mod signing;
+mod stateless;
 mod validate;
 
 pub(super) use at::{answer_of, answered, not_found};
@@ -32,7 +35,7 @@ use utoipa_axum::routes;
 use super::overload::few_at_once;
 use super::{Api, router};
 
-/// The app API: instances, data elements, validation, process, actions, signing, texts, options and metadata of the
+/// The app API: instances, data elements, forms of stateless apps, validation, process, actions, signing, texts, options and metadata of the
 /// services that are published, as Altinn 3's apps answer them under `/{org}/{app}`.
 pub fn app(api: &Api) -> Router {
     router::alone(api, routes(api))
@@ -51,9 +54,14 @@ pub(super) fn routes(api: &Api) -> OpenApiRouter<Api> {
         .routes(routes!(instances::create))
         .routes(routes!(instances::get, life::delete))
         .routes(routes!(instances::active))
+        .routes(routes!(stateless::get, stateless::post, stateless::put))
+        .routes(routes!(stateless::get_anonymous, stateless::post_anonymous, stateless::put_anonymous))
         .routes(routes!(life::complete))
         .routes(routes!(life::substatus))
         .routes(routes!(patches::patch))
+        .routes(routes!(element_metadata::tags, element_metadata::add, element_metadata::set))
+        .routes(routes!(element_metadata::remove))
+        .routes(routes!(element_metadata::user_defined, element_metadata::set_user_defined))
         .routes(routes!(process::get))
         .routes(routes!(process::start))
         .routes(routes!(process::next))

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use altinn_core::Language;
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -22,7 +23,7 @@ use crate::http::condition::{etag, if_match, versioned};
 use crate::http::error::ApiError;
 use crate::http::language::language_of;
 use crate::http::query::InPath;
-use crate::submission::{Saved, SavedTogether};
+use crate::submission::{ElementIssue, Saved, SavedTogether};
 
 /// The most forms that are changed at once.
 const MOST: usize = 64;
@@ -106,9 +107,18 @@ pub(super) struct DataPatchedTogether {
 
 /// What one source found.
 #[derive(Debug, Serialize, ToSchema)]
-struct IssuesOfSource {
+pub(super) struct IssuesOfSource {
     source: &'static str,
     issues: Vec<IssueAnswer>,
+}
+
+impl IssuesOfSource {
+    /// What is wrong with an instance, by what found it, but for the sources that are not told.
+    pub(super) fn of(found: &[ElementIssue], ignored: &[String], language: Language) -> Vec<Self> {
+        let by_source = IssueAnswer::by_source(found.iter(), language).into_iter();
+        let told = by_source.filter(|(source, _)| !ignored.iter().any(|ignored| ignored == source));
+        told.map(|(source, issues)| Self { source, issues }).collect()
+    }
 }
 
 /// A form.
@@ -191,10 +201,7 @@ pub(super) async fn patch_all(
     let patches: Vec<_> = patches.iter().map(|(element, patch)| (*element, patch)).collect();
     let saved = api.altinn().submissions().patch_all(&actor, &at.id(), &patches, version).await;
     let SavedTogether { instance, issues } = saved.map_err(|error| versioned(error, version))?;
-    let by_source = IssueAnswer::by_source(issues.iter(), language_of(&headers));
-    let told =
-        by_source.into_iter().filter(|(source, _)| !asked.ignored_validators.iter().any(|s| s == source));
-    let validation_issues = told.map(|(source, issues)| IssuesOfSource { source, issues }).collect();
+    let validation_issues = IssuesOfSource::of(&issues, &asked.ignored_validators, language_of(&headers));
     let mut new_data_models = Vec::new();
     for ElementPatch { data_element_id, .. } in &asked.patches {
         let element = instance.elements().iter().find(|element| element.id() == *data_element_id);

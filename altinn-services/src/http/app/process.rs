@@ -76,7 +76,7 @@ pub(super) async fn next(
     Asked(FromTask { element_id }): Asked<FromTask>,
     body: RawBody,
 ) -> Result<Json<ProcessAnswer>, ApiError> {
-    let (service, _) = at.read(&api, &actor).await?;
+    let (service, _) = at.read_or_left(&api, &actor).await?;
     let ProcessNext { action } = optional(&api, &body)?;
     let submissions = api.altinn().submissions();
     let instance = match element_id {
@@ -107,10 +107,9 @@ pub(super) async fn complete(
     Caller(actor): Caller,
     InPath(at): InPath<InstancePath>,
 ) -> Result<Json<ProcessAnswer>, ApiError> {
-    let (service, _) = at.read(&api, &actor).await?;
-    let submissions = api.altinn().submissions();
-    submissions.submit(&actor, &at.id()).await?;
-    let instance = submissions.get(&actor, &at.id()).await?;
+    at.read_or_left(&api, &actor).await?;
+    api.altinn().submissions().submit(&actor, &at.id()).await?;
+    let (service, instance) = at.read_or_left(&api, &actor).await?;
     answer(&api, &actor, &service, &instance).await
 }
 

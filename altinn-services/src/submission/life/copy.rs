@@ -1,8 +1,6 @@
 //! A new instance that begins with what an earlier one held.
 
-use altinn_auth::decision::{Access, AccessRequest};
-use altinn_auth::register::PartyRegister as _;
-use altinn_auth::trail::Deed;
+use altinn_auth::decision::Access;
 use altinn_core::{Actor, InstanceId};
 use uuid::Uuid;
 
@@ -11,7 +9,7 @@ use crate::expression::FieldPath;
 use crate::submission::element::DataElement;
 use crate::submission::element_access::Writing;
 use crate::submission::plan::Plan;
-use crate::submission::{Instance, SubmissionError, Submissions};
+use crate::submission::{Instance, StartOptions, SubmissionError, Submissions};
 
 impl Submissions<'_> {
     /// Starts an instance with the forms of an earlier one of the same party, as the service lets it
@@ -21,40 +19,46 @@ impl Submissions<'_> {
     /// # Errors
     /// [`SubmissionError::CopyNotAllowed`] when the service does not let it; [`SubmissionError::NotSubmitted`] when the
     /// earlier one has not come to its end; [`SubmissionError::Access`] when the caller may not read it, or not start
-    /// another.
-    #[tracing::instrument(skip_all, fields(altinn.instance = %earlier.guid), err(level = "debug"))]
+    /// another; and as [`Submissions::start`].
     pub async fn copy(&self, actor: &Actor, earlier: &InstanceId) -> Result<Instance, SubmissionError> {
+        self.copy_with(actor, earlier, &StartOptions::default()).await
+    }
+
+    /// Copies an instance with [options](StartOptions): what they fill in is filled in over what was copied.
+    ///
+    /// # Errors
+    /// As [`Submissions::copy`]; [`SubmissionError::Idempotency`] when the key was used for something else.
+    #[tracing::instrument(skip_all, fields(altinn.instance = %earlier.guid), err(level = "debug"))]
+    pub async fn copy_with(
+        &self,
+        actor: &Actor,
+        earlier: &InstanceId,
+        options: &StartOptions,
+    ) -> Result<Instance, SubmissionError> {
         let source = self.get(actor, earlier).await?;
         let service = self.service_of(&source)?;
-        let settings = service.definition().metadata().copy_instance_settings();
-        if !settings.enabled {
+        if !service.definition().metadata().copy_instance_settings().enabled {
             return Err(SubmissionError::CopyNotAllowed);
         }
         if !source.process.has_ended() {
             return Err(SubmissionError::NotSubmitted);
         }
-        let request = AccessRequest::new("instantiate", service.id().clone(), earlier.owner);
-        let access = self.altinn.authorizer().decide(actor, &request).await?;
-        let owner = self.altinn.register().party(earlier.owner).await?.ok_or(SubmissionError::NotFound)?;
-        self.check_start(&service, &owner).await?;
-        let tools = self.tools_for(&service, earlier.owner).await?;
-        let mut plan = Plan::start(&service, &access, tools)?;
-        let mut batch = self.also.clone();
-        access.guard_with(&mut batch, &Deed::to(plan.instance.id.to_string()));
-        let (taken, rests_on) = self.taken_over(actor, &plan, &source).await?;
-        rests_on.iter().for_each(|access| access.guard(&mut batch));
-        plan.take_over(&source, &taken, settings)?;
-        plan.keep_fields()?;
-        self.ask_for_signees(&mut plan).await?;
-        self.reach_signees(&mut plan, &mut batch).await?;
-        plan.instance.insert(&mut batch)?;
-        plan.add_traces(&mut batch)?;
-        self.altinn.store().commit(batch).await?;
-        self.drive(plan.instance).await
+        self.begin(actor, (&service, earlier.owner), options, Some(&source)).await
     }
-}
 
-impl Submissions<'_> {
+    /// Takes over what an earlier instance held, and gives what that rests on beside the right to start.
+    pub(in crate::submission) async fn take_over(
+        &self,
+        actor: &Actor,
+        plan: &mut Plan<'_>,
+        earlier: &Instance,
+    ) -> Result<Vec<Access>, SubmissionError> {
+        let (taken, rests_on) = self.taken_over(actor, plan, earlier).await?;
+        let service = plan.service;
+        plan.take_over(earlier, &taken, service.definition().metadata().copy_instance_settings())?;
+        Ok(rests_on)
+    }
+
     /// The data types of an earlier instance whose elements the caller may write in a new one, and what that rests on.
     async fn taken_over<'s>(
         &self,

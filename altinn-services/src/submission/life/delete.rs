@@ -81,9 +81,7 @@ impl Submissions<'_> {
             Deletion::Hard => {
                 status.soft_deleted = status.soft_deleted.or(Some(now));
                 status.hard_deleted = Some(now);
-                status.presentation_texts.clear();
-                status.data_values.clear();
-                plan.remove(|_| true);
+                plan.empty();
                 plan.abandon_work();
             }
         }
@@ -95,6 +93,24 @@ impl Submissions<'_> {
 }
 
 impl Plan<'_> {
+    /// Deletes an instance that has come to its end, where its service says so (`autoDeleteOnProcessEnd`): for all but the
+    /// agency, which loses it when it confirms that it has taken it over.
+    pub(in crate::submission) fn delete_by_its_end(&mut self) {
+        if !self.service.definition().metadata().auto_delete_on_process_end() {
+            return;
+        }
+        self.instance.status.hard_deleted = self.instance.process.ended;
+        self.history.push(History::of_instance("Deleted", self.tools.now));
+        self.events.push("app.instance.deleted".to_owned());
+    }
+
+    /// Takes out all that an instance holds.
+    pub(super) fn empty(&mut self) {
+        self.remove(|_| true);
+        self.instance.status.presentation_texts.clear();
+        self.instance.status.data_values.clear();
+    }
+
     /// Whether the agency still needs what was sent in: it has not confirmed it, and the days are not over.
     fn check_deletion(&self) -> Result<(), SubmissionError> {
         let days = self.service.definition().metadata().prevent_instance_deletion_for_days();

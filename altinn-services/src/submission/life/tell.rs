@@ -2,13 +2,13 @@
 
 use altinn_auth::decision::Access;
 use altinn_auth::trail::Deed;
-use altinn_core::{Actor, InstanceId, Subject};
+use altinn_core::{Actor, InstanceId};
 
 use super::{CompleteConfirmation, ReadStatus, Substatus};
 use crate::inbox::InboxElement;
 use crate::submission::history::History;
 use crate::submission::plan::Plan;
-use crate::submission::{Instance, SubmissionError, Submissions};
+use crate::submission::{Instance, SubmissionError, Submissions, is_agency};
 
 /// The action by which an agency confirms that it has taken over what was sent in.
 const COMPLETE: &str = "complete";
@@ -35,7 +35,8 @@ impl Submissions<'_> {
         self.shown_to(agency, self.store_change(plan, &access, Some("substatus")).await?).await
     }
 
-    /// Confirms that the agency has taken over what was sent in. Once more does nothing.
+    /// Confirms that the agency has taken over what was sent in. Once more does nothing. An instance that its end deleted
+    /// for all others loses what it holds (`autoDeleteOnProcessEnd`).
     ///
     /// # Errors
     /// [`SubmissionError::NotFound`] when the caller is not the service's agency, [`SubmissionError::Access`] when the
@@ -59,6 +60,9 @@ impl Submissions<'_> {
         let mut plan = Plan::go_on(&service, instance, self.altinn.tools(now), agency.into());
         let confirmation = CompleteConfirmation { stakeholder_id: org, confirmed_on: now };
         plan.instance.status.complete_confirmations.push(confirmation);
+        if plan.instance.was_deleted_by_its_end() {
+            plan.empty();
+        }
         plan.history.push(History::of_instance("ConfirmedComplete", now));
         self.shown_to(agency, self.store_change(plan, &access, Some(COMPLETE)).await?).await
     }
@@ -91,10 +95,9 @@ impl Submissions<'_> {
         id: &InstanceId,
         action: &str,
     ) -> Result<(Instance, Access), SubmissionError> {
-        let instance = self.load(id).await?;
-        match agency.subject() {
-            Subject::ServiceOwner { org, .. } if org == instance.service.org() => {}
-            _ => return Err(SubmissionError::NotFound),
+        let instance = self.load_left(id).await?;
+        if !is_agency(agency, &instance.service) {
+            return Err(SubmissionError::NotFound);
         }
         let access = self.permit(agency, &instance, action).await?;
         Ok((instance, access))

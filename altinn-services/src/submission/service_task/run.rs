@@ -99,7 +99,7 @@ impl Submissions<'_> {
                 break;
             };
             let ending = self.attempt(&work).await?;
-            instance = self.load(&instance.id).await?;
+            instance = self.load_left(&instance.id).await?;
             if ending != Ending::Done {
                 break;
             }
@@ -202,7 +202,7 @@ impl Submissions<'_> {
                     return self.record_failure(work, &ServiceTaskError::Failed(reason)).await;
                 }
             }
-            instance = self.load(&work.instance).await?;
+            instance = self.load_left(&work.instance).await?;
             if !work.is_of(&instance) {
                 return Ok(Ending::Abandoned);
             }

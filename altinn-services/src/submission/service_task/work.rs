@@ -176,7 +176,10 @@ impl ServiceTaskWork {
     }
 
     /// Claims the work that an instance waits for, if nobody else has it.
-    pub(super) async fn claim_of(store: &Store, instance: Uuid) -> Result<Option<Self>, SubmissionError> {
+    pub(in crate::submission) async fn claim_of(
+        store: &Store,
+        instance: Uuid,
+    ) -> Result<Option<Self>, SubmissionError> {
         let Some(id) = Self::waiting_of(store, instance).await? else { return Ok(None) };
         let mut batch = Batch::new();
         let claimed = WORK.claim_row(&mut batch, id, LEASE);
@@ -233,6 +236,11 @@ impl ServiceTaskWork {
             ],
         );
         batch.wake(TOPIC);
+    }
+
+    /// Adds to a batch that the work is free to be done again, if the claim is still held.
+    pub(in crate::submission) fn put_back(&self, batch: &mut Batch, now: DateTime<Utc>) {
+        WORK.put_back(batch, &self.claim, now);
     }
 
     /// Adds to a batch that what the work did was undone; it conflicts when a worker has taken it up since.

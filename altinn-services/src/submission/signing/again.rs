@@ -26,7 +26,7 @@ impl Submissions<'_> {
                     return self.record_failure(work, &error).await;
                 }
             }
-            instance = self.load(&work.instance).await?;
+            instance = self.load_left(&work.instance).await?;
             if !work.is_of(&instance) {
                 return self.give_up(work).await;
             }

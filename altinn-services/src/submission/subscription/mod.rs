@@ -37,11 +37,9 @@ pub use schedule::{Occasion, Schedule, ScheduleError, SubscriptionTerms};
 
 pub(crate) use row::TOPIC as INSTANCE_SUBSCRIPTIONS;
 
-use super::{Service, SubmissionError, TRIES};
+use super::start::is_for;
+use super::{NOBODY, Service, SubmissionError, TRIES};
 use crate::altinn::Altinn;
-
-/// A party that there is not.
-const NOBODY: PartyId = PartyId::new(0);
 
 /// The most that one page lists.
 const PAGE: u32 = 1_000;
@@ -141,7 +139,7 @@ impl<'a> InstanceSubscriptions<'a> {
     ///
     /// # Errors
     /// [`SubmissionError::Access`] when the caller may not start an instance for the party;
-    /// [`SubmissionError::PartyKindNotAllowed`]; [`SubmissionError::Schedule`] when the schedule makes no sense or is over;
+    /// [`SubmissionError::PartyKindNotAllowed`]; [`SubmissionError::OnlyForAgency`]; [`SubmissionError::Schedule`] when the schedule makes no sense or is over;
     /// [`SubmissionError::UnknownForm`] when the service does not have a form of the prefill.
     #[tracing::instrument(skip_all, fields(altinn.service = %service.id()), err(level = "debug"))]
     pub async fn subscribe(
@@ -170,9 +168,7 @@ impl<'a> InstanceSubscriptions<'a> {
     ) -> Result<InstanceSubscription, SubmissionError> {
         let access = self.permit(actor, service, party).await?;
         let owner = self.altinn.register().party(party).await?.ok_or(SubmissionError::NotFound)?;
-        if !service.definition().metadata().party_types_allowed().allows(owner.kind) {
-            return Err(SubmissionError::PartyKindNotAllowed);
-        }
+        is_for(actor, service, &owner)?;
         let (now, asked) = (self.altinn.clock().now(), asked(service, new)?);
         let once = new
             .idempotency_key

@@ -102,7 +102,7 @@ impl InstanceSubscriptions<'_> {
         let owner = self.altinn.register().party(subscription.party).await?;
         let owner = owner.filter(|owner| !owner.deleted).ok_or(SubmissionError::NotFound)?;
         let submissions = self.altinn.submissions();
-        submissions.check_start(&service, &owner).await?;
+        submissions.check_start(&actor, &service, &owner).await?;
         let now = self.altinn.clock().now();
         let tools = submissions.tools_for(&service, subscription.party).await?;
         let given = std::sync::Arc::new(subscription.prefill.clone());

@@ -7,7 +7,7 @@ use altinn_services::form::{FormData, FormLimits, Patch};
 use altinn_services::form_page::FormPost;
 use altinn_services::submission::{
     Attachment, FileScanResult, InstanceQuery, Interval, NewSubscription, ReadStatus, Schedule, ShowIssues,
-    StartOptions, Substatus, Values,
+    StartOptions, StatelessRequest, Substatus, Values,
 };
 
 use super::{Names, Operation};
@@ -38,6 +38,13 @@ pub(super) fn submissions() -> Vec<Operation> {
         row!("submission" "start", Party of Instance, |s, a, p, i| s.altinn.submissions().start(a, &s.licence, p).await),
         row!("submission" "start_with", Party of Instance, |s, a, p, i| {
             s.altinn.submissions().start_with(a, &s.licence, p, &StartOptions::idempotent("once")).await
+        }),
+        row!("submission" "stateless", Party of Instance, |s, a, p, i| {
+            s.altinn.submissions().stateless(a, &s.licence, p, "application", &StatelessRequest::default()).await
+        }),
+        row!("submission" "stateless_pages", Party of Instance, |s, a, p, i| {
+            let (of, request) = ((&s.calculator, p), StatelessRequest::default());
+            s.altinn.submissions().stateless_pages(a, of, &request, None, Language::Nb).await
         }),
         row!("submission" "stuck", Party of Instance by agency, |s, a, p, i| {
             s.altinn.submissions().stuck(a, s.licence.id(), 10).await
@@ -112,6 +119,19 @@ pub(super) fn submissions() -> Vec<Operation> {
             let (id, plan) = (InstanceId::new(p, i), floor_plan());
             s.altinn.submissions().replace_attachment(a, &id, s.floor_plan(), &plan, None).await
         }),
+        row!("submission" "set_tags", Element of Instance, |s, a, p, i| {
+            s.altinn.submissions().set_tags(a, &InstanceId::new(p, i), s.floor_plan(), &["plan".to_owned()]).await
+        }),
+        row!("submission" "add_tag", Element of Instance, |s, a, p, i| {
+            s.altinn.submissions().add_tag(a, &InstanceId::new(p, i), s.floor_plan(), "plan").await
+        }),
+        row!("submission" "remove_tag", Element of Instance, |s, a, p, i| {
+            s.altinn.submissions().remove_tag(a, &InstanceId::new(p, i), s.floor_plan(), "plan").await
+        }),
+        row!("submission" "set_user_defined_metadata", Element of Instance, |s, a, p, i| {
+            let (id, kept) = (InstanceId::new(p, i), [("year".to_owned(), "2026".to_owned())]);
+            s.altinn.submissions().set_user_defined_metadata(a, &id, s.floor_plan(), &kept).await
+        }),
         row!("submission" "attach", Element of Instance, |s, a, p, i| {
             s.altinn.submissions().attach(a, &InstanceId::new(p, i), "floor-plan", &floor_plan()).await
         }),
@@ -166,6 +186,10 @@ pub(super) fn submissions() -> Vec<Operation> {
         }),
         row!("submission" "copy", Element of Instance, |s, a, p, i| {
             s.altinn.submissions().copy(a, &InstanceId::new(p, i)).await
+        }),
+        row!("submission" "copy_with", Element of Instance, |s, a, p, i| {
+            let (id, once) = (InstanceId::new(p, i), StartOptions::idempotent("copied"));
+            s.altinn.submissions().copy_with(a, &id, &once).await
         }),
         row!("submission" "file_scanned", Element of ScannedFile by agency, |s, a, p, i| {
             s.altinn.submissions().file_scanned(a, &s.instance(), i, &Digest::of(&floor_plan().content), FileScanResult::Clean).await

@@ -1,7 +1,10 @@
 //! `instance.create`, `instance.get` and `process.next`: the life of one instance, step by step.
 
+use std::collections::BTreeMap;
+
 use altinn_core::InstanceId;
 use altinn_services::submission::{Instance, StartOptions};
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -10,10 +13,18 @@ use crate::service::{loaded, no_cast, refused};
 use crate::world::World;
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Create {
     service: String,
     /// The same key twice is one instance.
     key: Option<String>,
+    /// When it is to be sent in.
+    due_before: Option<DateTime<Utc>>,
+    /// From when on it is shown.
+    visible_after: Option<DateTime<Utc>>,
+    /// Fields that are filled in already.
+    #[serde(default)]
+    prefill: BTreeMap<String, Value>,
 }
 
 #[derive(Deserialize)]
@@ -35,7 +46,9 @@ pub(crate) struct Next {
 pub(crate) async fn create(world: &World, asked: Create) -> Result<Value, Failure> {
     let loaded = loaded(world, &asked.service).await?;
     let (_, starter) = loaded.cast.starter().map_err(no_cast)?;
-    let options = asked.key.map(StartOptions::idempotent).unwrap_or_default();
+    let mut options = asked.key.map(StartOptions::idempotent).unwrap_or_default();
+    (options.due_before, options.visible_after) = (asked.due_before, asked.visible_after);
+    options.prefill = asked.prefill;
     let party = loaded.cast.owner().id;
     let started = world.altinn.submissions().start_with(starter, &loaded.service, party, &options).await;
     Ok(shown(&started.map_err(refused)?))

@@ -126,7 +126,7 @@ pub(crate) async fn delete(world: &World, asked: Delete) -> Result<Value, Failur
 }
 
 /// Somebody who may do an action in the task that an instance stands in; else whoever starts, who is told why not.
-async fn in_task(
+pub(crate) async fn in_task(
     world: &World,
     loaded: &Loaded,
     instance: &InstanceId,

@@ -16,6 +16,7 @@ mod delegation;
 mod delivery;
 mod export;
 mod expression;
+mod files;
 mod identifier;
 mod inbox;
 mod instance;
@@ -28,6 +29,8 @@ mod proof;
 mod service;
 mod settings;
 mod signees;
+mod standing;
+mod stateless;
 mod subscription;
 mod support;
 mod token;
@@ -130,6 +133,18 @@ async fn run(world: &World, op: &str, arguments: Value) -> Result<Value, Failure
         "sign" => life::sign(world, answer::arguments(arguments)?).await,
         "action" => life::act(world, answer::arguments(arguments)?).await,
         "instance.delete" => life::delete(world, answer::arguments(arguments)?).await,
+        "instance.copy" => standing::copy(world, answer::arguments(arguments)?).await,
+        "instance.restore" => standing::restore(world, answer::arguments(arguments)?).await,
+        "instance.status" => standing::status(world, answer::arguments(arguments)?).await,
+        "instance.mark" => standing::mark(world, answer::arguments(arguments)?).await,
+        "instance.substatus" => standing::substatus(world, answer::arguments(arguments)?).await,
+        "instance.complete" => standing::complete(world, answer::arguments(arguments)?).await,
+        "instance.history" => standing::history(world, answer::arguments(arguments)?).await,
+        "instance.validate" => standing::validate(world, answer::arguments(arguments)?).await,
+        "data.attach" => files::attach(world, answer::arguments(arguments)?).await,
+        "data.tag" => files::tag(world, answer::arguments(arguments)?).await,
+        "data.keep" => files::keep(world, answer::arguments(arguments)?).await,
+        "data.work_out" => stateless::work_out(world, answer::arguments(arguments)?).await,
         "instance.contents" => delivery::contents(world, answer::arguments(arguments)?).await,
         "instance.deliver" => delivery::deliver(world, answer::arguments(arguments)?).await,
         "options" => delivery::options(world, answer::arguments(arguments)?).await,
@@ -143,6 +158,7 @@ async fn run(world: &World, op: &str, arguments: Value) -> Result<Value, Failure
         "subscription.run" => subscription::run(world, answer::arguments(arguments)?).await,
         "support.stuck" => support::stuck(world, answer::arguments(arguments)?).await,
         "support.resume" => support::resume(world, answer::arguments(arguments)?).await,
+        "support.compensate" => support::compensate(world, answer::arguments(arguments)?).await,
         "support.move" => support::move_to(world, answer::arguments(arguments)?).await,
         "event.feed" => service::events(world, answer::arguments(arguments)?).await,
         "notify.order" => notify::order(world, answer::arguments(arguments)?).await,

@@ -1,4 +1,4 @@
-//! `support.stuck`, `support.resume` and `support.move`: repair by the service's agency.
+//! `support.stuck`, `support.resume`, `support.compensate` and `support.move`: repair by the service's agency.
 
 use altinn_core::{Actor, AuthenticationLevel, InstanceId, Subject};
 use serde::Deserialize;
@@ -47,6 +47,14 @@ pub(crate) async fn resume(world: &World, asked: Resume) -> Result<Value, Failur
     let loaded = loaded(world, &asked.service).await?;
     let resumed = world.altinn.submissions().resume(&agency(&loaded), &asked.instance, &asked.reason).await;
     Ok(shown(&resumed.map_err(refused)?))
+}
+
+/// Undoes what the last service task of an instance may have done elsewhere.
+pub(crate) async fn compensate(world: &World, asked: Resume) -> Result<Value, Failure> {
+    let loaded = loaded(world, &asked.service).await?;
+    let submissions = world.altinn.submissions();
+    submissions.compensate(&agency(&loaded), &asked.instance, &asked.reason).await.map_err(refused)?;
+    Ok(json!({"compensated": true}))
 }
 
 /// Moves an instance to another task of its process.

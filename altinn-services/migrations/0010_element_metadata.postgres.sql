@@ -1,0 +1,1 @@
+alter table services_data add column metadata text;
