@@ -133,7 +133,7 @@ fn verification(name: &str, signer: &TokenSigner, claims: &Value, rounds: usize)
         drop(black_box(verifier.verify(black_box(&token)).now_or_never().unwrap().unwrap()));
     };
     let by_ring = || assert!(bare(black_box(message.as_bytes()), black_box(&signature)));
-    ratio(&format!("verify {name}"), rounds, &verifier, verify, by_ring);
+    ratio(&format!("verify {name}"), rounds, verifier, verify, by_ring);
     let known = verifier();
     ratio(&format!("verify {name}, again"), rounds, || known.clone(), verify, by_ring);
 }

@@ -86,7 +86,7 @@ impl Keyring {
 
     /// Wraps an order's key with the current key, for one row.
     pub(crate) fn wrap(&self, key: &OrderKey, row: Uuid) -> Result<WrappedKey, SealError> {
-        Ok(self.wrapping.wrap(key.secret(), row.as_bytes())?)
+        self.wrapping.wrap(key.secret(), row.as_bytes())
     }
 
     /// Unwraps the key of an order from its row.
@@ -161,7 +161,7 @@ impl AgencyKey {
 
     /// Every contact has a key of its own, so that no number of them wears out a key.
     fn contact_cipher(&self, found_by: &[u8]) -> Result<SealingKey, SealError> {
-        Ok(SealingKey::new(hmac::sign(&self.contact, found_by).as_ref())?)
+        SealingKey::new(hmac::sign(&self.contact, found_by).as_ref())
     }
 
     fn subject(&self, of: &Subject) -> Vec<u8> {

@@ -208,7 +208,7 @@ fn other_elements(given: &Value) -> impl Iterator<Item = &str> {
     let mut seen: BTreeSet<String> = models.filter_map(id).collect();
     let others = all("/instanceDataElements").chain(all("/instance/data"));
     others
-        .filter(move |element| id(*element).is_none_or(|id| seen.insert(id)))
+        .filter(move |element| id(element).is_none_or(|id| seen.insert(id)))
         .filter_map(|element| element.get("dataType").and_then(Value::as_str))
 }
 

@@ -77,16 +77,12 @@ pub(super) async fn posted(visitor: &impl FormVisitor, body: Body) -> Result<For
     let incomplete = || visitor.trouble(FormTrouble::Wrong(words(visitor).incomplete().to_owned()));
     let bytes = axum::body::to_bytes(body, MAX_POST_BYTES).await.map_err(|_| incomplete())?;
     let post = FormPost::parse(&bytes, &OWN).map_err(|error| refuse(visitor, error))?;
-    belongs(visitor, post)
+    if belongs(visitor, &post) { Ok(post) } else { Err(visitor.trouble(FormTrouble::ForeignForm)) }
 }
 
-/// What was sent, if the form is one of the visitor's.
-pub(super) fn belongs(visitor: &impl FormVisitor, post: FormPost) -> Result<FormPost, Response> {
-    if FormTokens::is_right(post.own(FORM_TOKEN), visitor.form_token()) {
-        Ok(post)
-    } else {
-        Err(visitor.trouble(FormTrouble::ForeignForm))
-    }
+/// Whether a form that was sent is one of the visitor's.
+pub(super) fn belongs(visitor: &impl FormVisitor, post: &FormPost) -> bool {
+    FormTokens::is_right(post.own(FORM_TOKEN), visitor.form_token())
 }
 
 pub(super) fn redirect(to: &str) -> Response {

@@ -48,7 +48,11 @@ pub(super) async fn sent_page(visitor: &impl FormVisitor, request: Request) -> R
         Ok(None) | Err(_) => return Err(wrong(words.incomplete())),
     };
     let post = FormPost::of_fields(fields, &OWN).map_err(|error| refuse(visitor, error))?;
-    belongs(visitor, post).map(|post| SentPage { post, files })
+    if belongs(visitor, &post) {
+        Ok(SentPage { post, files })
+    } else {
+        Err(visitor.trouble(FormTrouble::ForeignForm))
+    }
 }
 
 fn is_multipart(request: &Request<Body>) -> bool {

@@ -10,7 +10,7 @@ use super::place::Place;
 use super::visitor::FormVisitor;
 use crate::form::{FormData, FormLimits};
 use crate::form_page::{Content, FormPage, FormPages, Press};
-use crate::submission::{FormOf, ShowIssues, SubmissionError};
+use crate::submission::{DataElement, FormOf, ShowIssues, SubmissionError};
 
 /// Does what a button of a page says.
 pub(super) async fn go_on(
@@ -101,9 +101,8 @@ async fn close(
     opened: &Opened,
     place: Place,
 ) -> Result<Response, SubmissionError> {
-    let elements = opened.instance.elements().iter();
-    let own = elements.filter(|element| Some(element.id()) == place.below).map(|element| element.data_type());
-    let data_type = own.last().unwrap_or_default();
+    let own = opened.instance.elements().iter().rev().find(|element| Some(element.id()) == place.below);
+    let data_type = own.map(DataElement::data_type).unwrap_or_default();
     let above = Place::of_task(place.id);
     let pages = pages(visitor, above, ShowIssues::No).await?;
     let is_above = |page: &&FormPage| {

@@ -17,8 +17,7 @@ pub(super) async fn show(
     service: &Service,
     query: BTreeMap<String, String>,
 ) -> Response {
-    let mut request = StatelessRequest::default();
-    request.query = query;
+    let request = StatelessRequest { query, ..StatelessRequest::default() };
     match pages(visitor, service, &request, None).await {
         Ok(pages) => shown(visitor, service, &pages, None),
         Err(error) => refuse(visitor, error),

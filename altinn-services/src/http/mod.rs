@@ -90,6 +90,9 @@ mod stream;
 mod system_users;
 mod trace;
 mod trail;
+#[cfg(any(feature = "broker", feature = "collaboration", feature = "correspondence"))]
+mod tried_again;
+mod unread;
 
 pub use access::access;
 pub use access_lists::access_lists;

@@ -90,7 +90,7 @@ async fn what_is_under_way_is_answered_while_the_server_says_that_it_stops() {
             let router = Router::new().route("/slow", get(slow));
             let (api, router) = (world.api.clone(), router.merge(http::all(&world.api)));
             let server = tokio::spawn(async move {
-                http::serve(&api, listener, router, async { drop(stopped.await) }).await
+                http::serve(&api, listener, router, async { drop(stopped.await) }).await;
             });
             let slow = format!("http://{address}/slow");
             let under_way = async { world.send(HttpRequest::get(&slow).unwrap()).await };

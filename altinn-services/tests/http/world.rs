@@ -144,6 +144,11 @@ impl World {
         self.maskinporten.organization(checked(party), scope).unwrap()
     }
 
+    /// The token of the system of an organization that the register need not know.
+    pub(crate) fn system(&self, number: &str, scope: &str) -> String {
+        self.maskinporten.organization(number.parse().unwrap(), scope).unwrap()
+    }
+
     /// The token of a system user: a vendor's system that acts for an organization.
     pub(crate) fn system_user(&self, vendor: &Party, owner: &Party, id: Uuid, system: &str) -> String {
         self.maskinporten.system_user(checked(vendor), checked(owner), id, system).unwrap()

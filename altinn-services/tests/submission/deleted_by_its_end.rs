@@ -85,7 +85,7 @@ async fn the_receipt_proves_that_it_was_sent_in_and_the_archive_holds_nothing_of
         let receipts: Vec<_> =
             outcomes.into_iter().map(|outcome| outcome.unwrap().proved().unwrap()).collect();
         assert!(receipts.iter().all(|receipt| receipt.to_json() == receipts[0].to_json()));
-        receipts[0].verify(&key).unwrap();
+        receipts[0].verify(key).unwrap();
         assert!(receipts[0].fields().elements.is_empty());
         let ReceiptState::Proved(later) = submissions.receipt(leader, &id).await.unwrap() else {
             panic!("it is proved");

@@ -12,9 +12,9 @@ use std::time::Duration;
 use altinn_archive::ReceiptState;
 use altinn_core::testing::SyntheticPeople;
 use altinn_core::{Clock as _, Digest, SteppableClock, SystemClock};
+use altinn_services::AltinnBuilder;
 use altinn_services::broker::NewTransfer;
 use altinn_services::testing::business_with_leader;
-use altinn_services::{Altinn, AltinnBuilder};
 use axum::body::Bytes;
 use futures_util::{TryStreamExt as _, stream};
 

@@ -80,7 +80,6 @@ impl fmt::Debug for AtOnce {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::params;
 
     const ENDLESS: &str =
         "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n";
@@ -98,7 +97,7 @@ mod tests {
         let short =
             "with recursive n(i) as (select 1 union all select i + 1 from n where i < $1) select i from n";
         for _ in 0..INSTRUCTIONS {
-            assert_eq!(at_once.query(&short.into(), &params![10]).unwrap().len(), 10);
+            assert_eq!(at_once.query(&short.into(), &[Value::Int(10)]).unwrap().len(), 10);
         }
         assert_eq!(at_once.opened.load(Ordering::Relaxed), 1);
     }
@@ -107,17 +106,17 @@ mod tests {
     fn a_long_query_is_left_to_others_and_so_is_a_wrong_one() {
         let folder = tempfile::tempdir().unwrap();
         let at_once = at_once(&folder);
-        assert!(at_once.query(&ENDLESS.into(), &params![]).is_none());
-        assert!(at_once.query(&"select 1 from nothing".into(), &params![]).is_none());
-        assert!(at_once.query(&"select 1 where 1 = $1".into(), &params![]).is_none());
-        assert_eq!(at_once.query(&"select id from item".into(), &params![]).unwrap().len(), 0);
+        assert!(at_once.query(&ENDLESS.into(), &[]).is_none());
+        assert!(at_once.query(&"select 1 from nothing".into(), &[]).is_none());
+        assert!(at_once.query(&"select 1 where 1 = $1".into(), &[]).is_none());
+        assert_eq!(at_once.query(&"select id from item".into(), &[]).unwrap().len(), 0);
     }
 
     #[test]
     fn a_database_that_is_not_there_is_left_to_others_too() {
         let at_once = AtOnce::new(PathBuf::from("/nowhere/t.db"), 1);
         for _ in 0..3 {
-            assert!(at_once.query(&"select 1".into(), &params![]).is_none());
+            assert!(at_once.query(&"select 1".into(), &[]).is_none());
         }
     }
 }

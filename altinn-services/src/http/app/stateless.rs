@@ -59,8 +59,7 @@ pub(super) async fn get(
     headers: HeaderMap,
 ) -> Result<Json<Value>, ApiError> {
     let service = at.service(&api)?;
-    let mut request = StatelessRequest::default();
-    request.query = from.read(&api)?;
+    let request = StatelessRequest { query: from.read(&api)?, ..StatelessRequest::default() };
     worked_out(&api, &actor, &service, &of, &headers, &request).await
 }
 
