@@ -82,7 +82,11 @@ impl<'f> HtmlForm<'f> {
         let has_buttons =
             self.page.all_items().iter().any(|item| matches!(item.content, Content::PageButtons { .. }));
         if !has_buttons {
-            self.page_buttons(&mut html, Some(self.words.previous()), Some(self.words.next()));
+            // Where the app's own button leads there, it is not shown twice.
+            let own = |way: Purpose| self.page.has_button(|purpose| *purpose == way);
+            let previous = Some(self.words.previous()).filter(|_| !own(Purpose::Previous));
+            let next = Some(self.words.next()).filter(|_| !own(Purpose::Next));
+            self.page_buttons(&mut html, previous, next);
         }
         if self.closes && !self.page.closes() {
             html.put(&button(&Press::Close { checked: false }, self.words.close(), "secondary", None));

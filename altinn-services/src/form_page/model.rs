@@ -398,10 +398,13 @@ impl FormPage {
 
     /// Whether a button on it leads back to the page above.
     pub(super) fn closes(&self) -> bool {
-        self.all_items().iter().any(|item| match &item.content {
-            Content::Button(button) => matches!(button.purpose, Purpose::Close { .. }),
-            _ => false,
-        })
+        self.has_button(|purpose| matches!(purpose, Purpose::Close { .. }))
+    }
+
+    /// Whether it has a button of its own that does this.
+    pub(super) fn has_button(&self, does: impl Fn(&Purpose) -> bool) -> bool {
+        let items = self.all_items();
+        items.iter().any(|item| matches!(&item.content, Content::Button(button) if does(&button.purpose)))
     }
 
     /// Whether something on it must be put right.
