@@ -347,7 +347,13 @@ impl History {
 
     async fn pass_on(&mut self) {
         let by = self.dice.one_of(&[Who::Firm, Who::Other]);
-        let ((to, receiver), action) = (self.receiver(), self.dice.one_of(&ACTIONS));
+        // Half of it goes to and fro between the two organizations, so that circles come about.
+        let ((to, receiver), action) = if self.dice.throw(2) == 0 {
+            let to = if by == Who::Firm { Who::Other } else { Who::Firm };
+            ((to, Receiver::Party(self.organization(to).id)), "write")
+        } else {
+            (self.receiver(), self.dice.one_of(&ACTIONS))
+        };
         let period = self.period();
         let offer = self.giving.offer_to(receiver, action).during(period);
         let offer = offer.acting_for(self.organization(by).id);
