@@ -81,8 +81,7 @@ impl Served {
     async fn send(&mut self, page: &TestPage, fields: &[(&str, &str)]) -> TestPage {
         let text = page.text();
         let (action, own) = own_fields(&text);
-        let own: Vec<_> =
-            own.into_iter().map(|(name, value)| (name, value.replace("&quot;", "\""))).collect();
+        let own: Vec<_> = own.into_iter().map(|(name, value)| (name, read_back(&value))).collect();
         let own = own.iter().map(|(name, value)| (*name, value.as_str()));
         let all: Vec<_> = fields.iter().copied().chain(own).collect();
         self.browser.submit(&format!("{}{action}", self.url), &all).await.unwrap()
@@ -379,6 +378,12 @@ async fn a_stateless_service_is_filled_in_and_kept_nowhere() {
     assert_eq!(refused.status().as_u16(), 403);
     let url = served.url.clone();
     assert!(!served.browser.get(&url).await.unwrap().text().contains("/instances/"), "nothing is kept");
+}
+
+/// A value as it was before it was written into a page.
+fn read_back(value: &str) -> String {
+    let marks = [("&quot;", "\""), ("&#39;", "'"), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")];
+    marks.iter().fold(value.to_owned(), |value, (name, mark)| value.replace(name, mark))
 }
 
 /// Buttons to the pages beside.

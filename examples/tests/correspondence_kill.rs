@@ -74,6 +74,8 @@ impl Ledger for Letters {
             }
             // What is not published yet is not there for its recipient.
             _ if answer["error"]["code"] == "CORRESPONDENCE-NOT-FOUND" => {}
+            // Nor is what was not read, since the reading was cut off, confirmed.
+            "confirm" if answer["error"]["code"] == "CORRESPONDENCE-NOT-FETCHED" => {}
             "confirm" => {
                 assert_eq!(answer["ok"]["status"], "Confirmed", "{answer}");
                 let earlier = self.confirmed.insert(key.to_owned(), answer["ok"].clone());

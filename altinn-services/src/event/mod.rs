@@ -37,6 +37,8 @@ pub use webhook::{
 };
 
 #[cfg(feature = "webhooks")]
-pub(crate) use reading::gate::{ByPolicy, ORGANIZATION};
+pub(crate) use reading::gate::ByPolicy;
+#[cfg(all(feature = "axum", feature = "webhooks"))]
+pub(crate) use reading::gate::ORGANIZATION;
 #[cfg(feature = "axum")]
 pub(crate) use reading::{APP, may_read};

@@ -1,6 +1,8 @@
 //! Who may be told of an event.
 
-use altinn_auth::decision::{AccessRequest, Authorizer};
+use altinn_auth::decision::AccessRequest;
+#[cfg(feature = "axum")]
+use altinn_auth::decision::Authorizer;
 use altinn_core::{Actor, InstanceId, ServiceId, Subject};
 
 use super::CloudEvent;

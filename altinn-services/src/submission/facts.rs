@@ -1,29 +1,15 @@
 //! What a decision has to know of an instance that is stored here.
 
 use altinn_auth::register::{InstanceFact, InstanceFacts, RegisterError};
-use altinn_core::store::{Store, StoreError, params};
-use altinn_core::{InstanceId, ServiceId};
+use altinn_core::InstanceId;
+use altinn_core::store::Store;
 use async_trait::async_trait;
-use uuid::Uuid;
 
 use super::Instance;
 
 /// The instances of a store.
 #[derive(Debug, Clone)]
 pub(crate) struct StoredInstances(pub(crate) Store);
-
-impl StoredInstances {
-    /// Whose an instance of a service is, by its GUID alone, for the service's agency.
-    pub(crate) async fn of_service(
-        &self,
-        service: &ServiceId,
-        guid: Uuid,
-    ) -> Result<Option<InstanceId>, StoreError> {
-        let select = "select party from services_instance where id = $1 and service = $2";
-        let row = self.0.query_opt(select, params![guid, service.to_string()]).await?;
-        row.map(|row| Ok(InstanceId::new(row.get("party")?, guid))).transpose()
-    }
-}
 
 #[async_trait]
 impl InstanceFacts for StoredInstances {

@@ -53,6 +53,8 @@ mod subscription;
 mod support;
 mod user_action;
 mod validate;
+#[cfg(feature = "axum")]
+mod whose;
 
 use altinn_auth::decision::{Access, Authorizer};
 use altinn_core::store::Batch;
