@@ -217,6 +217,9 @@ impl Submissions<'_> {
             let data_type = kind.id.as_str();
             let writing = if present.is_some() { Writing::Change } else { Writing::Add };
             grounds.extend(self.permit_writing(actor, &plan.instance, kind, writing).await?);
+            if matches!(of, FormOf::New(_)) {
+                plan.check_room_for(kind, task)?;
+            }
             if matches!(change, Change::By(_)) {
                 self.permit_reading(actor, &plan.instance, data_type).await?;
             }
@@ -322,17 +325,18 @@ impl<'a> Plan<'a> {
                 let element = self.instance.elements.iter().find(|element| element.id == id);
                 (kind(&element.ok_or(SubmissionError::NotFound)?.data_type)?, Some(id))
             }
-            FormOf::New(data_type) => {
-                let kind = kind(data_type)?;
-                let of_type = self.instance.elements.iter().filter(|element| element.data_type == kind.id);
-                let present = of_type.count();
-                if present > 0 && !service.takes_several(&task.id, kind) {
-                    return Err(SubmissionError::Changed);
-                }
-                check_room(kind, present).map_err(|issue| SubmissionError::Invalid(vec![issue]))?;
-                (kind, None)
-            }
+            FormOf::New(data_type) => (kind(data_type)?, None),
         })
+    }
+
+    /// Whether there is room for one more form of a data type: told to whoever may write it, since it tells what is there.
+    fn check_room_for(&self, kind: &DataType, task: &Task) -> Result<(), SubmissionError> {
+        let of_type = self.instance.elements.iter().filter(|element| element.data_type == kind.id);
+        let present = of_type.count();
+        if present > 0 && !self.service.takes_several(&task.id, kind) {
+            return Err(SubmissionError::Changed);
+        }
+        check_room(kind, present).map_err(|issue| SubmissionError::Invalid(vec![issue]))
     }
 
     /// The data type of a form that may be taken away: one of several of it.

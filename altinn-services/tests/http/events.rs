@@ -59,9 +59,10 @@ async fn an_agency_publishes_events_of_its_own_resources_and_reads_them_by_type(
         let begin = format!("/ttd/bakery-licence/instances?instanceOwnerPartyId={}", world.bakery.id);
         json(&world.send(world.request(Method::POST, &begin).bearer(&leader).unwrap()).await, 201);
         let of_app = format!("/events/api/v1/app/ttd/bakery-licence?after=0&party={}", world.bakery.id);
-        assert_eq!(types(&world.get(&agency, &of_app).await), ["app.instance.created"]);
+        let begun = ["app.instance.created", "app.instance.process.movedTo.task_application"];
+        assert_eq!(types(&world.get(&agency, &of_app).await), begun);
         let of_party = format!("/events/api/v1/app/party?after=0&party={}", world.bakery.id);
-        assert_eq!(types(&world.get(&agency, &of_party).await), ["app.instance.created"]);
+        assert_eq!(types(&world.get(&agency, &of_party).await), begun);
         assert_eq!(problem(&world.get(&agency, "/events/api/v1/app/party?after=0").await, 400), "HTTP-QUERY");
     })
     .await;

@@ -26,9 +26,10 @@ use altinn_services::correspondence::{
     CorrespondenceService, Message, NewCorrespondence, NewSharedAttachment, Recipient,
 };
 use altinn_services::event::{EventFilter, WebhookKey};
+use altinn_services::form::{FormData, FormLimits};
 use altinn_services::link::{LinkRequest, LinkService, Onward};
 use altinn_services::lookup::{Lookup, LookupContext, LookupFailure, LookupService};
-use altinn_services::submission::{Attachment, Service};
+use altinn_services::submission::{Attachment, FormOf, Service};
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::stream;
@@ -79,6 +80,8 @@ pub(crate) enum Of {
     System,
     /// An access list of the agency's.
     AccessList,
+    /// An instance with a form below its form.
+    WithSubForm,
 }
 
 /// An access package.
@@ -110,7 +113,9 @@ pub(crate) struct Stage {
     leader: Actor,
     agency: Party,
     writer: Actor,
-    elements: [Uuid; 21],
+    elements: [Uuid; 22],
+    /// The form below.
+    pub(crate) stall: Uuid,
     /// Whose books the bakery keeps.
     pub(crate) client: PartyId,
     /// The vendor's system, of which the bakery has users.
@@ -207,7 +212,10 @@ impl Access {
         users.add_client(&stage.leader, stage.bakery.id, agent.id, stage.client).await.unwrap();
         let request = users.ask(&stage.vendor, &asked("waiting")).await.unwrap();
         let list = AccessListId { owner: "ttd".to_owned(), name: "approved".to_owned() };
-        altinn.access_lists().put(&stage.ttd, &list, "Approved", "").await.unwrap();
+        let lists = altinn.access_lists();
+        lists.put(&stage.ttd, &list, "Approved", "").await.unwrap();
+        lists.add_members(&stage.ttd, &list, &[stage.bakery_number()]).await.unwrap();
+        lists.connect(&stage.ttd, &list, &stage.licence.id().resource_id(), None).await.unwrap();
         Self { delegation: given.id, request: request.id, user: user.id, agent: agent.id }
     }
 }
@@ -270,7 +278,8 @@ impl Stage {
             bakery,
             agency,
             writer,
-            elements: [Uuid::nil(); 21],
+            elements: [Uuid::nil(); 22],
+            stall: Uuid::nil(),
             client: inspectorate.id,
             system: format!("{vendor}_books"),
             vendor: Actor::new(
@@ -357,6 +366,7 @@ impl Stage {
             access.agent,
             Uuid::from_u128(3),
             Uuid::from_u128(4),
+            self.with_sub_form().await,
         ];
     }
 
@@ -364,6 +374,18 @@ impl Stage {
     pub(crate) fn bakery_number(&self) -> UncheckedOrganizationNumber {
         let PartyIdentifier::Organization(number) = &self.bakery.identifier else { panic!("a business") };
         *number
+    }
+
+    /// An instance of the bakery's with a form below its form.
+    async fn with_sub_form(&mut self) -> Uuid {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/apps/town-market");
+        let (market, submissions) = (self.altinn.publish_app(folder).unwrap(), self.altinn.submissions());
+        let instance = submissions.start(&self.leader, &market, self.bakery.id).await.unwrap();
+        let stall = FormData::parse(b"{}", FormLimits::default()).unwrap();
+        let saved =
+            submissions.save(&self.leader, instance.id(), FormOf::New("stall"), &stall).await.unwrap();
+        self.stall = saved.element.id();
+        instance.id().guid
     }
 
     /// A subscription of the bakery's.

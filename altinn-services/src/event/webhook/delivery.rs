@@ -23,6 +23,9 @@ static INSERT: InsertRows = InsertRows::new(
     ],
 );
 
+/// The reason of a delivery that is over without having been sent.
+pub(super) const WITHHELD: &str = "WITHHELD";
+
 /// What has become of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -51,7 +54,8 @@ pub struct Delivery {
     pub state: DeliveryState,
     /// How often it was sent.
     pub attempts: i64,
-    /// Why the last attempt failed, as a code: `HTTP-…`, or `STATUS-…` with the end point's answer.
+    /// Why the last attempt failed, as a code: `HTTP-…`, or `STATUS-…` with the end point's answer; `WITHHELD` where it was
+    /// not sent.
     pub reason: Option<String>,
     /// When it is sent next.
     pub due: Option<DateTime<Utc>>,
@@ -60,14 +64,15 @@ pub struct Delivery {
 impl Delivery {
     pub(super) fn stored(row: &Row) -> Result<Self, StoreError> {
         let state: String = row.get("state")?;
+        let reason: Option<String> = row.get("reason")?;
         Ok(Self {
             id: row.get("id")?,
             subscription: row.get("subscription")?,
             position: row.get("position")?,
             state: match state.as_str() {
                 "waiting" => DeliveryState::Waiting,
+                "delivered" if reason.as_deref() == Some(WITHHELD) => DeliveryState::Withheld,
                 "delivered" => DeliveryState::Delivered,
-                "withheld" => DeliveryState::Withheld,
                 "dead" => DeliveryState::Dead,
                 _ => {
                     let expected = "a state of a delivery";
@@ -75,7 +80,7 @@ impl Delivery {
                 }
             },
             attempts: row.get("attempts")?,
-            reason: row.get("reason")?,
+            reason,
             due: row.get("due_at")?,
         })
     }

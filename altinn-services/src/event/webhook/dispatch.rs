@@ -287,8 +287,8 @@ impl Webhooks {
 fn withheld(batch: &mut Batch, claim: &Claim, delivery: &Delivery) {
     DELIVERIES.finish(batch, claim);
     batch.execute_one(
-        "update services_delivery set state = 'withheld', reason = null where id = $1",
-        params![delivery.id],
+        "update services_delivery set state = 'delivered', reason = $1 where id = $2",
+        params![delivery::WITHHELD, delivery.id],
     );
 }
 

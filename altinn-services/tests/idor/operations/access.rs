@@ -109,7 +109,7 @@ pub(super) fn system_users() -> Vec<Operation> {
         }),
         row!("system_user" "system_user_of", Element of System, |s, a, p, i| {
             let (system, number) = (system(s, i), s.bakery_number());
-            async move { s.altinn.system_users().system_user_of(a, &system, number, None).await }.await
+            async move { s.altinn.system_users().system_user_of(a, &system, number, Some("user")).await }.await
         }),
         row!("system_user" "request", Element of VendorRequest, |s, a, p, i| s.altinn.system_users().request(a, i).await),
         row!("system_user" "ask_for_change", Element of VendorSystemUser, |s, a, p, i| {

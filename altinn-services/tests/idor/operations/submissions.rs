@@ -57,13 +57,13 @@ pub(super) fn submissions() -> Vec<Operation> {
             let (id, issues) = (InstanceId::new(p, i), ShowIssues::No);
             s.altinn.submissions().form_pages(a, &id, Language::Nb, issues).await
         }),
-        row!("submission" "sub_form_pages", Element of Instance, |s, a, p, i| {
+        row!("submission" "sub_form_pages", Element of WithSubForm, |s, a, p, i| {
             let (id, issues) = (InstanceId::new(p, i), ShowIssues::No);
-            s.altinn.submissions().sub_form_pages(a, &id, s.floor_plan(), Language::Nb, issues).await
+            s.altinn.submissions().sub_form_pages(a, &id, s.stall, Language::Nb, issues).await
         }),
-        row!("submission" "fill_in_sub_form", Element of Instance, |s, a, p, i| {
+        row!("submission" "fill_in_sub_form", Element of WithSubForm, |s, a, p, i| {
             let (id, post) = (InstanceId::new(p, i), FormPost::parse(b"", &[]).unwrap());
-            s.altinn.submissions().fill_in_sub_form(a, &id, s.floor_plan(), "goods", &post, None).await
+            s.altinn.submissions().fill_in_sub_form(a, &id, s.stall, "goods", &post, None).await
         }),
         row!("submission" "filled_in", Element of Instance, |s, a, p, i| {
             s.altinn.submissions().filled_in(a, &InstanceId::new(p, i), Language::Nb).await
