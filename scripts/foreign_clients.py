@@ -49,7 +49,7 @@ def generate(api: Api, generator: str, folder: Path):
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "generator.yaml"
     # What it has no words of its own for is bytes to it.
-    foreign = ["application/xml", "application/pdf", "application/offset+octet-stream"]
+    foreign = ["application/xml", "application/pdf", "application/zip", "application/offset+octet-stream"]
     overrides = "".join(f"  {media_type}: application/octet-stream\n" for media_type in foreign)
     config.write_text(f"post_hooks: []\ncontent_type_overrides:\n{overrides}")
     command = [
