@@ -1,7 +1,7 @@
 //! Access lists (tilgangslister), as service owners keep them: which organizations are on them, and to which of the
 //! owner's resources, for which actions, they let their members in.
 //!
-//! A decision reads them anew each time ([`StoredAccessLists`](crate::register::StoredAccessLists)), and what rests on a list
+//! A decision reads them anew each time ([`StoredAccessLists`]), and what rests on a list
 //! is refused at its commit when the list has changed since. A resource lets in only those on a list where its
 //! [`ResourceRules`](crate::register::ResourceRules) say so. Who was put on a list and taken off it stands in the trail of the
 //! organization. Names and limits are those of Altinn's resource registry.
