@@ -81,7 +81,7 @@ impl Served {
     async fn send(&mut self, page: &TestPage, fields: &[(&str, &str)]) -> TestPage {
         let text = page.text();
         let (action, own) = own_fields(&text);
-        let own: Vec<_> = own.into_iter().map(|(name, value)| (name, read_back(&value))).collect();
+        let own: Vec<_> = own.into_iter().map(|(name, value)| (name, read_back(value))).collect();
         let own = own.iter().map(|(name, value)| (*name, value.as_str()));
         let all: Vec<_> = fields.iter().copied().chain(own).collect();
         self.browser.submit(&format!("{}{action}", self.url), &all).await.unwrap()
