@@ -31,6 +31,7 @@
 
 mod backend;
 mod batch;
+mod columns;
 #[cfg(feature = "testing")]
 pub mod contract;
 mod copy;
@@ -56,6 +57,7 @@ use chrono::{DateTime, Utc};
 
 pub use backend::Backend;
 pub use batch::{Batch, Committed, Guard, Returned, Statement};
+pub use columns::Columns;
 pub use copy::{Copied, CopyError};
 pub use error::{ConflictCause, StoreError};
 pub use insert_rows::{Column, ColumnKind, InsertRows};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{StoreError, Value};
+use super::{Columns, StoreError, Value};
 
 /// A row that a query gave back; its columns are read by name, or by position with [`Row::at`].
 ///
@@ -19,13 +19,13 @@ use super::{StoreError, Value};
 /// ```
 #[derive(Debug, Clone)]
 pub struct Row {
-    columns: Arc<[String]>,
+    columns: Arc<Columns>,
     values: Vec<Value>,
 }
 
 impl Row {
     /// A row of the values that stand under the columns of the same position.
-    pub fn new(columns: Arc<[String]>, values: Vec<Value>) -> Self {
+    pub fn new(columns: Arc<Columns>, values: Vec<Value>) -> Self {
         Self { columns, values }
     }
 
@@ -39,12 +39,25 @@ impl Row {
     /// # Errors
     /// [`StoreError::Decode`] when there is no such column, or when it holds another kind of value.
     pub fn get<T: FromValue>(&self, column: &str) -> Result<T, StoreError> {
-        self.columns
-            .iter()
-            .position(|name| name == column)
-            .and_then(|index| self.values.get(index))
+        self.value(column)
             .and_then(T::from_value)
             .ok_or_else(|| StoreError::Decode { column: column.to_owned(), expected: T::NAME })
+    }
+
+    /// The text of a column, where it stands; none where the column is null.
+    ///
+    /// # Errors
+    /// [`StoreError::Decode`] when there is no such column, or when it holds something else.
+    pub fn text(&self, column: &str) -> Result<Option<&str>, StoreError> {
+        match self.value(column) {
+            Some(Value::Text(text)) => Ok(Some(text)),
+            Some(Value::Null) => Ok(None),
+            _ => Err(StoreError::Decode { column: column.to_owned(), expected: String::NAME }),
+        }
+    }
+
+    fn value(&self, column: &str) -> Option<&Value> {
+        self.values.get(self.columns.position(column)?)
     }
 
     /// The value of the column at a position, counted from 0.

@@ -6,11 +6,11 @@ use deadpool_postgres::{ClientWrapper, Object};
 use futures_util::TryStreamExt;
 use futures_util::future::join_all;
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{Error, Statement as Prepared};
+use tokio_postgres::{Column, Error, Statement as Prepared};
 
 use super::error::{error_of, is_io, may_replay, unavailable};
 use super::value::arrays;
-use crate::store::{Batch, Committed, Dialect, Row, Statement, StoreError, Value};
+use crate::store::{Batch, Columns, Committed, Dialect, Row, Statement, StoreError, Value};
 
 /// How one attempt at a batch ended.
 pub(super) enum Attempt {
@@ -189,7 +189,7 @@ async fn execute(
         }
     };
     let mut stream = std::pin::pin!(stream);
-    let columns: Arc<[String]> = prepared.columns().iter().map(|column| column.name().to_owned()).collect();
+    let columns: Arc<Columns> = Arc::new(prepared.columns().iter().map(Column::name).collect());
     let mut rows = Vec::new();
     while let Some(row) = stream.try_next().await? {
         let values =

@@ -9,7 +9,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, Statement, ToSql, ffi};
 
 use crate::store::sql::summary;
-use crate::store::{ConflictCause, Row, StoreError, Value};
+use crate::store::{Columns, ConflictCause, Row, StoreError, Value};
 
 /// How long a statement waits for another process that writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -79,15 +79,15 @@ pub(super) fn run_prepared(
         let changed = statement.raw_execute().map_err(|error| error_of(text, &error))?;
         return Ok((changed as u64, Vec::new()));
     }
-    let columns: Arc<[String]> = statement.column_names().map(str::to_owned).collect();
+    let columns: Arc<Columns> = Arc::new(statement.column_names().collect());
     let mut found = statement.raw_query();
     let mut rows = Vec::new();
     while let Some(row) = found.next().map_err(|error| error_of(text, &error))? {
-        let values = (0..columns.len())
-            .map(|index| {
-                value_of(row.get_ref(index).map_err(|error| error_of(text, &error))?).map_err(refuse)
-            })
-            .collect::<Result<_, _>>()?;
+        let mut values = Vec::with_capacity(columns.len());
+        for index in 0..columns.len() {
+            let value = row.get_ref(index).map_err(|error| error_of(text, &error))?;
+            values.push(value_of(value).map_err(refuse)?);
+        }
         rows.push(Row::new(Arc::clone(&columns), values));
     }
     Ok((rows.len() as u64, rows))
