@@ -208,20 +208,9 @@ impl StoredRegister {
     }
 
     pub(super) fn party_of(&self, row: &Row) -> Result<Party, RegisterError> {
-        let id: PartyId = row.get("id")?;
-        let text = self.key.open(id, &row.get::<Vec<u8>>("identifier_sealed")?)?;
-        let corrupt = |column| RegisterError::Corrupt { column };
-        let kind: u8 = row.get("kind")?;
-        Ok(Party {
-            id,
-            uuid: row.get("uuid")?,
-            kind: PartyKind::try_from(kind).map_err(|_| corrupt("kind"))?,
-            name: row.get("name")?,
-            identifier: identifier(row.get("identifier_kind")?, text)
-                .ok_or_else(|| corrupt("identifier_kind"))?,
-            parent: row.get("parent")?,
-            deleted: row.get("deleted")?,
-        })
+        let text = self.key.open(row.get("id")?, &row.get::<Vec<u8>>("identifier_sealed")?)?;
+        let identifier = identifier(row.get("identifier_kind")?, text);
+        identified(row, identifier.ok_or(RegisterError::Corrupt { column: "identifier_kind" })?)
     }
 }
 
@@ -239,7 +228,10 @@ impl PartyRegister for StoredRegister {
         &self,
         identifier: &PartyIdentifier,
     ) -> Result<Option<Party>, RegisterError> {
-        self.find("identifier_lookup", self.key.lookup(identifier)).await
+        // Who asks by it knows it: it need not be opened.
+        let select = format!("{PARTY_COLUMNS} identifier_lookup = $1");
+        let row = self.store.query_opt(select, params![self.key.lookup(identifier)]).await?;
+        row.map(|row| identified(&row, identifier.clone())).transpose()
     }
 
     async fn sub_units(&self, main_unit: PartyId) -> Result<Vec<Party>, RegisterError> {
@@ -249,31 +241,27 @@ impl PartyRegister for StoredRegister {
     }
 }
 
-/// Every role that counts and is in force at a time: given by the party or its main unit, to the holder or to a unit in which the holder has a
-/// key role; and one row without a role for each giver, for the version of its rights. What it costs grows with the
-/// roles that the giver has given, not with those that the holder has.
+/// What the party and its main unit have given that is in force at a time: to the holder, or to a unit that has given
+/// the holder any role, which is for Rust to tell from a key role; and at least one row for each giver, for the version
+/// of its rights. What it costs grows with the roles that the giver has given, not with those that the holder has.
 static ROLES: LazyLock<String> = LazyLock::new(|| {
-    let key_roles = key_roles();
+    let given_by = |givers: &str| {
+        format!(
+            "select giver.id as giver, giver.version as giver_version, given.role as role, given.held_by as holder, \
+             key_role.role as key_role, unit.version as unit_version, unit.deleted as unit_deleted from {givers} \
+             left join auth_role given on given.offered_by = giver.id \
+             and given.valid_from <= $1 and given.valid_to > $1 and (given.held_by = $2 or exists \
+             (select 1 from auth_role own where own.offered_by = given.held_by and own.held_by = $2)) \
+             left join auth_role key_role on given.held_by <> $2 and key_role.offered_by = given.held_by \
+             and key_role.held_by = $2 and key_role.valid_from <= $1 and key_role.valid_to > $1 \
+             left join auth_party unit on given.held_by <> $2 and unit.id = given.held_by"
+        )
+    };
     format!(
-        "with given_by as (\
-         select id, version from auth_party where id = $1 and not deleted \
-         union all \
-         select main.id, main.version from auth_party sub join auth_party main on main.id = sub.parent \
-         where sub.id = $1 and not sub.deleted and not main.deleted) \
-         select id as giver, version as giver_version, cast(null as text) as role, \
-         cast(null as bigint) as holder, cast(null as bigint) as holder_version from given_by \
-         union all \
-         select given_by.id, given_by.version, given.role, given.held_by, null \
-         from given_by join auth_role given on given.offered_by = given_by.id and given.held_by = $2 \
-         and given.valid_from <= $3 and given.valid_to > $3 \
-         union all \
-         select given_by.id, given_by.version, given.role, unit.id, unit.version \
-         from given_by join auth_role given on given.offered_by = given_by.id \
-         and given.valid_from <= $3 and given.valid_to > $3 \
-         join auth_role key_role on key_role.offered_by = given.held_by and key_role.held_by = $2 \
-         and key_role.role in ({key_roles}) and key_role.valid_from <= $3 and key_role.valid_to > $3 \
-         join auth_party unit on unit.id = given.held_by and not unit.deleted \
-         order by role, holder"
+        "{} where giver.id = $3 and not giver.deleted union all {} \
+         where sub.id = $3 and not sub.deleted and not giver.deleted",
+        given_by("auth_party giver"),
+        given_by("auth_party sub join auth_party giver on giver.id = sub.parent"),
     )
 });
 
@@ -338,22 +326,28 @@ fn key_roles() -> String {
 #[async_trait]
 impl RoleRegister for StoredRegister {
     async fn roles(&self, holder: PartyId, party: PartyId) -> Result<HeldRoles, RegisterError> {
-        let rows = self.store.query(ROLES.as_str(), params![party, holder, self.clock.now()]).await?;
+        let rows = self.store.query(ROLES.as_str(), params![self.clock.now(), holder, party]).await?;
         let (mut held, mut rights) = (Vec::new(), Vec::new());
         for row in &rows {
             let giver: PartyId = row.get("giver")?;
             rights.push(RightsVersion { party: giver, version: row.get("giver_version")? });
             let Some(role) = row.get::<Option<Role>>("role")? else { continue };
             let unit: PartyId = row.get("holder")?;
-            if let Some(version) = row.get("holder_version")? {
-                rights.push(RightsVersion { party: unit, version });
+            if unit != holder {
+                let key_role: Option<Role> = row.get("key_role")?;
+                if row.get("unit_deleted")? || !key_role.is_some_and(|role| role.is_key_role()) {
+                    continue;
+                }
+                rights.push(RightsVersion { party: unit, version: row.get("unit_version")? });
             }
-            held.push(HeldRole { role, through: way(party, giver, unit, holder) });
+            held.push((role, unit, giver));
         }
+        held.sort_unstable();
         held.dedup();
-        rights.sort_by_key(|rights| rights.party);
+        rights.sort_unstable_by_key(|rights| rights.party);
         rights.dedup();
-        Ok(rights.into_iter().fold(HeldRoles::of(held), HeldRoles::resting_on))
+        let way = |(role, unit, giver)| HeldRole { role, through: way(party, giver, unit, holder) };
+        Ok(rights.into_iter().fold(HeldRoles::of(held.into_iter().map(way)), HeldRoles::resting_on))
     }
 
     async fn holders(&self, party: PartyId) -> Result<Option<Vec<RoleHolder>>, RegisterError> {
@@ -380,6 +374,20 @@ impl RoleRegister for StoredRegister {
         let rows = self.store.query(UNITS.as_str(), params![holder, self.clock.now()]).await?;
         rows.iter().map(|row| Ok(row.get("offered_by")?)).collect()
     }
+}
+
+/// The party of a row, whose identifier is this one.
+fn identified(row: &Row, identifier: PartyIdentifier) -> Result<Party, RegisterError> {
+    let kind: u8 = row.get("kind")?;
+    Ok(Party {
+        id: row.get("id")?,
+        uuid: row.get("uuid")?,
+        kind: PartyKind::try_from(kind).map_err(|_| RegisterError::Corrupt { column: "kind" })?,
+        name: row.get("name")?,
+        identifier,
+        parent: row.get("parent")?,
+        deleted: row.get("deleted")?,
+    })
 }
 
 /// By what way somebody holds for a party what its giver gave a unit, or the holder themselves.

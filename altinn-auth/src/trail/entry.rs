@@ -54,6 +54,14 @@ pub struct TrailEntry {
     pub times: i64,
 }
 
+/// When something was decided, and how often.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Occasion {
+    pub(super) id: Uuid,
+    pub(super) at: DateTime<Utc>,
+    pub(super) times: i64,
+}
+
 /// The code of a line that tells how many found no room.
 const LOST: &str = "AUTH-TRAIL-LOST";
 
@@ -146,9 +154,15 @@ impl TrailEntry {
         self.code == LOST
     }
 
-    /// The same for every entry that tells of the same, at whatever time.
-    pub(super) fn without_time(&self) -> Self {
-        Self { id: Uuid::nil(), at: DateTime::UNIX_EPOCH, times: 0, ..self.clone() }
+    /// Takes out what tells one entry from another that tells of the same: what is left is the same for all of these.
+    pub(super) fn take_occasion(&mut self) -> Occasion {
+        let occasion = Occasion { id: self.id, at: self.at, times: self.times };
+        self.put_occasion(Occasion::default());
+        occasion
+    }
+
+    pub(super) fn put_occasion(&mut self, occasion: Occasion) {
+        (self.id, self.at, self.times) = (occasion.id, occasion.at, occasion.times);
     }
 
     /// Adds it to a batch, with what is done by it. A NUL character in what a caller has said stands there as U+FFFD, since

@@ -12,26 +12,29 @@ use super::kept::Trail;
 #[derive(Debug)]
 pub(crate) struct Noted {
     trail: Trail,
-    entry: TrailEntry,
+    /// None once it is noted.
+    entry: Option<TrailEntry>,
     is_in_a_batch: AtomicBool,
 }
 
 impl Noted {
     pub(crate) fn new(trail: Trail, entry: TrailEntry) -> Self {
-        Self { trail, entry, is_in_a_batch: AtomicBool::new(false) }
+        Self { trail, entry: Some(entry), is_in_a_batch: AtomicBool::new(false) }
     }
 
     /// Adds it to the batch of what is done by it; to several batches, of which the first that commits has it.
     pub(crate) fn insert(&self, batch: &mut Batch, deed: &Deed) {
         self.is_in_a_batch.store(true, Ordering::Relaxed);
-        self.entry.insert(batch, deed);
+        if let Some(entry) = &self.entry {
+            entry.insert(batch, deed);
+        }
     }
 }
 
 impl Drop for Noted {
     fn drop(&mut self) {
-        if !self.is_in_a_batch.load(Ordering::Relaxed) {
-            self.trail.note(self.entry.clone());
+        if let Some(entry) = self.entry.take_if(|_| !self.is_in_a_batch.load(Ordering::Relaxed)) {
+            self.trail.note(entry);
         }
     }
 }
