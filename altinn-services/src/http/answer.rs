@@ -1,6 +1,6 @@
 //! Around every call: its trace, its time, and how it is answered when it did not succeed.
 
-use std::any::Any;
+use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request, State};
@@ -8,13 +8,14 @@ use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt as _;
 use tracing::Instrument as _;
 
 use super::error::ApiError;
 use super::language::language_of;
 use super::problem_details::ProblemDetails;
 use super::trace::trace_id;
-use super::{Api, headers};
+use super::{Api, headers, overload};
 
 /// Answers a call: what went wrong becomes a problem in the caller's language, under its trace id, and what every answer
 /// says is added.
@@ -25,7 +26,8 @@ pub(super) async fn answer(State(api): State<Api>, request: Request, next: Next)
     let trace_id = trace_id(request.headers(), api.altinn().ids());
     let language = language_of(request.headers());
     let span = tracing::info_span!("request", %method, route, trace_id, status = tracing::field::Empty);
-    let response = next.run(request).instrument(span.clone()).await;
+    let called = AssertUnwindSafe(overload::within_limits(&api, request, next)).catch_unwind();
+    let response = called.instrument(span.clone()).await.unwrap_or_else(|_| panicked());
     span.record("status", response.status().as_u16());
     let mut response = match problem(&response) {
         Some(error) => {
@@ -72,7 +74,7 @@ fn keep(from: &HeaderMap, to: &mut HeaderMap) {
 }
 
 /// What a handler that panicked is answered with; its connection lives on.
-pub(super) fn panicked(_panic: Box<dyn Any + Send + 'static>) -> Response {
+fn panicked() -> Response {
     tracing::error!("a handler panicked");
     ApiError::with_status(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL").into_response()
 }

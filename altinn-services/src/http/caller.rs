@@ -25,8 +25,7 @@ impl FromRequestParts<Api> for Caller {
             scopes::check(api, &actor, parts).await?;
         }
         let route = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
-        let endpoint = format!("{} {route}", parts.method);
-        match api.rates().count(&actor, &endpoint, api.altinn().clock().now()) {
+        match api.rates().count(&actor, (&parts.method, route), api.altinn().clock().now()) {
             Ok(()) => Ok(Self(actor)),
             Err(wait) => {
                 let seconds = wait.num_milliseconds().max(1).unsigned_abs().div_ceil(1_000);

@@ -8,19 +8,23 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
-const DEFAULTS: [(HeaderName, &str); 6] = [
+static DEFAULTS: [(HeaderName, HeaderValue); 6] = [
     // An answer that nothing else is said of may be personal: nobody keeps it.
-    (CACHE_CONTROL, "no-store"),
-    (CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'; sandbox"),
-    (REFERRER_POLICY, "no-referrer"),
-    (STRICT_TRANSPORT_SECURITY, "max-age=31536000"),
-    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (RESOURCE_POLICY, "same-origin"),
+    (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    (
+        CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; sandbox"),
+    ),
+    (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000")),
+    (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (RESOURCE_POLICY, HeaderValue::from_static("same-origin")),
 ];
 
 /// Adds what an answer does not say itself.
 pub(super) fn add_to(headers: &mut HeaderMap) {
-    for (name, value) in DEFAULTS {
-        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    headers.reserve(DEFAULTS.len());
+    for (name, value) in &DEFAULTS {
+        headers.entry(name).or_insert_with(|| value.clone());
     }
 }

@@ -8,12 +8,19 @@ use axum::response::{IntoResponse, Response};
 use super::Api;
 use super::error::ApiError;
 
-/// Refuses a call at once when as many as may be are worked on, rather than letting all of them wait.
-pub(super) async fn at_once(State(api): State<Api>, request: Request, next: Next) -> Response {
+/// Refuses a call at once when as many as may be are worked on, rather than letting all of them wait; and ends one that
+/// takes too long. What that had committed by then stays.
+pub(super) async fn within_limits(api: &Api, request: Request, next: Next) -> Response {
     let Ok(_permit) = api.at_once().try_acquire() else {
         return ApiError::new("HTTP-OVERLOAD", "too many calls at once: come again").into_response();
     };
-    next.run(request).await
+    if is_streamed(&request) {
+        return next.run(request).await;
+    }
+    match tokio::time::timeout(api.limits().time, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => ApiError::new("HTTP-TIME", "the call took too long: come again").into_response(),
+    }
 }
 
 /// Refuses a file when as many as may be are taken at once: each is held in memory while it comes.
@@ -37,15 +44,4 @@ fn is_streamed(request: &Request) -> bool {
 
 fn is_read(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD)
-}
-
-/// Ends a call that takes too long. What it had committed by then stays.
-pub(super) async fn in_time(State(api): State<Api>, request: Request, next: Next) -> Response {
-    if is_streamed(&request) {
-        return next.run(request).await;
-    }
-    match tokio::time::timeout(api.limits().time, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => ApiError::new("HTTP-TIME", "the call took too long: come again").into_response(),
-    }
 }

@@ -5,6 +5,7 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::sync::{Mutex, PoisonError};
 
 use altinn_core::{Actor, Subject};
+use axum::http::Method;
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// How many parts the callers are kept in, so that calls do not wait for each other.
@@ -32,7 +33,12 @@ impl Rates {
     }
 
     /// Counts a call, or says how long to wait before the next.
-    pub(super) fn count(&self, caller: &Actor, endpoint: &str, now: DateTime<Utc>) -> Result<(), TimeDelta> {
+    pub(super) fn count(
+        &self,
+        caller: &Actor,
+        endpoint: (&Method, &str),
+        now: DateTime<Utc>,
+    ) -> Result<(), TimeDelta> {
         let key = self.hasher.hash_one((who(caller), endpoint));
         let index = usize::try_from(key % PARTS as u64).unwrap_or_default();
         let Some(part) = self.parts.get(index) else { return Ok(()) };
@@ -78,13 +84,13 @@ mod tests {
         };
         let (rates, now) = (Rates::new(10, 3), DateTime::UNIX_EPOCH);
         for _ in 0..3 {
-            rates.count(&agency("ttd"), "GET /a", now).unwrap();
+            rates.count(&agency("ttd"), (&Method::GET, "/a"), now).unwrap();
         }
-        assert_eq!(rates.count(&agency("ttd"), "GET /a", now), Err(TimeDelta::milliseconds(100)));
-        rates.count(&agency("ttd"), "GET /b", now).unwrap();
-        rates.count(&agency("skd"), "GET /a", now).unwrap();
+        assert_eq!(rates.count(&agency("ttd"), (&Method::GET, "/a"), now), Err(TimeDelta::milliseconds(100)));
+        rates.count(&agency("ttd"), (&Method::GET, "/b"), now).unwrap();
+        rates.count(&agency("skd"), (&Method::GET, "/a"), now).unwrap();
         let later = now + TimeDelta::milliseconds(100);
-        rates.count(&agency("ttd"), "GET /a", later).unwrap();
-        assert!(rates.count(&agency("ttd"), "GET /a", later).is_err());
+        rates.count(&agency("ttd"), (&Method::GET, "/a"), later).unwrap();
+        assert!(rates.count(&agency("ttd"), (&Method::GET, "/a"), later).is_err());
     }
 }

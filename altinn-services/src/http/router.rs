@@ -9,14 +9,13 @@ use axum::http::header::{
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use axum::{Router, http::HeaderName};
-use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{
     Api, access, access_lists, answer, app, archive, authorization, deliveries, events, health, inbox,
-    instance_subscriptions, metrics, notifications, openapi, overload, storage, system_users, trail,
+    instance_subscriptions, metrics, notifications, openapi, storage, system_users, trail,
 };
 
 /// Everything that is built: every part, with `/openapi.json`, `/health/live`, `/health/ready` and `/metrics`.
@@ -60,15 +59,12 @@ pub(super) fn alone(api: &Api, routes: OpenApiRouter<Api>) -> Router {
     around(api, routes.split_for_parts().0)
 }
 
-/// Puts around routes what stands around every call, from the inside to the outside: the limits, what a panic comes to,
-/// what every answer says, and who else may be let in.
+/// Puts around routes what stands around every call: limits, what a panic comes to and what every answer says, in one
+/// layer, since each costs every call; and who else may be let in.
 fn around(api: &Api, routes: Router<Api>) -> Router {
     let routes = routes
         .fallback(answer::no_such_path)
         .layer(DefaultBodyLimit::max(api.limits().body))
-        .layer(from_fn_with_state(api.clone(), overload::in_time))
-        .layer(from_fn_with_state(api.clone(), overload::at_once))
-        .layer(CatchPanicLayer::custom(answer::panicked))
         .layer(from_fn_with_state(api.clone(), answer::answer));
     let routes = if api.origins().is_empty() { routes } else { routes.layer(cors(api)) };
     routes.with_state(api.clone())

@@ -46,8 +46,8 @@ impl std::fmt::Debug for ElementMetadata {
 
 impl ElementMetadata {
     pub(super) fn from_row(row: &Row) -> Result<Self, StoreError> {
-        let text: Option<String> = row.get("metadata")?;
-        Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
+        let text = row.text("metadata")?;
+        Ok(text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default())
     }
 
     /// What the store keeps of it; nothing where there is nothing.

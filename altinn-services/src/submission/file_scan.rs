@@ -34,8 +34,7 @@ impl FileScanResult {
     }
 
     pub(super) fn from_row(row: &Row) -> Result<Self, StoreError> {
-        let name: Option<String> = row.get("file_scan")?;
-        Ok(match name.as_deref() {
+        Ok(match row.text("file_scan")? {
             Some("Pending") => Self::Pending,
             Some("Clean") => Self::Clean,
             Some("Infected") => Self::Infected,

@@ -115,14 +115,13 @@ impl Instance {
 
     fn from_row(id: &InstanceId, row: &Row, elements: Vec<DataElement>) -> Result<Self, SubmissionError> {
         let stored = |column: &str, text: String| SubmissionError::Stored { column: column.to_owned(), text };
-        let service: String = row.get("service")?;
-        let process: String = row.get("process")?;
-        let status: Option<String> = row.get("status")?;
-        let status = status.map(|status| serde_json::from_str(&status)).transpose();
+        let service = row.text("service")?.unwrap_or_default();
+        let process = row.text("process")?.unwrap_or_default();
+        let status = row.text("status")?.map(serde_json::from_str).transpose();
         Ok(Self {
             id: *id,
-            service: service.parse().map_err(|_| stored("service", service.clone()))?,
-            process: serde_json::from_str(&process).map_err(|error| stored("process", error.to_string()))?,
+            service: service.parse().map_err(|_| stored("service", service.to_owned()))?,
+            process: serde_json::from_str(process).map_err(|error| stored("process", error.to_string()))?,
             version: row.get("version")?,
             created: row.get("created_at")?,
             changed: row.get("changed_at")?,
