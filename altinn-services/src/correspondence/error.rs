@@ -96,6 +96,13 @@ impl CorrespondenceError {
     }
 }
 
+impl CorrespondenceError {
+    /// Whether what was to be read is erased: it does not come back, however often it is tried.
+    pub(super) fn is_erased(&self) -> bool {
+        matches!(self, Self::Archive(ArchiveError::Erased { .. }))
+    }
+}
+
 impl From<StoreError> for CorrespondenceError {
     fn from(error: StoreError) -> Self {
         if error.is_conflict() { Self::Changed } else { Self::Store(error) }

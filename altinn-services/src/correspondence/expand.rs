@@ -22,6 +22,33 @@ pub(super) async fn expand(
     batch: &mut Batch,
     now: DateTime<Utc>,
 ) -> Result<(), CorrespondenceError> {
+    let mut changes = Changes::new(altinn.ids(), mailing, now);
+    let (count, bytes) = match next_recipients(altinn, mailing).await {
+        Ok((recipients, bytes)) => {
+            let parties = parties_of(altinn, &recipients).await?;
+            place(altinn, mailing, &parties, &mut changes, now).await?;
+            (recipients.len(), bytes)
+        }
+        Err(error) if error.is_erased() => (fail_next(altinn, mailing, &mut changes, now)?, 0),
+        Err(error) => return Err(error),
+    };
+    changes.add_to(batch);
+    let position = mailing.position + i64::try_from(bytes).unwrap_or_default();
+    let expanded = mailing.expanded + i64::try_from(count).unwrap_or_default();
+    if expanded < mailing.recipients {
+        mailing.advance(batch, position, expanded);
+    } else {
+        mailing.expanded = expanded;
+        mailing.end_phase(batch, now);
+    }
+    Ok(())
+}
+
+/// The recipients of the next slice of a mailing, and how many bytes of the list they are.
+async fn next_recipients(
+    altinn: &Altinn,
+    mailing: &Mailing,
+) -> Result<(Vec<Recipient>, usize), CorrespondenceError> {
     let stored = || CorrespondenceError::Stored { column: "recipients" };
     let from = u64::try_from(mailing.position).map_err(|_| stored())?;
     let most = (SLICE * Recipients::MAX_LINE_BYTES) as u64;
@@ -32,19 +59,26 @@ pub(super) async fn expand(
     if recipients.is_empty() {
         return Err(stored());
     }
-    let parties = parties_of(altinn, &recipients).await?;
-    let mut changes = Changes::new(altinn.ids(), mailing, now);
-    place(altinn, mailing, &parties, &mut changes, now).await?;
-    changes.add_to(batch);
-    let position = mailing.position + i64::try_from(bytes).unwrap_or_default();
-    let expanded = mailing.expanded + i64::try_from(recipients.len()).unwrap_or_default();
-    if expanded < mailing.recipients {
-        mailing.advance(batch, position, expanded);
-    } else {
-        mailing.expanded = expanded;
-        mailing.end_phase(batch, now);
+    Ok((recipients, bytes))
+}
+
+/// The next slice of a mailing whose entry is erased fails: who its recipients were went with it.
+fn fail_next(
+    altinn: &Altinn,
+    mailing: &Mailing,
+    changes: &mut Changes<'_>,
+    now: DateTime<Utc>,
+) -> Result<usize, CorrespondenceError> {
+    let mut count = 0;
+    for number in (mailing.expanded..mailing.recipients).take(SLICE) {
+        let mut row = CorrespondenceRow::new(altinn.ids().next_id(), mailing.id(), number, None, now);
+        changes.apply(&mut row, CorrespondenceEvent::Initialize, Circumstances::default())?;
+        let erased = Circumstances { note: Some(ERASED), ..Circumstances::default() };
+        changes.apply(&mut row, CorrespondenceEvent::Fail, erased)?;
+        changes.insert(&row);
+        count += 1;
     }
-    Ok(())
+    Ok(count)
 }
 
 /// The parties of recipients, in their order; those that are deleted are not known.
@@ -86,3 +120,4 @@ pub(super) async fn place(
 
 /// Why a correspondence failed.
 pub(super) const UNKNOWN: &str = "the register does not know the recipient";
+pub(super) const ERASED: &str = "what was to be published is erased";

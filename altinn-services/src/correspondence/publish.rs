@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 
 use super::changes::{Changes, Circumstances};
 use super::events::Told;
-use super::expand::UNKNOWN;
+use super::expand::{ERASED, UNKNOWN};
 use super::inbox;
 use super::mailing::Mailing;
 use super::reservation::reserved;
@@ -37,22 +37,27 @@ pub(super) async fn publish(
     let parties: Vec<_> = parties.into_iter().map(|party| party.filter(|party| !party.deleted)).collect();
     let reserved = reserved(altinn, &mailing.spec, &parties).await?;
     let notice = Notice::of(altinn, mailing)?;
-    let title = Correspondences::new(altinn).content_of(mailing).await?.message.title().clone();
+    let title = match Correspondences::new(altinn).content_of(mailing).await {
+        Ok(content) => Some(content.message.title().clone()),
+        Err(error) if error.is_erased() => None,
+        Err(error) => return Err(error),
+    };
     let mut shown = Vec::new();
     let mut changes = Changes::new(altinn.ids(), mailing, now);
     for (mut row, (party, is_reserved)) in waiting.into_iter().zip(parties.iter().zip(reserved)) {
         let version = row.version;
-        let (event, note) = match (party, is_reserved) {
-            (None, _) => (CorrespondenceEvent::Fail, Some(UNKNOWN)),
-            (Some(_), true) => (CorrespondenceEvent::Reserve, None),
-            (Some(_), false) => (CorrespondenceEvent::Publish, None),
+        let (event, note) = match (&title, party, is_reserved) {
+            (None, _, _) => (CorrespondenceEvent::Fail, Some(ERASED)),
+            (_, None, _) => (CorrespondenceEvent::Fail, Some(UNKNOWN)),
+            (_, Some(_), true) => (CorrespondenceEvent::Reserve, None),
+            (_, Some(_), false) => (CorrespondenceEvent::Publish, None),
         };
         let new = changes.apply(&mut row, event, Circumstances { note, ..Circumstances::default() })?;
         if let (Some(CorrespondenceStatus::Published), Some(party), Some(notice)) = (new, party, &notice) {
             changes.tell(&row, notice.order(batch, &row, party))?;
         }
-        if new == Some(CorrespondenceStatus::Published) {
-            shown.extend(inbox::published(mailing, &row, &title, now));
+        if let (Some(CorrespondenceStatus::Published), Some(title)) = (new, &title) {
+            shown.extend(inbox::published(mailing, &row, title, now));
         }
         changes.update(row, version);
     }
