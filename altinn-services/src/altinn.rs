@@ -203,6 +203,12 @@ impl Altinn {
         self.0.services.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
     }
 
+    /// All services that are published, by id.
+    #[cfg(feature = "axum")]
+    pub(crate) fn services(&self) -> Vec<Service> {
+        self.0.services.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
     /// The lookup service of this id that is published here.
     #[cfg(feature = "lookup")]
     pub fn lookup_service(&self, id: &ServiceId) -> Option<LookupService> {

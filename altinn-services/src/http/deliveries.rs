@@ -5,7 +5,7 @@ use altinn_core::{InstanceId, PartyId};
 use axum::extract::State;
 use axum::{Json, Router};
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -14,6 +14,7 @@ use super::body::JsonBody;
 use super::caller::Caller;
 use super::error::ApiError;
 use super::query::InPath;
+use super::reason::Reason;
 use super::{Api, router};
 use crate::submission::{DeliveredAgain, InstanceContents};
 
@@ -38,14 +39,6 @@ struct DeliveryPath {
     instance_guid: Uuid,
 }
 
-/// Why it is delivered again.
-#[derive(Debug, Deserialize, ToSchema)]
-struct Again {
-    /// In words: it stands in the trail.
-    #[schema(max_length = 500)]
-    reason: String,
-}
-
 impl DeliveryPath {
     fn id(&self) -> InstanceId {
         InstanceId::new(PartyId::new(self.instance_owner_party_id), self.instance_guid)
@@ -67,16 +60,13 @@ async fn contents(
 /// Delivers an instance to the service's agency again: every event of it is sent once more to the end points that the agency
 /// subscribed.
 #[utoipa::path(post, path = "/v1/deliveries/{instanceOwnerPartyId}/{instanceGuid}/again", tag = "deliveries",
-    operation_id = "deliverAgain", params(DeliveryPath), request_body = Again,
+    operation_id = "deliverAgain", params(DeliveryPath), request_body = Reason,
     responses((status = 200, description = "What is sent again, and what the instance holds", body = DeliveredAgain)))]
 async fn again(
     State(api): State<Api>,
     Caller(actor): Caller,
     InPath(at): InPath<DeliveryPath>,
-    JsonBody(Again { reason }): JsonBody<Again>,
+    JsonBody(reason): JsonBody<Reason>,
 ) -> Result<Json<DeliveredAgain>, ApiError> {
-    if reason.chars().count() > 500 {
-        return Err(ApiError::new("HTTP-BODY", "`reason` has at most 500 characters"));
-    }
-    Ok(Json(api.altinn().submissions().deliver_again(&actor, &at.id(), &reason).await?))
+    Ok(Json(api.altinn().submissions().deliver_again(&actor, &at.id(), reason.text()?).await?))
 }

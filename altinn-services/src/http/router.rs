@@ -15,7 +15,7 @@ use utoipa_axum::routes;
 
 use super::{
     Api, access, access_lists, answer, app, archive, authorization, deliveries, events, health, inbox,
-    instance_subscriptions, metrics, notifications, openapi, storage, system_users, trail,
+    instance_subscriptions, metrics, notifications, openapi, storage, support, system_users, trail,
 };
 
 /// Everything that is built: every part, with `/openapi.json`, `/health/live`, `/health/ready` and `/metrics`.
@@ -38,7 +38,8 @@ pub fn all(api: &Api) -> Router {
         .merge(inbox::routes())
         .merge(notifications::routes())
         .merge(instance_subscriptions::routes())
-        .merge(deliveries::routes());
+        .merge(deliveries::routes())
+        .merge(support::routes());
     #[cfg(feature = "lookup")]
     let routes = routes.merge(super::lookup::routes());
     #[cfg(feature = "link")]
@@ -126,6 +127,7 @@ mod tests {
             archive::routes().into_openapi(),
             instance_subscriptions::routes().into_openapi(),
             deliveries::routes().into_openapi(),
+            support::routes().into_openapi(),
             inbox::routes().into_openapi(),
             notifications::routes().into_openapi(),
         ];

@@ -30,6 +30,7 @@ const STATUSES: &[(StatusCode, &[&str])] = &[
             "COLLABORATION-EVENT-DATA",
             "COLLABORATION-TEXT",
             "LOOKUP-PURPOSE",
+            "PROCESS-NO-SUCH-TASK",
             "AUTH-ACCESS-LIST-INVALID",
             "AUTH-ACCESS-LIST-UNKNOWN-MEMBER",
             "AUTH-REQUEST-FORM",

@@ -26,6 +26,12 @@ pub enum Refusal {
         /// The element.
         element: String,
     },
+    /// The process has no task with this id to be moved to.
+    #[error("the process has no task `{task}`")]
+    NoSuchTask {
+        /// The task that was named.
+        task: String,
+    },
     /// The action is not one of the task's.
     #[error("task `{task}` has no action `{action}`; it has {}", quoted(.allowed))]
     ActionNotAllowed {
@@ -92,6 +98,7 @@ impl Refusal {
             Self::NotStarted => "PROCESS-NOT-STARTED",
             Self::Ended { .. } => "PROCESS-ENDED",
             Self::StateNotOfProcess { .. } => "PROCESS-STATE-NOT-OF-PROCESS",
+            Self::NoSuchTask { .. } => "PROCESS-NO-SUCH-TASK",
             Self::ActionNotAllowed { .. } => "PROCESS-ACTION-NOT-ALLOWED",
             Self::ServiceTaskPending { .. } => "PROCESS-SERVICE-TASK-PENDING",
             Self::NotThatTask { .. } => "PROCESS-NOT-THAT-TASK",

@@ -145,7 +145,7 @@ pub fn jump(process: &Process, state: &ProcessState, task: &str, at: DateTime<Ut
         return Err(Refusal::Ended { end_event: state.end_event.clone().unwrap_or_default() });
     }
     let current = state.current_task().ok_or(Refusal::NotStarted)?;
-    let unknown = || Refusal::StateNotOfProcess { element: task.to_owned() };
+    let unknown = || Refusal::NoSuchTask { task: task.to_owned() };
     let target = process.task(task).ok_or_else(unknown)?;
     let context = Context::default();
     let moved = Move { process, state, current, at, context: &context, action: Some(REJECT) };

@@ -98,6 +98,7 @@ pub use subscription::{
     InstanceSubscription, InstanceSubscriptions, Interval, MadeInstance, NewSubscription, Occasion, Schedule,
     ScheduleError, SubscriptionReport, SubscriptionState, SubscriptionTerms,
 };
+pub use support::{Standing, WaitsFor};
 pub use validate::ElementIssue;
 
 pub use user_action::{UserAction, UserActionDone};

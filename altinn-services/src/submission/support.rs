@@ -3,18 +3,62 @@
 //! A supporter is the service's own agency ([`Subject::ServiceOwner`]), whom the service's policy lets `write` in the
 //! instance. Each operation takes the reason, which is kept in the trail: nothing personal stands in it.
 
-use altinn_auth::decision::Access;
 use altinn_auth::trail::Deed;
 use altinn_core::store::{Batch, params};
-use altinn_core::{Actor, InstanceId, ServiceId, Subject};
+use altinn_core::{Actor, InstanceId, ServiceId};
 
 use super::plan::Plan;
 use super::service_task::{ServiceTaskState, ServiceTaskWork};
-use super::{Instance, SubmissionError, Submissions};
-use crate::process::jump;
+use super::signing::{CALL_TO_SIGN, signees_of};
+use super::{Instance, SubmissionError, Submissions, is_agency};
+use crate::process::{TaskKind, jump};
 
 /// The most that one call lists.
 const MAX_LISTED: u32 = 1_000;
+
+/// How an instance stands, and what it waits for.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Standing {
+    /// The instance.
+    pub instance: Instance,
+    /// What it waits for.
+    pub waits_for: WaitsFor,
+    /// The work of its service tasks, and of its calls to sign, the latest first; at most 100.
+    pub work: Vec<ServiceTaskWork>,
+}
+
+/// What an instance waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum WaitsFor {
+    /// Nothing: its process has ended, or has not begun.
+    Nothing,
+    /// Somebody fills in, confirms or signs.
+    User,
+    /// Those who were named sign, one after the other or together.
+    Signees,
+    /// A payment is made.
+    Payment,
+    /// The agency answers.
+    Agency,
+    /// A service task is done.
+    ServiceTask,
+}
+
+impl WaitsFor {
+    /// The name: `nothing`, `user`, `signees`, `payment`, `agency`, `serviceTask`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing",
+            Self::User => "user",
+            Self::Signees => "signees",
+            Self::Payment => "payment",
+            Self::Agency => "agency",
+            Self::ServiceTask => "serviceTask",
+        }
+    }
+}
 
 impl Submissions<'_> {
     /// The service tasks of a service that failed for good or are tried again after a failure, the longest unchanged
@@ -28,12 +72,45 @@ impl Submissions<'_> {
         service: &ServiceId,
         limit: u32,
     ) -> Result<Vec<ServiceTaskWork>, SubmissionError> {
-        is_agency(supporter, service)?;
+        if !is_agency(supporter, service) {
+            return Err(SubmissionError::NotFound);
+        }
         let sql = "select * from services_task where service = $1 and state in ('waiting', 'failed') \
                    and (state = 'failed' or failures > 0) order by changed_at, id limit $2";
         let limit = i64::from(limit.min(MAX_LISTED));
         let rows = self.altinn.store().query(sql, params![service.to_string(), limit]).await?;
         rows.iter().map(ServiceTaskWork::from_row).collect()
+    }
+
+    /// Why an instance does not go on: where it stands, what it waits for, and what became of its service tasks.
+    ///
+    /// # Errors
+    /// [`SubmissionError::NotFound`] when the caller is not the service's agency, [`SubmissionError::Access`] when the
+    /// policy does not let it `read`.
+    pub async fn standing(&self, supporter: &Actor, id: &InstanceId) -> Result<Standing, SubmissionError> {
+        let (instance, _) = self.of_agency(supporter, id, "read").await?;
+        let work = ServiceTaskWork::all_of(self.altinn.store(), instance.id.guid).await?;
+        let waits_for = self.waits_for(&instance, &work)?;
+        Ok(Standing { instance: self.shown_to(supporter, instance).await?, waits_for, work })
+    }
+
+    fn waits_for(&self, instance: &Instance, work: &[ServiceTaskWork]) -> Result<WaitsFor, SubmissionError> {
+        let Some(current) = instance.task() else { return Ok(WaitsFor::Nothing) };
+        let is_open = |work: &ServiceTaskWork| {
+            matches!(work.state, ServiceTaskState::Waiting | ServiceTaskState::Failed)
+        };
+        if work.iter().any(|work| work.kind != CALL_TO_SIGN && is_open(work) && work.is_of(instance)) {
+            return Ok(WaitsFor::ServiceTask);
+        }
+        let service = self.service_of(instance)?;
+        Ok(match service.definition().process().task(current) {
+            Some(task) if task.kind == TaskKind::Payment => WaitsFor::Payment,
+            Some(task) if task.kind == TaskKind::Feedback => WaitsFor::Agency,
+            Some(task) if task.kind == TaskKind::Signing && signees_of(instance, task)?.is_some() => {
+                WaitsFor::Signees
+            }
+            _ => WaitsFor::User,
+        })
     }
 
     /// Lets the service task that an instance stands in be tried again, from now on and by itself.
@@ -46,7 +123,7 @@ impl Submissions<'_> {
         id: &InstanceId,
         reason: &str,
     ) -> Result<Instance, SubmissionError> {
-        let (instance, access) = self.supported(supporter, id).await?;
+        let (instance, access) = self.of_agency(supporter, id, "write").await?;
         let mut batch = Batch::new();
         access.guard_with(&mut batch, &deed("support.resume", reason));
         ServiceTaskWork::resume(&mut batch, &instance, self.altinn.clock().now());
@@ -69,7 +146,7 @@ impl Submissions<'_> {
         task: &str,
         reason: &str,
     ) -> Result<Instance, SubmissionError> {
-        let (instance, access) = self.supported(supporter, id).await?;
+        let (instance, access) = self.of_agency(supporter, id, "write").await?;
         let service = self.service_of(&instance)?;
         let now = self.altinn.clock().now();
         let step = jump(service.definition().process(), &instance.process, task, now)?;
@@ -94,7 +171,7 @@ impl Submissions<'_> {
         id: &InstanceId,
         reason: &str,
     ) -> Result<(), SubmissionError> {
-        let (instance, access) = self.supported(supporter, id).await?;
+        let (instance, access) = self.of_agency(supporter, id, "write").await?;
         let (store, now) = (self.altinn.store(), self.altinn.clock().now());
         let last = ServiceTaskWork::last_of(store, instance.id.guid).await?;
         let mut work = last.ok_or(SubmissionError::NothingToRepair)?;
@@ -123,27 +200,9 @@ impl Submissions<'_> {
             Err(error) => Err(error.into()),
         }
     }
-
-    async fn supported(
-        &self,
-        supporter: &Actor,
-        id: &InstanceId,
-    ) -> Result<(Instance, Access), SubmissionError> {
-        let instance = self.load(id).await?;
-        is_agency(supporter, &instance.service)?;
-        let access = self.permit(supporter, &instance, "write").await?;
-        Ok((instance, access))
-    }
 }
 
 /// What a supporter does, and the first 500 characters of why.
 fn deed(action: &str, reason: &str) -> Deed {
     Deed::called(action).because(reason.chars().take(500).collect::<String>())
-}
-
-fn is_agency(supporter: &Actor, service: &ServiceId) -> Result<(), SubmissionError> {
-    match supporter.subject() {
-        Subject::ServiceOwner { org, .. } if org == service.org() => Ok(()),
-        _ => Err(SubmissionError::NotFound),
-    }
 }

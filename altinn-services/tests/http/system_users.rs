@@ -265,7 +265,18 @@ async fn an_agent_acts_for_the_clients_that_its_organization_gives_it() {
         let request = json(&vendor.post(&format!("{USERS}/request/vendor/agent"), &asked).await, 201);
         assert_eq!(request["userType"], "agent");
         let id = request["id"].as_str().unwrap();
-        json(&post(&world, &leader, &format!("{USERS}/request/agent/{party}/{id}/approve")).await, 200);
+        // It is found where agents are, and nowhere else.
+        let (own, others) =
+            (format!("{USERS}/request/agent/{party}/{id}"), format!("{USERS}/request/{party}/{id}"));
+        assert_eq!(json(&world.get(&leader, &own).await, 200)["id"], json!(id));
+        problem(&world.get(&leader, &others).await, 404);
+        problem(&world.get(&vendor.token, &format!("{USERS}/request/vendor/{id}")).await, 404);
+        for elsewhere in [others, format!("{USERS}/changerequest/{party}/{id}")] {
+            for answer in ["approve", "reject", "escalate"] {
+                problem(&post(&world, &leader, &format!("{elsewhere}/{answer}")).await, 404);
+            }
+        }
+        json(&post(&world, &leader, &format!("{own}/approve")).await, 200);
         let agents = format!("/authentication/api/v1/enduser/systemuser/agents?party={}", world.bakery.uuid);
         let agent = json(&world.get(&leader, &agents).await, 200)[0]["id"].as_str().unwrap().to_owned();
 

@@ -69,7 +69,7 @@ async fn a_supporter_undoes_and_moves_back() {
         submissions.compensate(&agency("ttd"), &id, "sent by mistake").await.unwrap();
         assert_eq!(register.compensations(), register.calls());
         let unknown = submissions.move_to(&agency("ttd"), &id, "Nowhere", "why not").await.unwrap_err();
-        assert_eq!(unknown.code(), "PROCESS-STATE-NOT-OF-PROCESS");
+        assert_eq!(unknown.code(), "PROCESS-NO-SUCH-TASK");
         let back = submissions.move_to(&agency("ttd"), &id, "Fill", "to be corrected").await.unwrap();
         assert_eq!(back.task(), Some("Fill"));
         assert!(submissions.next(&scene.leader, &id, None).await.unwrap().process().has_ended());

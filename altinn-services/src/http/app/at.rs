@@ -19,18 +19,18 @@ use crate::submission::{DataElement, Instance, Service, SubmissionError};
 /// A service: `/{org}/{app}`.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
-pub(super) struct ServicePath {
+pub(in crate::http) struct ServicePath {
     /// The service owner: `ttd`.
-    pub(super) org: String,
+    org: String,
     /// The app: `bakery-licence`.
-    pub(super) app: String,
+    app: String,
 }
 
 /// An instance: `/{org}/{app}/instances/{instanceOwnerPartyId}/{instanceGuid}`.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct InstancePath {
+pub(in crate::http) struct InstancePath {
     /// The service owner.
     pub(super) org: String,
     /// The app.
@@ -59,20 +59,24 @@ pub(super) struct ElementPath {
 }
 
 impl ServicePath {
+    pub(in crate::http) fn new(org: String, app: String) -> Self {
+        Self { org, app }
+    }
+
     /// The service that it names.
-    pub(super) fn service(&self, api: &Api) -> Result<Service, ApiError> {
+    pub(in crate::http) fn service(&self, api: &Api) -> Result<Service, ApiError> {
         service(api, &self.org, &self.app)
     }
 }
 
 impl InstancePath {
     /// The service that it names.
-    pub(super) fn service(&self, api: &Api) -> Result<Service, ApiError> {
+    pub(in crate::http) fn service(&self, api: &Api) -> Result<Service, ApiError> {
         service(api, &self.org, &self.app)
     }
 
     /// The instance's id; whether there is one is for the operation to find out.
-    pub(super) fn id(&self) -> InstanceId {
+    pub(in crate::http) fn id(&self) -> InstanceId {
         InstanceId::new(PartyId::new(self.instance_owner_party_id), self.instance_guid)
     }
 
@@ -132,7 +136,7 @@ fn service(api: &Api, org: &str, app: &str) -> Result<Service, ApiError> {
 }
 
 /// An instance of another service is none under this one's paths.
-pub(super) fn of_service(service: &Service, instance: &Instance) -> Result<(), ApiError> {
+pub(in crate::http) fn of_service(service: &Service, instance: &Instance) -> Result<(), ApiError> {
     if instance.service() == service.id() { Ok(()) } else { Err(not_found()) }
 }
 

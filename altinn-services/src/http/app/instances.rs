@@ -180,7 +180,7 @@ pub(super) async fn active(
     Caller(actor): Caller,
     InPath(PartyPath { org, app, instance_owner_party_id }): InPath<PartyPath>,
 ) -> Result<Json<Vec<SimpleInstance>>, ApiError> {
-    let service = ServicePath { org, app }.service(&api)?;
+    let service = ServicePath::new(org, app).service(&api)?;
     let party = PartyId::new(instance_owner_party_id);
     let active = api.altinn().submissions().active(&actor, service.id(), party).await?;
     Ok(Json(active.iter().map(SimpleInstance::of).collect()))

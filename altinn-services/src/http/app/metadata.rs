@@ -29,13 +29,13 @@ pub(super) struct NamedPath {
 
 impl NamedPath {
     fn service(&self, api: &Api) -> Result<Service, ApiError> {
-        ServicePath { org: self.org.clone(), app: self.app.clone() }.service(api)
+        ServicePath::new(self.org.clone(), self.app.clone()).service(api)
     }
 }
 
 /// The texts of an app in a language.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Texts {
+pub(in crate::http) struct Texts {
     /// `{org}-{app}-{language}`.
     id: String,
     org: String,
@@ -81,28 +81,36 @@ pub(super) async fn texts(
     State(api): State<Api>,
     InPath(at): InPath<NamedPath>,
 ) -> Result<Json<Texts>, ApiError> {
-    let service = at.service(&api)?;
-    let texts = service.definition().texts();
-    let language: Language = at.id.parse().map_err(|_| not_found())?;
-    if !texts.languages().any(|known| known == language) {
-        return Err(not_found());
+    Ok(Json(Texts::of(&at.service(&api)?, &at.id).ok_or_else(not_found)?))
+}
+
+impl Texts {
+    /// The texts of a service in the language of a code; none where it has none in it.
+    pub(in crate::http) fn of(service: &Service, language: &str) -> Option<Self> {
+        let language: Language = language.parse().ok()?;
+        let texts = service.definition().texts();
+        texts.languages().find(|known| *known == language)?;
+        let resources = texts.ids().filter_map(|id| texts.get(language, id)).map(|text| TextAnswer {
+            id: text.id.clone(),
+            value: text.value.clone(),
+            variables: text
+                .variables
+                .iter()
+                .map(|variable| VariableAnswer {
+                    key: variable.key.clone(),
+                    data_source: variable.data_source.clone(),
+                    default_value: variable.default_value.clone(),
+                })
+                .collect(),
+        });
+        let (org, app) = (service.id().org(), service.id().name());
+        Some(Self {
+            id: format!("{org}-{app}-{language}"),
+            org: org.to_owned(),
+            language: language.code().to_owned(),
+            resources: resources.collect(),
+        })
     }
-    let resources = texts.ids().filter_map(|id| texts.get(language, id)).map(|text| TextAnswer {
-        id: text.id.clone(),
-        value: text.value.clone(),
-        variables: text
-            .variables
-            .iter()
-            .map(|variable| VariableAnswer {
-                key: variable.key.clone(),
-                data_source: variable.data_source.clone(),
-                default_value: variable.default_value.clone(),
-            })
-            .collect(),
-    });
-    let resources = resources.collect();
-    let id = format!("{}-{}-{language}", at.org, at.app);
-    Ok(Json(Texts { id, org: at.org, language: language.code().to_owned(), resources }))
 }
 
 /// The JSON Schema of a form.

@@ -10,6 +10,7 @@ mod element_metadata;
 mod instances;
 mod instantiation;
 mod life;
+mod lookups;
 mod metadata;
 mod multipart;
 mod options;
@@ -21,10 +22,11 @@ mod signing;
 mod stateless;
 mod validate;
 
-pub(super) use at::{answer_of, answered, not_found};
+pub(super) use at::{InstancePath, ServicePath, answer_of, answered, not_found, of_service};
 pub(super) use content::content;
 #[cfg(any(feature = "broker", feature = "correspondence"))]
 pub(super) use content_disposition::attachment;
+pub(super) use metadata::Texts;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -81,6 +83,8 @@ pub(super) fn routes(api: &Api) -> OpenApiRouter<Api> {
         .routes(routes!(parties::parties))
         .routes(routes!(parties::current))
         .routes(routes!(parties::validate))
+        .routes(routes!(lookups::organization))
+        .routes(routes!(lookups::person))
         .routes(routes!(metadata::schema))
         .routes(routes!(metadata::process))
         .routes(routes!(metadata::policy))

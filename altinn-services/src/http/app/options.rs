@@ -71,7 +71,7 @@ pub(super) async fn of_service(
     Asked(asked): Asked<BTreeMap<String, String>>,
     headers: HeaderMap,
 ) -> Result<Json<Vec<Choice>>, ApiError> {
-    let service = ServicePath { org: at.org, app: at.app }.service(&api)?;
+    let service = ServicePath::new(at.org, at.app).service(&api)?;
     let (language, parameters) = read(asked, &headers)?;
     let submissions = api.altinn().submissions();
     let options = submissions.options(&service, &at.options_id, language, &parameters).await;

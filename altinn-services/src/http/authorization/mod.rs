@@ -22,6 +22,7 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(decision::decide))
         .routes(routes!(decision::authorize))
         .routes(routes!(parties::parties))
+        .routes(routes!(parties::validate))
         .routes(routes!(parties::authorized_parties))
         .routes(routes!(parties::end_users_authorized_parties))
 }

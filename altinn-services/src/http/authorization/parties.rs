@@ -1,16 +1,17 @@
 //! Whom a caller may represent.
 
 use altinn_auth::delegation::AuthorizedParty;
-use altinn_core::{Party, PartyIdentifier, PartyKind};
+use altinn_core::{Party, PartyId, PartyIdentifier, PartyKind};
 use axum::Json;
 use axum::extract::State;
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::http::Api;
 use crate::http::caller::Caller;
 use crate::http::error::ApiError;
+use crate::http::query::InPath;
 
 /// A party that the caller may represent, as Altinn's authorization tells it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -67,6 +68,15 @@ struct AuthorizedInstance {
     instance_id: String,
 }
 
+/// A party: `/authorization/api/v1/parties/{partyId}/validate`.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct PartyPath {
+    /// The party: its id.
+    party_id: i64,
+}
+
 /// The parties that the caller may represent, with sub-units below their main units.
 #[utoipa::path(get, path = "/authorization/api/v1/parties", tag = "authorization", operation_id = "getParties",
     responses((status = 200, description = "The parties", body = Vec<PartyAnswer>)))]
@@ -76,6 +86,25 @@ pub(super) async fn parties(
 ) -> Result<Json<Vec<PartyAnswer>>, ApiError> {
     let parties = api.altinn().access_management().authorized_parties(&actor).await?;
     Ok(Json(parties.iter().map(PartyAnswer::of).collect()))
+}
+
+/// Whether the caller may represent a party.
+#[utoipa::path(get, path = "/authorization/api/v1/parties/{partyId}/validate", tag = "authorization",
+    operation_id = "validateParty", params(PartyPath),
+    responses((status = 200, description = "Whether they may", body = bool, content_type = "application/json")))]
+pub(super) async fn validate(
+    State(api): State<Api>,
+    Caller(actor): Caller,
+    InPath(PartyPath { party_id }): InPath<PartyPath>,
+) -> Result<Json<bool>, ApiError> {
+    let parties = api.altinn().access_management().authorized_parties(&actor).await?;
+    Ok(Json(parties.iter().any(|party| is_among(party, PartyId::new(party_id)))))
+}
+
+/// Whether a party is one that is represented, or a sub-unit of it that is.
+fn is_among(authorized: &AuthorizedParty, party: PartyId) -> bool {
+    let own = authorized.party.id == party && !authorized.only_hierarchy_element_with_no_access;
+    own || authorized.subunits.iter().any(|unit| is_among(unit, party))
 }
 
 /// The parties that the caller may represent, and by which roles, packages, resources and instances.

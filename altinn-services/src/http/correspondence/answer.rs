@@ -34,7 +34,7 @@ pub(super) struct OverviewAnswer {
     recipient: Option<String>,
     content: ContentAnswer,
     created: DateTime<Utc>,
-    /// The highest status that it has reached, but `Fetched`.
+    // The highest status that it has reached, but `Fetched`.
     #[schema(inline, value_type = StatusName)]
     status: CorrespondenceStatus,
     status_text: &'static str,

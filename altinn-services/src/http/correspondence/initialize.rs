@@ -39,7 +39,7 @@ pub(super) struct InitializedCorrespondences {
 #[serde(rename_all = "camelCase")]
 struct InitializedCorrespondence {
     correspondence_id: Uuid,
-    /// As Altinn names it.
+    // As Altinn names it.
     #[schema(inline, value_type = super::answer::StatusName)]
     status: CorrespondenceStatus,
     /// `urn:altinn:organization:identifier-no:` or `urn:altinn:person:identifier-no:` and the number.

@@ -14,7 +14,7 @@ use crate::http::error::ApiError;
 #[serde(rename_all = "camelCase")]
 #[schema(title = "InitializeCorrespondenceNotification")]
 pub(super) struct NotificationRequest {
-    /// The sender's own words, or those of the SDK.
+    // The sender's own words, or those of the SDK.
     #[schema(inline)]
     notification_template: TemplateName,
     /// By which channels; mail, and SMS where there is no address, where it is left out.

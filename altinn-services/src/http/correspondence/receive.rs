@@ -15,7 +15,7 @@ use crate::http::query::InPath;
 /// Says that a correspondence that was fetched is read. The same caller may say so again.
 #[utoipa::path(post, path = "/correspondence/api/v1/correspondence/{correspondenceId}/markasread", tag = "correspondence",
     operation_id = "markAsRead", params(CorrespondencePath, OnBehalfOf),
-    responses((status = 200, description = "It is read: its id", body = Uuid)))]
+    responses((status = 200, description = "It is read: its id", body = Uuid, content_type = "application/json")))]
 pub(super) async fn mark_as_read(
     State(api): State<Api>,
     Acting { actor, party }: Acting,
@@ -29,7 +29,7 @@ pub(super) async fn mark_as_read(
 /// Confirms a correspondence that was fetched. The same caller may confirm again.
 #[utoipa::path(post, path = "/correspondence/api/v1/correspondence/{correspondenceId}/confirm", tag = "correspondence",
     operation_id = "confirmCorrespondence", params(CorrespondencePath, OnBehalfOf),
-    responses((status = 200, description = "It is confirmed: its id", body = Uuid)))]
+    responses((status = 200, description = "It is confirmed: its id", body = Uuid, content_type = "application/json")))]
 pub(super) async fn confirm(
     State(api): State<Api>,
     Acting { actor, party }: Acting,
@@ -48,7 +48,7 @@ pub(super) async fn confirm(
 /// Puts a correspondence away that was read. Doing so again changes nothing.
 #[utoipa::path(post, path = "/correspondence/api/v1/correspondence/{correspondenceId}/archive", tag = "correspondence",
     operation_id = "archiveCorrespondence", params(CorrespondencePath, OnBehalfOf),
-    responses((status = 200, description = "It is put away: its id", body = Uuid)))]
+    responses((status = 200, description = "It is put away: its id", body = Uuid, content_type = "application/json")))]
 pub(super) async fn archive(
     State(api): State<Api>,
     Acting { actor, party }: Acting,
@@ -62,7 +62,7 @@ pub(super) async fn archive(
 /// Deletes a correspondence for its recipient, or withdraws one that nobody could see yet, for its sender.
 #[utoipa::path(delete, path = "/correspondence/api/v1/correspondence/{correspondenceId}/purge", tag = "correspondence",
     operation_id = "purgeCorrespondence", params(CorrespondencePath, OnBehalfOf),
-    responses((status = 200, description = "It is gone: its id", body = Uuid)))]
+    responses((status = 200, description = "It is gone: its id", body = Uuid, content_type = "application/json")))]
 pub(super) async fn purge(
     State(api): State<Api>,
     Acting { actor, party }: Acting,

@@ -111,7 +111,7 @@ enum SharedStatusName {
 /// Says that a file is going to be uploaded; answers with its id. With `Idempotency-Key`, the same again is the same file.
 #[utoipa::path(post, path = "/correspondence/api/v1/attachment", tag = "correspondence", operation_id = "initializeAttachment",
     params(OnBehalfOf, ("Idempotency-Key" = Option<String>, Header, description = "A random key of the sender's")),
-    request_body = InitializeAttachment, responses((status = 200, description = "Its id", body = Uuid)))]
+    request_body = InitializeAttachment, responses((status = 200, description = "Its id", body = Uuid, content_type = "application/json")))]
 pub(super) async fn initialize(
     State(api): State<Api>,
     Acting { actor, party }: Acting,

@@ -4,14 +4,13 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use serde::Deserialize;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::at::{StoredElementPath, StoredPath};
 use crate::form::FormFormat;
 use crate::http::Api;
-use crate::http::altinn3::InstanceAnswer;
+use crate::http::altinn3::{DataElementAnswer, InstanceAnswer};
 use crate::http::app::{answered, content, not_found};
 use crate::http::body::JsonBody;
 use crate::http::caller::Caller;
@@ -48,6 +47,28 @@ pub(super) async fn element(
     let (instance, element) = submissions.element(&actor, &id, at.data_guid).await?;
     let service = api.altinn().service(instance.service()).ok_or_else(not_found)?;
     content(&element, &instance, &service, &headers, FormFormat::Xml)
+}
+
+/// The elements of an instance that the caller may read.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct DataElements {
+    data_elements: Vec<DataElementAnswer>,
+}
+
+/// The elements of an instance that the caller may read.
+#[utoipa::path(get, path = "/storage/api/v1/instances/{instanceOwnerPartyId}/{instanceGuid}/dataelements", tag = "storage",
+    operation_id = "listStoredElements", params(StoredPath),
+    responses((status = 200, description = "The elements", body = DataElements)))]
+pub(super) async fn elements(
+    State(api): State<Api>,
+    Caller(actor): Caller,
+    InPath(at): InPath<StoredPath>,
+) -> Result<Json<DataElements>, ApiError> {
+    let instance = at.read(&api, &actor).await?;
+    let service = api.altinn().service(instance.service());
+    let element = |element| DataElementAnswer::of(element, &instance, service.as_ref());
+    Ok(Json(DataElements { data_elements: instance.elements().iter().map(element).collect() }))
 }
 
 /// Deletes an instance: into the bin, or for good.
@@ -160,27 +181,4 @@ pub(super) async fn read_status(
     };
     let instance = api.altinn().submissions().mark(&actor, &at.id(), read).await?;
     answered(&api, &instance, StatusCode::OK).await
-}
-
-/// A service: `/storage/api/v1/applications/{org}/{app}`.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Path)]
-pub(super) struct ApplicationPath {
-    /// The service owner.
-    org: String,
-    /// The app.
-    app: String,
-}
-
-/// The metadata of an app.
-#[utoipa::path(get, path = "/storage/api/v1/applications/{org}/{app}", tag = "storage", operation_id = "getApplication",
-    params(ApplicationPath), security(()),
-    responses((status = 200, description = "The metadata", body = Object)))]
-pub(super) async fn application(
-    State(api): State<Api>,
-    InPath(ApplicationPath { org, app }): InPath<ApplicationPath>,
-) -> Result<Json<Value>, ApiError> {
-    let id = format!("{org}/{app}").parse().ok();
-    let service = id.and_then(|id| api.altinn().service(&id)).ok_or_else(not_found)?;
-    Ok(Json(service.definition().metadata().raw().clone()))
 }

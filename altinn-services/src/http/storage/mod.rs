@@ -1,5 +1,6 @@
 //! The storage API: instances, their elements and their history, as Altinn 3's storage gives them.
 
+mod applications;
 mod at;
 mod events;
 mod instances;
@@ -26,9 +27,13 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(instances::presentation_texts))
         .routes(routes!(instances::data_values))
         .routes(routes!(instances::read_status))
+        .routes(routes!(instances::elements))
         .routes(routes!(instances::element))
         .routes(routes!(events::events))
         .routes(routes!(events::process))
         .routes(routes!(events::history))
-        .routes(routes!(instances::application))
+        .routes(routes!(applications::all))
+        .routes(routes!(applications::of_owner))
+        .routes(routes!(applications::one))
+        .routes(routes!(applications::texts))
 }

@@ -12,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::powers::{SystemAccessPackage, SystemRight, packages_in, powers_of, rights_in};
-use super::request::{PartyRequestPath, ReferencePath, RequestPath, given};
+use super::request::{AskedFor, PartyRequestPath, ReferencePath, RequestPath, given};
 use crate::http::Api;
 use crate::http::body::JsonBody;
 use crate::http::caller::Caller;
@@ -128,9 +128,9 @@ pub(super) async fn ask(
 pub(super) async fn get(
     State(api): State<Api>,
     Caller(actor): Caller,
-    InPath(RequestPath { request_id }): InPath<RequestPath>,
+    InPath(at): InPath<RequestPath>,
 ) -> Result<Json<ChangeAnswer>, ApiError> {
-    let request = api.altinn().system_users().request(&actor, request_id).await?;
+    let request = at.request(&api, &actor, AskedFor::Change).await?;
     Ok(Json(ChangeAnswer::of(&api, request).await?))
 }
 
@@ -171,42 +171,42 @@ pub(super) async fn get_for_customer(
     Caller(actor): Caller,
     InPath(at): InPath<PartyRequestPath>,
 ) -> Result<Json<ChangeAnswer>, ApiError> {
-    let request = api.altinn().system_users().request_for(&actor, at.party(), at.request_id).await?;
+    let request = at.request(&api, &actor, AskedFor::Change).await?;
     Ok(Json(ChangeAnswer::of(&api, request).await?))
 }
 
 /// Accepts a change: the system user gets what is required, and loses what is unwanted.
 #[utoipa::path(post, path = "/authentication/api/v1/systemuser/changerequest/{party}/{requestId}/approve",
     tag = "system users", operation_id = "approveChange", params(PartyRequestPath),
-    responses((status = 200, description = "It is accepted", body = bool)))]
+    responses((status = 200, description = "It is accepted", body = bool, content_type = "application/json")))]
 pub(super) async fn approve(
     State(api): State<Api>,
     Caller(actor): Caller,
     InPath(at): InPath<PartyRequestPath>,
 ) -> Result<Json<bool>, ApiError> {
-    at.approve(&api, &actor).await
+    at.approve(&api, &actor, AskedFor::Change).await
 }
 
 /// Rejects a change.
 #[utoipa::path(post, path = "/authentication/api/v1/systemuser/changerequest/{party}/{requestId}/reject",
     tag = "system users", operation_id = "rejectChange", params(PartyRequestPath),
-    responses((status = 200, description = "It is rejected", body = bool)))]
+    responses((status = 200, description = "It is rejected", body = bool, content_type = "application/json")))]
 pub(super) async fn reject(
     State(api): State<Api>,
     Caller(actor): Caller,
     InPath(at): InPath<PartyRequestPath>,
 ) -> Result<Json<bool>, ApiError> {
-    at.reject(&api, &actor).await
+    at.reject(&api, &actor, AskedFor::Change).await
 }
 
 /// Puts a change to those who manage the party's access, by somebody who cannot answer it.
 #[utoipa::path(post, path = "/authentication/api/v1/systemuser/changerequest/{party}/{requestId}/escalate",
     tag = "system users", operation_id = "escalateChange", params(PartyRequestPath),
-    responses((status = 200, description = "It is escalated", body = bool)))]
+    responses((status = 200, description = "It is escalated", body = bool, content_type = "application/json")))]
 pub(super) async fn escalate(
     State(api): State<Api>,
     Caller(actor): Caller,
     InPath(at): InPath<PartyRequestPath>,
 ) -> Result<Json<bool>, ApiError> {
-    at.escalate(&api, &actor).await
+    at.escalate(&api, &actor, AskedFor::Change).await
 }

@@ -45,6 +45,7 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(customer::approve))
         .routes(routes!(customer::reject))
         .routes(routes!(customer::escalate))
+        .routes(routes!(customer::get_agent))
         .routes(routes!(customer::approve_agent))
         .routes(routes!(customer::reject_agent))
         .routes(routes!(customer::escalate_agent))

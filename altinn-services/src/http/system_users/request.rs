@@ -1,6 +1,8 @@
 //! Requests for system users, as bodies have them.
 
-use altinn_auth::system_user::{NewRequest, SystemUserError, SystemUserRequest};
+use altinn_auth::system_user::{NewRequest, SystemUserError, SystemUserKind, SystemUserRequest};
+use altinn_core::{Actor, PartyId};
+use axum::Json;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -135,7 +137,86 @@ impl RequestAnswer {
     }
 }
 
-/// A request for a system user that is to be made.
-pub(super) fn of_new_user(request: SystemUserRequest) -> Result<SystemUserRequest, ApiError> {
-    if request.system_user.is_none() { Ok(request) } else { Err(SystemUserError::NotFound.into()) }
+/// What a request is for: each has paths of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum AskedFor {
+    /// A system user that acts for the organization that has it.
+    SystemUser,
+    /// A system user that acts for the organization's clients.
+    Agent,
+    /// A change of a system user that there is.
+    Change,
+}
+
+impl AskedFor {
+    /// A request for this; one for something else is none here.
+    pub(super) fn only(self, request: SystemUserRequest) -> Result<SystemUserRequest, ApiError> {
+        let found = match (request.system_user, request.kind) {
+            (Some(_), _) => Self::Change,
+            (None, SystemUserKind::Agent) => Self::Agent,
+            (None, SystemUserKind::Standard) => Self::SystemUser,
+        };
+        if found == self { Ok(request) } else { Err(SystemUserError::NotFound.into()) }
+    }
+}
+
+impl RequestPath {
+    /// A request of the caller's.
+    pub(super) async fn request(
+        &self,
+        api: &Api,
+        vendor: &Actor,
+        of: AskedFor,
+    ) -> Result<SystemUserRequest, ApiError> {
+        of.only(api.altinn().system_users().request(vendor, self.request_id).await?)
+    }
+}
+
+impl PartyRequestPath {
+    /// A request to a party that the caller represents.
+    pub(super) async fn request(
+        &self,
+        api: &Api,
+        customer: &Actor,
+        of: AskedFor,
+    ) -> Result<SystemUserRequest, ApiError> {
+        let party = PartyId::new(self.party);
+        of.only(api.altinn().system_users().request_for(customer, party, self.request_id).await?)
+    }
+
+    /// Accepts it.
+    pub(super) async fn approve(
+        &self,
+        api: &Api,
+        customer: &Actor,
+        of: AskedFor,
+    ) -> Result<Json<bool>, ApiError> {
+        let request = self.request(api, customer, of).await?;
+        api.altinn().system_users().approve(customer, request.owner, request.id).await?;
+        Ok(Json(true))
+    }
+
+    /// Rejects it.
+    pub(super) async fn reject(
+        &self,
+        api: &Api,
+        customer: &Actor,
+        of: AskedFor,
+    ) -> Result<Json<bool>, ApiError> {
+        let request = self.request(api, customer, of).await?;
+        api.altinn().system_users().reject(customer, request.owner, request.id).await?;
+        Ok(Json(true))
+    }
+
+    /// Puts it to those who manage the party's access.
+    pub(super) async fn escalate(
+        &self,
+        api: &Api,
+        customer: &Actor,
+        of: AskedFor,
+    ) -> Result<Json<bool>, ApiError> {
+        let request = self.request(api, customer, of).await?;
+        api.altinn().system_users().escalate(customer, request.owner, request.id).await?;
+        Ok(Json(true))
+    }
 }

@@ -1,5 +1,7 @@
 //! What vendors ask customers for. For tokens with the scopes `altinn:authentication/systemuser.request.read` and `.write`.
 
+use altinn_auth::system_user::NewRequest;
+use altinn_core::Actor;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -9,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::request::{AskForSystemUser, ReferencePath, RequestAnswer, RequestPath, of_new_user};
+use super::request::{AskForSystemUser, AskedFor, ReferencePath, RequestAnswer, RequestPath};
 use super::systems::SystemPath;
 use crate::http::Api;
 use crate::http::body::JsonBody;
@@ -56,10 +58,7 @@ pub(super) async fn ask(
     Caller(actor): Caller,
     JsonBody(asked): JsonBody<AskForSystemUser>,
 ) -> Result<impl IntoResponse, ApiError> {
-    let request = api.altinn().system_users().ask(&actor, &asked.read()?).await?;
-    let location = format!("/authentication/api/v1/systemuser/request/vendor/{}", request.id);
-    let answer = RequestAnswer::of(&api, request).await?;
-    Ok((StatusCode::CREATED, [(LOCATION, location)], Json(answer)))
+    asked_for(&api, &actor, &asked.read()?, "/authentication/api/v1/systemuser/request/vendor").await
 }
 
 /// Asks a customer for a system user that acts for the customer's clients, by access packages.
@@ -71,10 +70,8 @@ pub(super) async fn ask_for_agent(
     Caller(actor): Caller,
     JsonBody(asked): JsonBody<AskForSystemUser>,
 ) -> Result<impl IntoResponse, ApiError> {
-    let request = api.altinn().system_users().ask(&actor, &asked.read()?.for_agent()).await?;
-    let location = format!("/authentication/api/v1/systemuser/request/vendor/agent/{}", request.id);
-    let answer = RequestAnswer::of(&api, request).await?;
-    Ok((StatusCode::CREATED, [(LOCATION, location)], Json(answer)))
+    let new = asked.read()?.for_agent();
+    asked_for(&api, &actor, &new, "/authentication/api/v1/systemuser/request/vendor/agent").await
 }
 
 /// A request of the caller's, as it stands.
@@ -84,10 +81,10 @@ pub(super) async fn ask_for_agent(
 pub(super) async fn get(
     State(api): State<Api>,
     Caller(actor): Caller,
-    InPath(RequestPath { request_id }): InPath<RequestPath>,
+    InPath(at): InPath<RequestPath>,
 ) -> Result<Json<RequestAnswer>, ApiError> {
-    let request = api.altinn().system_users().request(&actor, request_id).await?;
-    Ok(Json(RequestAnswer::of(&api, of_new_user(request)?).await?))
+    let request = at.request(&api, &actor, AskedFor::SystemUser).await?;
+    Ok(Json(RequestAnswer::of(&api, request).await?))
 }
 
 /// A request of the caller's for an agent, as it stands.
@@ -97,10 +94,10 @@ pub(super) async fn get(
 pub(super) async fn get_of_agent(
     State(api): State<Api>,
     Caller(actor): Caller,
-    InPath(RequestPath { request_id }): InPath<RequestPath>,
+    InPath(at): InPath<RequestPath>,
 ) -> Result<Json<RequestAnswer>, ApiError> {
-    let request = api.altinn().system_users().request(&actor, request_id).await?;
-    Ok(Json(RequestAnswer::of(&api, of_new_user(request)?).await?))
+    let request = at.request(&api, &actor, AskedFor::Agent).await?;
+    Ok(Json(RequestAnswer::of(&api, request).await?))
 }
 
 /// Takes back what the caller asked for and nobody has answered.
@@ -145,4 +142,17 @@ pub(super) async fn of_system(
     let path = format!("/authentication/api/v1/systemuser/request/vendor/bysystem/{system_id}");
     let links = PageLinks::after(&path, last, is_full);
     Ok(Json(RequestPage { data: RequestAnswer::all(&api, requests).await?, links }))
+}
+
+/// Asks a customer for something; the answer says where the request is found from now on.
+async fn asked_for(
+    api: &Api,
+    vendor: &Actor,
+    new: &NewRequest,
+    path: &str,
+) -> Result<impl IntoResponse + use<>, ApiError> {
+    let request = api.altinn().system_users().ask(vendor, new).await?;
+    let location = format!("{path}/{}", request.id);
+    let answer = RequestAnswer::of(api, request).await?;
+    Ok((StatusCode::CREATED, [(LOCATION, location)], Json(answer)))
 }

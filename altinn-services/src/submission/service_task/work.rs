@@ -201,6 +201,16 @@ impl ServiceTaskWork {
         store.query_opt(sql, params![instance, CALL_TO_SIGN]).await?.as_ref().map(Self::from_row).transpose()
     }
 
+    /// All work of an instance, the latest first; at most 100.
+    pub(in crate::submission) async fn all_of(
+        store: &Store,
+        instance: Uuid,
+    ) -> Result<Vec<Self>, SubmissionError> {
+        let sql =
+            "select * from services_task where instance = $1 order by created_at desc, id desc limit 100";
+        store.query(sql, params![instance]).await?.iter().map(Self::from_row).collect()
+    }
+
     /// Whether an instance stands in the task, on the visit that the work is for.
     pub(in crate::submission) fn is_of(&self, instance: &Instance) -> bool {
         let current = instance.process.current_task();

@@ -48,7 +48,7 @@ pub use signee::{NotificationStatus, Signee};
 #[cfg(feature = "pdf")]
 pub(super) use evidence::signatures_that_stand;
 pub(super) use evidence::{EVIDENCE, Given};
-pub(super) use states::{Turn, data_type_of};
+pub(super) use states::{Turn, data_type_of, signees_of};
 
 /// The kind of the work that is left to be done for signees, beside the kinds of service tasks.
 pub(super) const CALL_TO_SIGN: &str = "callToSign";

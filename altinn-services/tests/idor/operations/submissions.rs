@@ -201,6 +201,9 @@ pub(super) fn submissions() -> Vec<Operation> {
         row!("submission" "confirm_complete", Element of Instance by agency, |s, a, p, i| {
             s.altinn.submissions().confirm_complete(a, &InstanceId::new(p, i)).await
         }),
+        row!("submission" "standing", Element of Instance by agency, |s, a, p, i| {
+            s.altinn.submissions().standing(a, &InstanceId::new(p, i)).await
+        }),
         row!("submission" "resume", Element of Instance by agency, |s, a, p, i| {
             s.altinn.submissions().resume(a, &InstanceId::new(p, i), "why").await
         }),
