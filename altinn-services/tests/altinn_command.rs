@@ -297,3 +297,47 @@ fn every_command_of_the_documentation_can_be_carried_out() {
     }
     assert!(carried_out >= 10, "{carried_out}");
 }
+
+/// The arguments in a line of a page that calls the command.
+fn call_in(line: &str) -> Option<Vec<&str>> {
+    let of_cargo = line.split_once("--bin altinn -- ").map(|(_, rest)| rest);
+    let call = line.strip_prefix("altinn ").or(of_cargo)?;
+    Some(call.split_whitespace().collect())
+}
+
+/// The calls of the command in a page, each with its arguments.
+fn calls_in(page: &str) -> Vec<Vec<&str>> {
+    let blocks = page.split("```").skip(1).step_by(2).filter(|block| block.starts_with("console"));
+    blocks.flat_map(str::lines).filter_map(call_in).collect()
+}
+
+/// What it is called with in the documentation is understood, in a folder where none of what is named there is.
+#[test]
+#[cfg(all(feature = "axum", feature = "testing"))]
+fn every_call_of_the_documentation_is_understood() {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
+    let pages =
+        [docs.clone(), docs.join("how-to")].into_iter().flat_map(|folder| fs::read_dir(folder).unwrap());
+    let elsewhere = tempfile::tempdir().unwrap();
+    let mut found = std::collections::BTreeSet::new();
+    for page in pages
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|end| end == "md"))
+    {
+        for call in calls_in(&fs::read_to_string(&page).unwrap()) {
+            let output = Command::new(env!("CARGO_BIN_EXE_altinn"))
+                .current_dir(elsewhere.path())
+                .env("ALTINN_NEW_STORE_URL", "sqlite:nowhere/altinn.db")
+                .args(&call)
+                .output()
+                .unwrap();
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(!said.contains("Usage:"), "{}: {call:?}: {said}", page.display());
+            found.insert(call[0].to_owned());
+        }
+    }
+    assert_eq!(
+        found.into_iter().collect::<Vec<_>>(),
+        ["archive", "broker", "check", "doctor", "migrate", "policy", "run"]
+    );
+}

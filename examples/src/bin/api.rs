@@ -5,11 +5,14 @@
 //! ```
 //!
 //! Letters are published, and what else follows from calls is done, by workers in the same program. The agency that writes the
-//! letters has a token of its own (`authority`).
+//! letters has a token of its own (`authority`), and a name in bodies (`writer`).
+//!
+//! With `--postgres` the store is an empty schema of the PostgreSQL server that `ALTINN_TEST_POSTGRES` names.
 //!
 //! It prints one line of JSON: `url`, the party id of a bakery (`party`) and how bodies name it (`bakery`), tokens of its daily
 //! leader (`leader`) and of the agency that owns the services (`agency`), and a business that files are sent to (`recipient`)
-//! with a token of its daily leader (`recipientLeader`). Everything is gone when it ends.
+//! with its party id (`recipientParty`) and a token of its daily leader (`recipientLeader`). Everything is gone when it ends, but
+//! for the schema.
 
 use std::error::Error;
 use std::io::Write as _;
@@ -21,6 +24,8 @@ use altinn_auth::register::RoleAssignment;
 use altinn_auth::testing::FakeIssuer;
 use altinn_auth::token::TokenVerifier;
 use altinn_core::store::Batch;
+#[cfg(feature = "postgres")]
+use altinn_core::store::fresh;
 use altinn_core::testing::SyntheticPeople;
 use altinn_core::{
     Actor, AuthenticationLevel, OrganizationNumber, Party, PartyIdentifier, Subject, SyntheticNumbers,
@@ -41,7 +46,7 @@ type Failure = Box<dyn Error>;
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
     let folder = tempfile::tempdir()?;
-    let altinn = Altinn::local(folder.path()).await?;
+    let altinn = open(folder.path()).await?;
     altinn.publish_app(concat!(env!("CARGO_MANIFEST_DIR"), "/apps/bakery-licence"))?;
     altinn.publish_broker(concat!(env!("CARGO_MANIFEST_DIR"), "/services/annual-accounts"))?;
 
@@ -88,9 +93,11 @@ async fn main() -> Result<(), Failure> {
         "party": bakery.id.get(),
         "bakery": format!("0192:{}", number(&bakery)?),
         "recipient": format!("0192:{}", number(&recipient)?),
+        "recipientParty": recipient.id.get(),
         "recipientLeader": id_porten.log_in(&recipient_leader)?,
         "leader": id_porten.log_in(&leader)?,
         "agency": maskinporten.organization(owner, "altinn:serviceowner")?,
+        "writer": format!("0192:{authority}"),
         "authority": maskinporten.organization(authority, "altinn:serviceowner")?,
     });
     writeln!(std::io::stdout(), "{said}")?;
@@ -103,6 +110,27 @@ async fn main() -> Result<(), Failure> {
     drop(stop_workers);
     workers.await?;
     Ok(())
+}
+
+/// What is served: on SQLite, or as the command says.
+async fn open(folder: &Path) -> Result<Altinn, Failure> {
+    let url = match std::env::args().nth(1).as_deref() {
+        None => return Ok(Altinn::local(folder).await?),
+        Some("--postgres") => postgres().await?,
+        Some(other) => return Err(format!("`{other}` is not understood: `--postgres` is").into()),
+    };
+    let builder = Altinn::builder(url).objects_in(&folder.join("objects"))?;
+    Ok(builder.keys_in(&folder.join("keys"), true)?.build().await?)
+}
+
+#[cfg(feature = "postgres")]
+async fn postgres() -> Result<String, Failure> {
+    Ok(fresh::postgres_url().await?.ok_or_else(|| format!("{} names no server", fresh::POSTGRES_VARIABLE))?)
+}
+
+#[cfg(not(feature = "postgres"))]
+async fn postgres() -> Result<String, Failure> {
+    Err("this program was built without `postgres`".into())
 }
 
 /// Publishes the other sample services: letters of another agency's, a register, a link and a collaboration; gives that

@@ -53,6 +53,11 @@ impl Page {
         root().join(&self.path).parent().unwrap().to_owned()
     }
 
+    /// The page's own name in its folder.
+    pub(crate) fn name(&self) -> &str {
+        self.path.rsplit('/').next().unwrap()
+    }
+
     pub(crate) fn blocks(&self) -> Vec<Block> {
         let (mut blocks, mut open): (Vec<Block>, Option<Block>) = (Vec::new(), None);
         for line in self.text.lines() {

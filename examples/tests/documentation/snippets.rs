@@ -27,7 +27,7 @@ fn how_tos() -> Vec<Page> {
 }
 
 fn stem(page: &Page) -> &str {
-    page.path.rsplit('/').next().unwrap().strip_suffix(".md").unwrap()
+    page.name().strip_suffix(".md").unwrap()
 }
 
 /// The files that a page's snippets come from: the test that has its name, and files of the examples that it links to.
