@@ -114,7 +114,8 @@ async fn main() -> Result<(), Failure> {
 
 /// What is served: on SQLite, or as the command says.
 async fn open(folder: &Path) -> Result<Altinn, Failure> {
-    let url = match std::env::args().nth(1).as_deref() {
+    let asked = std::env::args().nth(1);
+    let url = match asked.as_deref() {
         None => return Ok(Altinn::local(folder).await?),
         Some("--postgres") => postgres().await?,
         Some(other) => return Err(format!("`{other}` is not understood: `--postgres` is").into()),
