@@ -152,6 +152,33 @@ def visit_without_login(portal: Portal):
     portal.checks.that("nobody is sent elsewhere", visit.page.url == portal.address + "/")
 
 
+def work_out_a_price(portal: Portal):
+    """A service that is open to anyone, filled in by nobody in particular."""
+    for has_javascript in [True, False]:
+        visit = portal.open(java_script_enabled=has_javascript)
+        page = visit.page
+        visit.go("/")
+        visit.follow(page.get_by_role("main").get_by_role("link", name="Hva koster en bod på torget?"))
+        if has_javascript:
+            visit.look("fee")
+        page.get_by_label("Hvor mange meter?").fill("40")
+        page.get_by_label("Hvilken dag?").fill("2020-01-01")
+        visit.press("Regn ut")
+        visit.has("Dette må rettes")
+        visit.has("Datoen kan ikke være før")
+        if has_javascript:
+            summary = page.locator(".ds-error-summary")
+            portal.checks.that("what is wrong with a price has the focus", visit.focuses(summary))
+            visit.look("fee-wrong", again=False)
+        page.get_by_label("Hvor mange meter?").fill("4")
+        page.get_by_label("Hvilken dag?").fill("")
+        page.get_by_label("Ja", exact=True).check()
+        visit.press("Regn ut")
+        visit.has("800 kroner")
+        if has_javascript:
+            visit.look("fee-answer", again=False)
+
+
 def send_a_form(portal: Portal):
     visit = portal.open("Kari Bakke", "Nordlys Bakeri AS")
     visit.go("/")
@@ -268,6 +295,10 @@ def look_up(portal: Portal):
     stranger.press("Slå opp")
     stranger.has("Du har ikke tilgang")
     stranger.look("denied", again=False)
+    visit.go("/lookup/trail")
+    visit.has("Avslått")
+    visit.has("hadde ikke tilgang")
+    visit.look("trail-refused", again=False)
 
 
 def follow_link(portal: Portal):
@@ -621,6 +652,7 @@ def apply_for_a_place(portal: Portal, **options):
     visit.press("Legg til en som står i boden")
     page.get_by_label("Navn", exact=True).fill("Kari Bakke")
     page.get_by_role("group", name="Er under 18 år").get_by_label("Nei").check()
+    too_early_and_too_late(visit, look)
     visit.press("Neste")
     visit.has("Nordlys Bakeri AS må være godkjent av Mattilsynet.")
     look("market-food")
@@ -640,7 +672,9 @@ def apply_for_a_place(portal: Portal, **options):
     visit.press("Boden er ferdig")
     expect(page.get_by_role("cell", name="Brød og kaker")).to_be_visible()
     look("market-stalls")
+    say_what_a_file_is(visit, look)
     visit.press("Neste")
+    visit.has("plan.pdf (Plassering)")
     look("market-review")
     visit.press("Send søknaden")
     visit.has("Legg ved det som trengs, og gå videre.")
@@ -652,6 +686,33 @@ def apply_for_a_place(portal: Portal, **options):
     visit.has("Innsendingen er mottatt")
     visit.has("bevis.pdf")
     look("market-receipt")
+
+
+def too_early_and_too_late(visit: Visit, look):
+    """A time and a date outside of their limits are told of where they stand, and put right."""
+    page = visit.page
+    page.get_by_label("Når kommer dere?").fill("06:00")
+    page.get_by_label("Forsikret til og med").fill("2020-01-01")
+    visit.press("Neste")
+    visit.has("Klokkeslettet kan ikke være før 07:00.")
+    visit.has("Datoen kan ikke være før")
+    look("market-limits", again=False)
+    page.get_by_label("Når kommer dere?").fill("07:30")
+    page.get_by_label("Forsikret til og med").fill("2099-12-31")
+
+
+def say_what_a_file_is(visit: Visit, look):
+    """The page is not left before somebody has said what a file on it is."""
+    page = visit.page
+    plan = {"name": "plan.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4\n% a plan\n"}
+    page.locator("input[type=file]").set_input_files(plan)
+    visit.press("Last opp Plan for plassen")
+    visit.has("plan.pdf")
+    visit.press("Neste")
+    visit.has("Velg hva slags fil det er.")
+    visit.portal.checks.that("an untagged file has the focus", visit.focuses(page.locator(".ds-error-summary")))
+    look("market-plan-wrong", again=False)
+    page.get_by_label("Hva viser filen?: plan.pdf").select_option(label="Plassering")
 
 
 def what_is_in_the_frame(visit: Visit):
@@ -692,6 +753,7 @@ def picture_for_the_readme(portal: Portal):
 
 WALKS = [
     ("without login", visit_without_login),
+    ("a service that is open to anyone", work_out_a_price),
     ("submission", send_a_form),
     ("lookup", look_up),
     ("link", follow_link),

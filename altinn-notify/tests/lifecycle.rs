@@ -213,6 +213,11 @@ async fn every_transition_is_in_the_feed_once_and_the_feed_never_changes() {
         let all = notifier.feed(0, 1000).await.unwrap().entries;
         assert_eq!(read, all, "{}", scene.back_end);
         assert!(all.iter().map(|entry| entry.position).eq(1..=7 * 5), "{}", all.len());
+        let latest = notifier.feed_back(i64::MAX, 3).await.unwrap();
+        let before = notifier.feed_back(latest.next, 1000).await.unwrap();
+        let backwards: Vec<_> = latest.entries.into_iter().chain(before.entries).rev().collect();
+        assert_eq!(backwards, all, "{}", scene.back_end);
+        assert!(notifier.feed_back(before.next, 3).await.unwrap().entries.is_empty());
         let one = notifier.feed_of_order(order("3").id(), 0, 100).await.unwrap().entries;
         let statuses = |is_order: bool| {
             let of = one.iter().filter(move |entry| entry.notification.is_none() == is_order);

@@ -38,6 +38,14 @@ impl Drop for Served {
 
 impl Served {
     async fn folder(folder: &Path) -> (Self, TestPage) {
+        let mut served = Self::open(folder);
+        let id_porten = served.browser.get(&served.url.clone()).await.unwrap();
+        let page = served.log_in(&id_porten).await;
+        (served, page)
+    }
+
+    /// With nobody logged in.
+    fn open(folder: &Path) -> Self {
         let kept = tempfile::tempdir().unwrap();
         let mut process = Command::new(env!("CARGO_BIN_EXE_altinn"))
             .args(["run", "--port", "0", "--json", "--keep"])
@@ -54,10 +62,7 @@ impl Served {
             panic!("{error}");
         };
         let url = said["url"].as_str().unwrap().to_owned();
-        let mut served = Self { process, url, browser: TestBrowser::new().unwrap(), _kept: kept };
-        let id_porten = served.browser.get(&served.url).await.unwrap();
-        let page = served.log_in(&id_porten).await;
-        (served, page)
+        Self { process, url, browser: TestBrowser::new().unwrap(), _kept: kept }
     }
 
     /// Picks the first person of the fake ID-porten's page.
@@ -342,8 +347,8 @@ fn a_helper_takes_no_other_folder_away() {
     assert!(helper.unwrap().success() && other.path().is_dir());
 }
 
-#[tokio::test]
-async fn a_stateless_service_is_filled_in_and_kept_nowhere() {
+/// The folder of a service that is filled in and kept nowhere, for anyone or for those who log in.
+fn calculator(is_open: bool) -> tempfile::TempDir {
     let input = |id: &str, max: u32| {
         json!({"id": id, "type": "Input", "maxLength": max, "textResourceBindings": {"title": id},
             "dataModelBindings": {"simpleBinding": id}})
@@ -355,7 +360,9 @@ async fn a_stateless_service_is_filled_in_and_kept_nowhere() {
     own_app::OwnApp::new("calculator")
         .flow("Fill", "End")
         .metadata("onEntry", json!({"show": "front"}))
-        .data_type(json!({"id": "open", "appLogic": {"classRef": "Open"}}))
+        .data_type(
+            json!({"id": "open", "appLogic": {"classRef": "Open", "allowAnonymousOnStateless": is_open}}),
+        )
         .file("models/open.schema.json", schema.to_string())
         .file("models/open.prefill.json", json!({"QueryParameters": {"from": "who"}}).to_string())
         .file("ui/layout-sets.json", json!({"sets": [{"id": "front", "dataType": "open"}]}).to_string())
@@ -363,6 +370,37 @@ async fn a_stateless_service_is_filled_in_and_kept_nowhere() {
         .file("ui/front/layouts/one.json", page(json!([input("who", 5), navigation()])))
         .file("ui/front/layouts/two.json", page(json!([input("what", 50), navigation()])))
         .write(folder.path());
+    folder
+}
+
+#[tokio::test]
+async fn a_service_that_is_open_to_anyone_is_filled_in_without_logging_in() {
+    let folder = calculator(true);
+    let mut served = Served::open(folder.path());
+    let url = served.url.clone();
+    let one = served.browser.get(&url).await.unwrap();
+    shows(&one, "Du er ikke logget inn.");
+    shows(&one, "name=\"who\"");
+    let wrong = served.send(&one, &[("who", "Adelaide"), ("do", "save")]).await;
+    shows(&wrong, "href=\"#f-who\"");
+    let two = served.send(&wrong, &[("who", "Grete"), ("do", "next")]).await;
+    shows(&two, "name=\"what\"");
+    let back = served.send(&two, &[("what", "x"), ("do", "previous")]).await;
+    shows(&back, "value=\"Grete\"");
+    // Nothing else is open: whoever asks for an instance is sent to log in.
+    let instance = format!("{url}/instances/1/00000000-0000-0000-0000-000000000000");
+    let refused = served.browser.get(&instance).await.unwrap();
+    shows(&refused, "name=\"person\"");
+    let forged = served.browser.submit(&format!("{url}/forms/ttd/calculator"), &[("form_token", "x")]).await;
+    assert_eq!(forged.unwrap().status().as_u16(), 403);
+}
+
+#[tokio::test]
+async fn a_stateless_service_is_filled_in_and_kept_nowhere() {
+    let folder = calculator(false);
+    let mut stranger = Served::open(folder.path());
+    let front = format!("{}/forms/ttd/calculator", stranger.url);
+    shows(&stranger.browser.get(&front).await.unwrap(), "name=\"person\"");
     let (mut served, _) = Served::folder(folder.path()).await;
     let url = format!("{}/forms/ttd/calculator?from=Ada", served.url);
     let one = served.browser.get(&url).await.unwrap();

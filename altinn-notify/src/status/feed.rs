@@ -62,6 +62,8 @@ macro_rules! page_of {
 
 const PAGE_OF_ALL: &str = page_of!("t.position > $1 order by t.position limit $2");
 
+const PAGE_BEFORE: &str = page_of!("t.position < $1 order by t.position desc limit $2");
+
 const PAGE_OF_ORDER: &str = page_of!("t.order_id = $1 and t.position > $2 order by t.position limit $3");
 
 const PAGE_OF_PREFIX: &str = page_of!(
@@ -82,6 +84,16 @@ impl Notifier {
         self.number_transitions().await?;
         let rows = self.store().query(PAGE_OF_ALL, params![after, limit.min(PAGE)]).await?;
         page(&rows, after)
+    }
+
+    /// The transitions before a place (`i64::MAX`: before the end), the latest first, at most `limit` and at most 1,000;
+    /// `next` is the place to go on before.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn feed_back(&self, before: i64, limit: u32) -> Result<FeedPage, StoreError> {
+        self.number_transitions().await?;
+        page(&self.store().query(PAGE_BEFORE, params![before, limit.min(PAGE)]).await?, before)
     }
 
     /// As [`Notifier::feed`], of one order alone.

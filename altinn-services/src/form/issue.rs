@@ -95,6 +95,10 @@ pub enum IssueCode {
     TooSmall,
     /// A number is too large.
     TooLarge,
+    /// A date or a time of day is too early.
+    TooEarly,
+    /// A date or a time of day is too late.
+    TooLate,
     /// A number is not a multiple of what it must be.
     NotAMultiple,
     /// A list has too few items, or an object too few fields.
@@ -145,6 +149,8 @@ impl IssueCode {
             Self::TooLong => "FORM-TOO-LONG",
             Self::TooSmall => "FORM-TOO-SMALL",
             Self::TooLarge => "FORM-TOO-LARGE",
+            Self::TooEarly => "FORM-TOO-EARLY",
+            Self::TooLate => "FORM-TOO-LATE",
             Self::NotAMultiple => "FORM-NOT-A-MULTIPLE",
             Self::TooFew => "FORM-TOO-FEW",
             Self::TooMany => "FORM-TOO-MANY",

@@ -48,6 +48,56 @@ pub(crate) fn required() -> Text {
     text("Feltet må fylles ut.", "Feltet må fyllast ut.", "This field must be filled in.")
 }
 
+pub(crate) fn untagged() -> Text {
+    text("Velg hva slags fil det er.", "Vel kva slags fil det er.", "Choose what kind of file it is.")
+}
+
+pub(crate) fn not_a_date() -> Text {
+    not_in_format("date")
+}
+
+pub(crate) fn not_a_time() -> Text {
+    text(
+        "Her må det stå et klokkeslett (tt:mm).",
+        "Her må det stå eit klokkeslett (tt:mm).",
+        "This must be a time of day (hh:mm).",
+    )
+}
+
+/// That a date is before the first one; the day is written in each language.
+pub(crate) fn date_too_early(first: impl Fn(Language) -> String) -> Text {
+    text(
+        format!("Datoen kan ikke være før {}.", first(Language::Nb)),
+        format!("Datoen kan ikkje vere før {}.", first(Language::Nn)),
+        format!("The date cannot be before {}.", first(Language::En)),
+    )
+}
+
+/// That a date is after the last one; the day is written in each language.
+pub(crate) fn date_too_late(last: impl Fn(Language) -> String) -> Text {
+    text(
+        format!("Datoen kan ikke være etter {}.", last(Language::Nb)),
+        format!("Datoen kan ikkje vere etter {}.", last(Language::Nn)),
+        format!("The date cannot be after {}.", last(Language::En)),
+    )
+}
+
+pub(crate) fn time_too_early(first: &str) -> Text {
+    text(
+        format!("Klokkeslettet kan ikke være før {first}."),
+        format!("Klokkeslettet kan ikkje vere før {first}."),
+        format!("The time cannot be before {first}."),
+    )
+}
+
+pub(crate) fn time_too_late(last: &str) -> Text {
+    text(
+        format!("Klokkeslettet kan ikke være etter {last}."),
+        format!("Klokkeslettet kan ikkje vere etter {last}."),
+        format!("The time cannot be after {last}."),
+    )
+}
+
 fn of_length(rule: &ValidationErrorKind) -> (IssueCode, Text) {
     match rule {
         ValidationErrorKind::MaxLength { limit } => (

@@ -1,6 +1,7 @@
 //! A task that people fill in and that the app has drawn no pages for.
 
-use super::model::{Attachments, Button, Content, FormPage, FormPages, Item, Purpose};
+use super::attachments::Attachments;
+use super::model::{Button, Content, FormPage, FormPages, Item, Purpose};
 use super::rich_text::RichText;
 use super::view::FormView;
 use crate::definition::DataType;
@@ -55,6 +56,7 @@ impl FormView<'_> {
             description: None,
             data_type: id.to_owned(),
             files: self.attachments.iter().filter(|file| file.data_type == id).cloned().collect(),
+            tags: None,
             min: data_type.min_count,
             max: u64::MAX,
             endings: Vec::new(),

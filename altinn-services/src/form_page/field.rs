@@ -3,18 +3,12 @@
 use serde_json::Value;
 
 use super::kind::Kind;
-use super::model::{Content, Control, Field, FieldOption, Group, Item, Written};
+use super::model::{Control, Field, Written};
 use super::resolve::{At, Resolver};
 use super::rich_text::RichText;
+use super::time_of_day::{TimeOfDay, time_in};
 use super::words::Words;
-use crate::definition::Choice;
-use crate::expression::{Binding, Expression, Scope};
-
-/// How many options a field shows.
-const MAX_OPTIONS: usize = 5_000;
-
-/// A part of an address: its binding, its text in the layout and without one, and what browsers call it.
-type AddressPart = (&'static str, &'static str, fn(Words) -> &'static str, &'static str);
+use crate::expression::{Binding, Expression};
 
 /// What a schema says of a field, as far as it matters for filling it in.
 #[derive(Debug, Default)]
@@ -33,13 +27,20 @@ impl Resolver<'_, '_> {
         if kind == Kind::Date && field.written == Written::Text && !self.is_date(at, &field) {
             field.written = Written::Timestamp;
         }
+        if kind == Kind::Time && field.written == Written::Text {
+            field.written = Written::Time(self.time_of_day(at));
+        }
+        field.limits = self.limits(kind, at);
         if kind == Kind::Shown {
             let shown = self.property(at, "value").and_then(|value| Expression::from_json(value).ok());
             let value = shown.and_then(|value| self.evaluator.evaluate(&value, &at.scope()).ok());
             field.value = value.unwrap_or_default();
             field.read_only = true;
         }
-        field.options = self.options(at, &field);
+        if kind == Kind::Map && field.description.is_none() {
+            field.description = Some(RichText::plain(self.view.words().coordinates()));
+        }
+        field.options = self.options(at, &field.value);
         if kind.is_choice() && field.options.is_empty() && at.component.options_id.is_some() {
             // Nobody says what can be chosen: it is written.
             field.control = Control::Line;
@@ -86,39 +87,13 @@ impl Resolver<'_, '_> {
             read_only: !can_write || self.is_true(at.component.read_only.as_ref(), at, true),
             autocomplete: self.property(at, "autocomplete").and_then(Value::as_str).map(str::to_owned),
             max_length: own_length.or(facts.max_length),
+            limits: None,
             issues: pointer.as_deref().map(|at| self.issues_at(&data_type, at)).unwrap_or_default(),
             written: facts.written,
             name,
             data_type,
             pointer,
         }
-    }
-
-    /// The fields of an address, each with a name of its own.
-    pub(super) fn address(&self, at: At<'_>) -> Group {
-        let words = self.view.words();
-        let parts: [AddressPart; 5] = [
-            ("address", "title", Words::street, "street-address"),
-            ("careOf", "careOfTitle", Words::care_of, "off"),
-            ("zipCode", "zipCodeTitle", Words::postal_code, "postal-code"),
-            ("postPlace", "postPlaceTitle", Words::postal_place, "address-level2"),
-            ("houseNumber", "houseNumberTitle", Words::house_number, "off"),
-        ];
-        let bound = parts.into_iter().filter_map(|(name, title, usual, autocomplete)| {
-            let binding = at.component.bindings.get(name)?;
-            let id = format!("{}.{name}", at.id());
-            let label = self.text(at, title).unwrap_or_else(|| RichText::plain(usual(words)));
-            let mut field = self.bound_field(at, Some(binding), id.clone(), Some(label));
-            field.autocomplete.get_or_insert_with(|| autocomplete.to_owned());
-            (field.description, field.help) = (None, None);
-            // Only the street and the postal code are asked for.
-            field.required &= matches!(name, "address" | "zipCode" | "postPlace");
-            field.shown = plain(&field.value, words);
-            let content = Content::Field(Box::new(field));
-            Some(Item { id, kind: at.component.kind.clone(), content })
-        });
-        let items = bound.collect();
-        Group { title: None, description: self.text(at, "description"), folds: false, items }
     }
 
     fn facts_of(&self, data_type: &str, path: &str) -> Facts {
@@ -145,6 +120,13 @@ impl Resolver<'_, '_> {
         facts
     }
 
+    /// How a time picker's value is written.
+    fn time_of_day(&self, at: At<'_>) -> TimeOfDay {
+        let format = self.property(at, "format").and_then(Value::as_str).unwrap_or_default();
+        let is_moment = self.property(at, "timeStamp") == Some(&Value::Bool(true));
+        TimeOfDay { on: self.view.today.filter(|_| is_moment), ..TimeOfDay::of_format(format) }
+    }
+
     /// Whether a date is written without a time of day.
     fn is_date(&self, at: At<'_>, field: &Field) -> bool {
         let path = at.component.simple_binding().map_or("", |binding| binding.field.as_str());
@@ -152,37 +134,6 @@ impl Resolver<'_, '_> {
             Some(format) => format == "date",
             None => self.property(at, "timeStamp") == Some(&Value::Bool(false)),
         }
-    }
-
-    pub(super) fn options(&self, at: At<'_>, field: &Field) -> Vec<FieldOption> {
-        let id = at.component.options_id.as_deref();
-        let listed = id.and_then(|id| self.view.app.options(id)).and_then(Value::as_array);
-        let of_code = id.and_then(|id| self.view.options.get(id));
-        let of_code = of_code.map(|all| all.iter().filter_map(|option| serde_json::to_value(option).ok()));
-        let of_code: Option<Vec<Value>> = of_code.map(Iterator::collect);
-        let stated = listed.or(of_code.as_ref()).unwrap_or(&at.component.options);
-        let chosen = Chosen::of(&field.value);
-        let mut options = Vec::new();
-        for option in stated.iter().take(MAX_OPTIONS) {
-            let Ok(choice) = serde_json::from_value::<Choice>(option.clone()) else { continue };
-            let scope = Scope { option: Some(option), ..at.scope() };
-            let filter = at.component.option_filter.as_ref();
-            if !filter.is_none_or(|filter| self.evaluator.is_true(filter, &scope).unwrap_or(true)) {
-                continue;
-            }
-            options.push(FieldOption {
-                chosen: chosen.holds(&choice.value),
-                label: self.option_text(&choice.label, at),
-                description: choice.description.map(|text| self.option_text(&text, at)),
-                value: choice.value,
-            });
-        }
-        options
-    }
-
-    pub(super) fn option_text(&self, id: &str, at: At<'_>) -> RichText {
-        let text = self.evaluator.markdown_of(id, &at.scope()).ok().flatten();
-        text.map_or_else(|| RichText::markdown(id), |text| RichText::markdown(&text))
     }
 
     /// What a field holds, as it is shown.
@@ -195,6 +146,11 @@ impl Resolver<'_, '_> {
             .collect();
         if !chosen.is_empty() {
             return chosen.join(", ");
+        }
+        if let Written::Time(written) = field.written
+            && let Some(time) = field.value.as_str().and_then(time_in)
+        {
+            return written.shown(time);
         }
         if field.value.is_boolean() {
             return plain(&field.value, self.view.words());
@@ -220,6 +176,7 @@ fn control(kind: Kind, field: &Field, formatting: Option<&Value>) -> Control {
     match kind {
         Kind::Lines => Control::Lines,
         Kind::Date => Control::Date,
+        Kind::Time => Control::Time,
         Kind::Dropdown => Control::Dropdown,
         Kind::Radio => Control::Radio,
         Kind::Checkboxes => Control::Checkboxes,
@@ -229,33 +186,6 @@ fn control(kind: Kind, field: &Field, formatting: Option<&Value>) -> Control {
             _ if formatting.is_some_and(|formatting| formatting.get("number").is_some()) => Control::Decimal,
             _ => field.control,
         },
-    }
-}
-
-/// What is chosen: a value, several in a list, or several in a text with commas between.
-enum Chosen<'v> {
-    Value(&'v Value),
-    Several(Vec<String>),
-}
-
-impl<'v> Chosen<'v> {
-    fn of(value: &'v Value) -> Self {
-        match value {
-            Value::Array(items) => Self::Several(items.iter().map(as_text).collect()),
-            Value::String(text) if text.contains(',') => {
-                let parts = text.split(',').map(|part| part.trim().to_owned());
-                Self::Several(parts.chain([text.clone()]).collect())
-            }
-            one => Self::Value(one),
-        }
-    }
-
-    fn holds(&self, option: &Value) -> bool {
-        match self {
-            Self::Value(Value::Null) => false,
-            Self::Value(value) => as_text(value) == as_text(option),
-            Self::Several(values) => values.contains(&as_text(option)),
-        }
     }
 }
 
@@ -310,15 +240,5 @@ mod tests {
         assert_eq!(formatted("", &formatting), "");
         assert_eq!(formatted("tolv", &formatting), "tolv");
         assert_eq!(formatted("2024", &json!({"format": "####"})), "2024");
-    }
-
-    #[test]
-    fn several_values_are_chosen_from_a_list_or_a_text() {
-        for value in [json!(["a", "c"]), json!("a, c")] {
-            let chosen = Chosen::of(&value);
-            assert!(chosen.holds(&json!("a")) && chosen.holds(&json!("c")) && !chosen.holds(&json!("b")));
-        }
-        assert!(Chosen::of(&json!(true)).holds(&json!("true")));
-        assert!(!Chosen::of(&Value::Null).holds(&json!("")));
     }
 }

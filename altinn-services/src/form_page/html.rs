@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use altinn_core::Language;
 
+use super::html_errors::has_errors;
 use super::model::{Button, Content, FormPage, FormPages, Group, Item, Purpose, Rows};
 use super::post::DO;
 use super::press::Press;
@@ -18,7 +19,7 @@ use crate::form::Severity;
 /// no style is needed to use the page. The heading of the page itself is the portal's.
 #[derive(Debug, Clone)]
 pub struct HtmlForm<'f> {
-    pages: &'f FormPages,
+    pub(super) pages: &'f FormPages,
     pub(super) page: &'f FormPage,
     pub(super) words: Words,
     action: &'f str,
@@ -104,46 +105,6 @@ impl<'f> HtmlForm<'f> {
             let (name, value) = (escaped(name), escaped(value));
             html.put(&format!("<input type=\"hidden\" name=\"{name}\" value=\"{value}\">\n"));
         }
-    }
-
-    /// What is wrong on the page, with links to where.
-    fn error_summary(&self, html: &mut Html) {
-        let mut lines = Vec::new();
-        for notice in self.pages.issues.iter().filter(|notice| notice.severity == Severity::Error) {
-            lines.push(escaped(&notice.text));
-        }
-        for item in self.page.all_items() {
-            let (label, issues) = match &item.content {
-                Content::Field(field) => (field.label.to_plain(), &field.issues),
-                Content::Rows(rows) => {
-                    (rows.title.as_ref().map(RichText::to_plain).unwrap_or_default(), &rows.issues)
-                }
-                Content::Attachments(files) => (files.title.to_plain(), &files.issues),
-                Content::SubForms(list) => {
-                    (list.title.as_ref().map(RichText::to_plain).unwrap_or_default(), &list.issues)
-                }
-                _ => continue,
-            };
-            for notice in issues.iter().filter(|notice| notice.severity == Severity::Error) {
-                let said =
-                    if label.is_empty() { notice.text.clone() } else { format!("{label}: {}", notice.text) };
-                lines.push(format!(
-                    "<a class=\"ds-link\" href=\"#{}\">{}</a>",
-                    id_of(&item.id),
-                    escaped(&said)
-                ));
-            }
-        }
-        if lines.is_empty() {
-            return;
-        }
-        html.put("<section class=\"ds-error-summary\" id=\"errors\" tabindex=\"-1\" aria-labelledby=\"errors-title\">\n");
-        html.put(&format!(
-            "<h2 class=\"ds-heading\" id=\"errors-title\">{}</h2>\n<ul>\n",
-            self.words.errors()
-        ));
-        lines.iter().for_each(|line| html.put(&format!("<li>{line}</li>\n")));
-        html.put("</ul>\n</section>\n");
     }
 
     fn items(&self, html: &mut Html, items: &[Item]) {
@@ -317,16 +278,6 @@ fn frame(html: &mut Html, own: &str, words: Words) {
         words.embedded(),
         escaped(own)
     ));
-}
-
-fn has_errors(items: &[Item]) -> bool {
-    items.iter().any(|item| match &item.content {
-        Content::Field(field) => !field.issues.is_empty(),
-        Content::Group(group) => has_errors(&group.items),
-        Content::Likert(likert) => has_errors(&likert.questions),
-        Content::Rows(rows) => !rows.issues.is_empty() || rows.rows.iter().any(|row| has_errors(&row.items)),
-        _ => false,
-    })
 }
 
 /// HTML that is being written.

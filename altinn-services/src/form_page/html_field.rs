@@ -4,8 +4,10 @@ use serde_json::Value;
 
 use super::field::as_text;
 use super::html::{Html, HtmlForm, escaped, id_of, plain_line};
+use super::limits::{Limits, day_in};
 use super::model::{Control, Field, FieldOption, Written};
 use super::rich_text::RichText;
+use super::time_of_day::time_in;
 
 impl HtmlForm<'_> {
     pub(super) fn field(&self, html: &mut Html, id: &str, field: &Field) {
@@ -160,6 +162,16 @@ fn attributes(id: &str, field: &Field, described: &[String]) -> String {
     {
         attributes.push_str(&format!(" maxlength=\"{length}\""));
     }
+    if let Some(limits) = &field.limits {
+        let (first, last) = match limits {
+            Limits::Days { first, last } => (first.to_string(), last.to_string()),
+            Limits::Times { first, last } => (first.to_string(), last.to_string()),
+        };
+        attributes.push_str(&format!(" min=\"{first}\" max=\"{last}\""));
+    }
+    if matches!(field.written, Written::Time(written) if written.has_seconds) {
+        attributes.push_str(" step=\"1\"");
+    }
     attributes
 }
 
@@ -170,10 +182,15 @@ fn input(field: &Field, attributes: &str) -> String {
         Control::Integer => ("text", "numeric", value),
         Control::Decimal if field.written == Written::Text => ("text", "decimal", value),
         Control::Decimal => ("text", "decimal", decimal(&field.value)),
-        Control::Date => match value.get(..10).filter(|day| is_day(day)) {
-            Some(day) => ("date", "", day.to_owned()),
+        Control::Date => match day_in(&value) {
+            Some(day) => ("date", "", day.to_string()),
             None if value.is_empty() => ("date", "", value),
             None => ("text", "", value),
+        },
+        Control::Time => match (field.written, time_in(&value)) {
+            (Written::Time(written), Some(time)) => ("time", "", written.shown(time)),
+            _ if value.is_empty() => ("time", "", value),
+            _ => ("text", "", value),
         },
         _ => ("text", "", value),
     };
@@ -185,8 +202,4 @@ fn input(field: &Field, attributes: &str) -> String {
 fn decimal(value: &Value) -> String {
     let text = as_text(value);
     if value.is_number() && !text.contains(['e', 'E']) { text.replace('.', ",") } else { text }
-}
-
-fn is_day(text: &str) -> bool {
-    text.parse::<chrono::NaiveDate>().is_ok()
 }

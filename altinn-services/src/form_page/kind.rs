@@ -18,11 +18,15 @@ pub(super) enum Kind {
     Line,
     Lines,
     Date,
+    Time,
     Dropdown,
     Radio,
     Checkboxes,
     Shown,
     Address,
+    Person,
+    Organization,
+    Map,
     Group,
     Folded,
     Rows,
@@ -42,6 +46,11 @@ pub(super) enum Kind {
     Image,
     Frame,
     SubForms,
+    Media,
+    Table,
+    Signees,
+    SignedFiles,
+    SigningActions,
     Nothing,
 }
 
@@ -56,17 +65,22 @@ impl Kind {
             "paragraph" | "text" => Self::Text,
             "link" => Self::Link,
             "panel" | "alert" => Self::Panel,
-            "input" | "timepicker" => Self::Line,
+            "input" => Self::Line,
             "textarea" => Self::Lines,
             "datepicker" => Self::Date,
+            "timepicker" => Self::Time,
             "dropdown" => Self::Dropdown,
             "radiobuttons" => Self::Radio,
             "checkboxes" | "multipleselect" => Self::Checkboxes,
             "number" | "date" | "option" => Self::Shown,
             "address" | "addresscomponent" => Self::Address,
+            "personlookup" => Self::Person,
+            "organisationlookup" => Self::Organization,
+            // A place is written; what is drawn on a map is not.
+            "map" if component.simple_binding().is_some() => Self::Map,
             "group" | "buttongroup" | "accordiongroup" | "cards" | "grid" | "tabs" => Self::Group,
             "accordion" => Self::Folded,
-            "fileupload" | "fileuploadwithtag" => Self::Files,
+            "fileupload" | "fileuploadwithtag" | "imageupload" => Self::Files,
             "attachmentlist" => Self::FileList,
             "button" => Self::Submit,
             "actionbutton" => Self::Action,
@@ -80,6 +94,11 @@ impl Kind {
             "list" => Self::List,
             "custombutton" => Self::CustomButton,
             "image" => Self::Image,
+            "video" | "audio" => Self::Media,
+            "simpletable" if component.bindings.contains_key("tableData") => Self::Table,
+            "signeelist" => Self::Signees,
+            "signingdocumentlist" => Self::SignedFiles,
+            "signingactions" => Self::SigningActions,
             "iframe" => Self::Frame,
             "subform" => Self::SubForms,
             "divider" | "printbutton" => Self::Nothing,
@@ -135,7 +154,8 @@ impl RenderedComponents {
         };
         self.rendered += 1;
         let listed = component.options_id.as_deref().and_then(|id| app.options(id));
-        if kind.is_choice() && listed.is_none() && component.options.is_empty() {
+        let asks = kind.is_choice() || (kind == Kind::Files && component.options_id.is_some());
+        if asks && listed.is_none() && component.options.is_empty() {
             *self.options_of_code.entry(component.kind.clone()).or_default() += 1;
         }
     }

@@ -50,7 +50,7 @@ impl Resolver<'_, '_> {
         let mut field = self.bound_field(at, at.component.bindings.get("answer"), at.id(), label);
         (field.description, field.help) = (None, None);
         field.control = Control::Radio;
-        field.options = self.options(at, &field);
+        field.options = self.options(at, &field.value);
         if field.options.is_empty() {
             // Nobody says what can be chosen: it is written.
             field.control = Control::Line;

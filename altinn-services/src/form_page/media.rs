@@ -2,18 +2,30 @@
 
 use serde_json::Value;
 
+use super::field::plain;
 use super::model::Content;
 use super::resolve::{At, Resolver};
 use super::rich_text::RichText;
+use super::summary::{Summary, SummaryPart};
+use crate::expression::FieldPath;
 
 impl Resolver<'_, '_> {
     /// `Image`: said in words. A picture that stands elsewhere has an address.
     pub(super) fn image(&self, at: At<'_>) -> Content {
-        let sources = self.property(at, "image").and_then(|image| image.get("src"));
+        self.elsewhere(at, "image", "altTextImg")
+    }
+
+    /// `Video` and `Audio`: said in words, with the address of what stands elsewhere.
+    pub(super) fn media(&self, at: At<'_>) -> Content {
+        self.elsewhere(at, &at.component.kind.to_ascii_lowercase(), "altText")
+    }
+
+    fn elsewhere(&self, at: At<'_>, property: &str, alternative: &str) -> Content {
+        let sources = self.property(at, property).and_then(|stated| stated.get("src"));
         let of = |language: &str| sources?.get(language)?.as_str();
         let source = of(self.view.language().code()).or_else(|| of("nb"));
         Content::Image {
-            alternative: self.label(at, "altTextImg", ""),
+            alternative: self.label(at, alternative, ""),
             address: source.filter(|address| address.starts_with("https://")).map(str::to_owned),
         }
     }
@@ -33,6 +45,31 @@ impl Resolver<'_, '_> {
         let title = at.component.texts.get("title");
         let html = title.and_then(|title| self.evaluator.markdown(title, &at.scope()).ok().flatten());
         Content::Frame { html: html.unwrap_or_default() }
+    }
+
+    /// `SimpleTable`: the rows of a list in the data, to be read.
+    pub(super) fn table(&self, at: At<'_>) -> Content {
+        let stated = self.property(at, "columns").and_then(Value::as_array);
+        let stated: Vec<&Value> = stated.into_iter().flatten().collect();
+        let header = |column: &&Value| {
+            let text = column.get("header").and_then(Value::as_str).unwrap_or_default();
+            self.option_text(text, at).to_plain()
+        };
+        let pointer = at.component.bindings.get("tableData").and_then(|binding| {
+            let model = self.view.context.model(Some(&self.data_type_of(binding))).ok().flatten()?;
+            model.pointer(&self.pointer(binding, at.rows)?)?.as_array()
+        });
+        let cell = |row: &Value, column: &Value| {
+            let fields = column.get("accessors").and_then(Value::as_array).into_iter().flatten();
+            let values = fields.filter_map(|field| FieldPath::new(field.as_str()?).get(row, &[]));
+            let shown: Vec<String> = values.map(|value| plain(value, self.view.words())).collect();
+            shown.join(", ")
+        };
+        let rows = pointer.into_iter().flatten();
+        let rows = rows.map(|row| stated.iter().map(|column| cell(row, column)).collect()).collect();
+        let columns = stated.iter().map(header).collect();
+        let table = SummaryPart::Table { caption: String::new(), columns, rows };
+        Content::Summary(Summary { title: self.text(at, "title"), parts: vec![table] })
     }
 
     /// `List`: a row of a list that the app's code gives is chosen in Altinn's front end. Here what the row would fill in is

@@ -10,10 +10,12 @@
 //! Source: Altinn's documentation of components and pages; the HTML follows Designsystemet's patterns for forms, and
 //! WCAG 2.1.
 
+mod attachments;
 mod bare;
 mod buttons;
 mod field;
 mod html;
+mod html_errors;
 mod html_field;
 mod html_files;
 mod html_likert;
@@ -21,26 +23,34 @@ mod html_sub_forms;
 mod html_summary;
 mod kind;
 mod likert;
+mod limits;
 mod media;
 mod model;
+mod options;
+mod parts;
 mod post;
 mod press;
 mod resolve;
 mod rich_text;
+mod signing;
 mod sub_forms;
 mod summary;
+mod time_of_day;
 mod view;
 mod words;
 
+pub use attachments::{Attachment, Attachments, FileTags};
 pub use html::HtmlForm;
 #[cfg(feature = "axum")]
 pub(crate) use html::{Html, escaped};
 pub use kind::RenderedComponents;
 pub use likert::Likert;
+pub use limits::Limits;
 pub use model::{
-    Attachment, Attachments, Button, Content, Control, Field, FieldOption, FormPage, FormPages, Group, Item,
-    Notice, Purpose, Row, Rows,
+    Button, Content, Control, Field, FieldOption, FormPage, FormPages, Group, Item, Notice, Purpose, Row,
+    Rows,
 };
+pub use options::AskedOptions;
 pub use post::{FormPost, MAX_POST_BYTES, PostError};
 pub use press::Press;
 pub use rich_text::{Block, Inline, RichText};

@@ -4,12 +4,14 @@ use std::fmt;
 
 use serde_json::Value;
 
+use super::attachments::Attachments;
 use super::likert::Likert;
+use super::limits::Limits;
 use super::rich_text::RichText;
 use super::sub_forms::SubForms;
 use super::summary::Summary;
-use crate::definition::DataType;
-use crate::form::{Issue, IssueCode, Severity};
+use super::time_of_day::TimeOfDay;
+use crate::form::{Issue, IssueCode, Severity, wording};
 
 /// The pages of a form that are shown, in their order.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -147,6 +149,8 @@ pub struct Field {
     pub autocomplete: Option<String>,
     /// The most characters that it takes.
     pub max_length: Option<u64>,
+    /// How early and how late it may be, of a date or a time of day.
+    pub limits: Option<Limits>,
     /// What is wrong with it.
     pub issues: Vec<Notice>,
     /// How its value is written in the data.
@@ -169,6 +173,8 @@ pub enum Control {
     Lines,
     /// A date.
     Date,
+    /// A time of day.
+    Time,
     /// One of several, from a list that opens.
     Dropdown,
     /// One of several, all shown.
@@ -193,6 +199,8 @@ pub(super) enum Written {
     List,
     /// As text: a date with a time of day.
     Timestamp,
+    /// As text: a time of day.
+    Time(TimeOfDay),
 }
 
 /// Something that can be chosen.
@@ -261,43 +269,6 @@ pub struct Row {
     pub can_remove: bool,
 }
 
-/// Files that belong to the form.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Attachments {
-    /// What they are called.
-    pub title: RichText,
-    /// What is said below the title.
-    pub description: Option<RichText>,
-    /// The data type of the files.
-    pub data_type: String,
-    /// The files that are there.
-    pub files: Vec<Attachment>,
-    /// The fewest files that there must be.
-    pub min: u64,
-    /// The most files that there may be.
-    pub max: u64,
-    /// The ends of names that are accepted (`.pdf`); none: any.
-    pub endings: Vec<String>,
-    /// Whether files can only be read.
-    pub read_only: bool,
-    /// What is wrong with them.
-    pub issues: Vec<Notice>,
-}
-
-/// A file of the instance.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Attachment {
-    /// The id of its data element.
-    pub id: String,
-    /// Its data type.
-    pub data_type: String,
-    /// Its name.
-    pub name: String,
-    /// Its size in bytes.
-    pub bytes: usize,
-}
-
 /// A button.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -364,27 +335,20 @@ impl FormPages {
         self.pages.iter().position(|page| page.name == name)
     }
 
-    /// What must be filled in and is not, and which groups have too few rows, with the data type: the layouts say so, where a
-    /// schema may not.
-    pub fn missing(&self) -> Vec<(String, Issue)> {
-        let fields = self.pages.iter().flat_map(FormPage::fields);
-        let empty = fields.filter(|field| field.required && field.is_empty());
-        let issue = |field: &Field| {
-            let pointer = field.pointer.clone()?;
-            let issue = Issue::error(IssueCode::Required, pointer, crate::form::wording::required());
-            Some((field.data_type.clone(), issue))
-        };
+    /// What the pages ask for and the form does not keep, with the data type: fields that must be filled in, groups with too
+    /// few rows, dates and times that are none or outside of their limits, and files that nobody has said what they are. The
+    /// layouts say so, where a schema may not.
+    pub fn unmet(&self) -> Vec<(String, Issue)> {
         let items = self.pages.iter().flat_map(FormPage::all_items);
-        let groups = items.filter_map(|item| match &item.content {
-            Content::Rows(rows) if (rows.rows.len() as u64) < rows.min => Some(rows),
-            _ => None,
-        });
-        let too_few = groups.filter_map(|rows| {
-            let detail = crate::form::wording::at_least(rows.min);
-            let issue = Issue::error(IssueCode::TooFew, rows.pointer.clone()?, detail);
-            Some((rows.data_type.clone(), issue))
-        });
-        empty.filter_map(issue).chain(too_few).collect()
+        items
+            .flat_map(|item| match &item.content {
+                Content::Field(field) => field.unmet().map(|issue| vec![(field.data_type.clone(), issue)]),
+                Content::Rows(rows) => rows.unmet().map(|issue| vec![(rows.data_type.clone(), issue)]),
+                Content::Attachments(files) => Some(files.unmet()),
+                _ => None,
+            })
+            .flatten()
+            .collect()
     }
 }
 
@@ -413,10 +377,22 @@ impl FormPage {
         self.all_items().iter().any(|item| match &item.content {
             Content::Field(field) => is_error(&field.issues),
             Content::Rows(rows) => is_error(&rows.issues),
-            Content::Attachments(files) => is_error(&files.issues),
+            Content::Attachments(files) => {
+                is_error(&files.issues) || files.files.iter().any(|file| is_error(&file.issues))
+            }
             Content::SubForms(list) => is_error(&list.issues) || list.forms.iter().any(|form| form.is_wrong),
             _ => false,
         })
+    }
+
+    /// The files on the page that nobody has said what they are, though it is asked for.
+    pub(crate) fn untagged(&self) -> Vec<(String, Issue)> {
+        let items = self.all_items().into_iter();
+        let lists = items.filter_map(|item| match &item.content {
+            Content::Attachments(files) => Some(files),
+            _ => None,
+        });
+        lists.flat_map(Attachments::unmet).collect()
     }
 
     /// The fields on the page.
@@ -444,6 +420,15 @@ fn collect<'i>(items: &'i [Item], all: &mut Vec<&'i Item>) {
 }
 
 impl Field {
+    /// What is asked for and not kept.
+    fn unmet(&self) -> Option<Issue> {
+        if self.required && self.is_empty() {
+            let pointer = self.pointer.clone()?;
+            return Some(Issue::error(IssueCode::Required, pointer, wording::required()));
+        }
+        self.outside_limits()
+    }
+
     /// Whether nothing is filled in.
     pub fn is_empty(&self) -> bool {
         match &self.value {
@@ -455,19 +440,11 @@ impl Field {
     }
 }
 
-impl Attachments {
-    /// Whether a file of this name may be one of them.
-    pub fn takes(&self, name: &str) -> bool {
-        let name = name.to_lowercase();
-        self.endings.is_empty() || self.endings.iter().any(|ending| name.ends_with(&ending.to_lowercase()))
-    }
-
-    /// The limits that the data type itself sets.
-    pub(super) fn within(mut self, data_type: Option<&DataType>) -> Self {
-        if let Some(data_type) = data_type.filter(|data_type| data_type.max_count > 0) {
-            self.max = self.max.min(data_type.max_count);
-        }
-        self
+impl Rows {
+    fn unmet(&self) -> Option<Issue> {
+        let has_too_few = (self.rows.len() as u64) < self.min;
+        let pointer = self.pointer.clone().filter(|_| has_too_few)?;
+        Some(Issue::error(IssueCode::TooFew, pointer, wording::at_least(self.min)))
     }
 }
 

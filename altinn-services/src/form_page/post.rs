@@ -11,9 +11,12 @@ use thiserror::Error;
 use super::field::as_text;
 use super::model::{Content, Control, Field, FormPage, Rows, Written};
 use super::press::Press;
+use super::time_of_day::time_in;
 
 /// The name that buttons send what they do under.
 pub(super) const DO: &str = "do";
+/// What the names begin with under which it is sent what files are said to be.
+const TAG: &str = "tag:";
 /// The largest post, in bytes.
 pub const MAX_POST_BYTES: usize = 1024 * 1024;
 /// The most fields of a post.
@@ -171,6 +174,10 @@ impl FormPost {
         let mut filled_in = forms.clone();
         for (name, values) in &self.fields {
             let unknown = || PostError::UnknownField { name: shown(name) };
+            if name.starts_with(TAG) {
+                tag_of(page, name, values)?;
+                continue;
+            }
             let field = fields.get(name.as_str()).ok_or_else(unknown)?;
             let value = field.read(values)?;
             if value == field.value || (field.is_empty() && value.is_null()) {
@@ -187,6 +194,26 @@ impl FormPost {
         Ok(changed)
     }
 
+    /// The files of a page that are said to be something else than before, by the ids of their data elements, each with its
+    /// tag; what was sent is checked by [`fill_in`](Self::fill_in).
+    pub fn tags<'s>(&'s self, page: &'s FormPage) -> impl Iterator<Item = (&'s str, &'s str)> {
+        let items = page.all_items().into_iter();
+        let lists = items.filter_map(|item| match &item.content {
+            Content::Attachments(files) if !files.read_only => Some(files),
+            _ => None,
+        });
+        lists.flat_map(|files| &files.files).filter_map(move |file| {
+            let tag = self.tag(&file.id).filter(|tag| file.tag.as_deref() != Some(tag))?;
+            Some((file.id.as_str(), tag))
+        })
+    }
+
+    /// What the file that was sent for a data type, or a file of an id, is said to be.
+    pub(crate) fn tag(&self, of: &str) -> Option<&str> {
+        let sent = self.fields.get(&tag_field(of))?.first()?;
+        Some(sent.as_str()).filter(|tag| !tag.is_empty())
+    }
+
     fn change_rows(&self, page: &FormPage, forms: &mut BTreeMap<String, Value>) -> Result<(), PostError> {
         let (Press::AddRow(id) | Press::RemoveRow(id, _)) = &self.press else { return Ok(()) };
         let group = page.all_items().into_iter().find(|item| item.id == *id);
@@ -200,6 +227,33 @@ impl FormPost {
             _ if !group.can_add => Err(PostError::UnknownButton),
             _ => add_row(form, pointer).ok_or(PostError::Changed),
         }
+    }
+}
+
+/// The name under which it is sent what a file is said to be: by the id of its data element, or by its data type for the one
+/// that is sent with it.
+pub(super) fn tag_field(of: &str) -> String {
+    format!("{TAG}{of}")
+}
+
+/// Refuses what was sent for the tag of a file where the page does not offer it.
+fn tag_of(page: &FormPage, name: &str, values: &[String]) -> Result<(), PostError> {
+    let of = name.strip_prefix(TAG).unwrap_or_default();
+    let [tag] = values else { return Err(PostError::Twice { name: shown(name) }) };
+    let items = page.all_items();
+    let found = items.iter().find_map(|item| match &item.content {
+        Content::Attachments(files) if !files.read_only => {
+            let file = files.files.iter().find(|file| file.id == of);
+            let tags = files.tags.as_ref().filter(|_| file.is_some() || files.data_type == of)?;
+            Some((tags, file.and_then(|file| file.tag.as_deref())))
+        }
+        _ => None,
+    });
+    let (tags, stored) = found.ok_or_else(|| PostError::UnknownField { name: shown(name) })?;
+    if tag.is_empty() || tags.offers(tag) || stored == Some(tag) {
+        Ok(())
+    } else {
+        Err(PostError::NotAnOption { name: shown(name) })
     }
 }
 
@@ -247,7 +301,7 @@ impl Field {
                 };
                 Value::Array(chosen.iter().map(stored).collect())
             }
-            (Written::Text | Written::Timestamp, _) => Value::from(chosen.join(",")),
+            (Written::Text | Written::Timestamp | Written::Time(_), _) => Value::from(chosen.join(",")),
             (_, [first, ..]) => self.one(first),
         }
     }
@@ -264,6 +318,10 @@ impl Field {
             Written::Timestamp => match &self.value {
                 Value::String(stored) if stored.get(..10) == Some(text) => self.value.clone(),
                 _ => Value::from(format!("{text}T00:00:00.000Z")),
+            },
+            Written::Time(written) => match time_in(text) {
+                Some(time) => Value::from(written.written(time, self.value.as_str())),
+                None => Value::from(text),
             },
             // Browsers end lines by two characters; data have one.
             Written::Text if self.control == Control::Lines => Value::from(text.replace("\r\n", "\n")),

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::kind::Kind;
-use super::model::{Attachments, Content, FormPage, Group, Item, Notice, Row, Rows};
+use super::model::{Content, FormPage, Group, Item, Notice, Row, Rows};
 use super::rich_text::RichText;
 use super::summary::{Summary, SummaryPart};
 use super::view::FormView;
@@ -128,6 +128,13 @@ impl<'v, 'a> Resolver<'v, 'a> {
             Kind::Link => Content::Text(self.link(at)),
             Kind::Panel => self.panel(at),
             Kind::Address => Content::Group(self.address(at)),
+            Kind::Person => Content::Group(self.person(at)),
+            Kind::Organization => Content::Group(self.organization(at)),
+            Kind::Media => self.media(at),
+            Kind::Table => self.table(at),
+            Kind::Signees => self.signees(at),
+            Kind::SignedFiles => self.signed_files(at),
+            Kind::SigningActions => self.signing_actions(at),
             Kind::Files => self.attachments(at),
             Kind::FileList => self.file_list(at),
             Kind::Submit => self.submit(at),
@@ -246,45 +253,6 @@ impl<'v, 'a> Resolver<'v, 'a> {
             rows,
             issues,
         }))
-    }
-
-    pub(super) fn attachments(&self, at: At<'_>) -> Content {
-        let id = at.component.id.as_str();
-        let number = |name: &str| self.property(at, name).and_then(Value::as_u64);
-        let named = self.property(at, "validFileEndings");
-        let listed = |value: &Value| match value {
-            Value::String(list) => list.split(',').map(|ending| ending.trim().to_owned()).collect(),
-            Value::Array(list) => list.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-            _ => Vec::new(),
-        };
-        let endings: Vec<String> = named.map(listed).unwrap_or_default();
-        let with_dot = endings.into_iter().filter(|ending| !ending.is_empty());
-        let with_dot = with_dot.map(|ending| format!(".{}", ending.trim_start_matches('.'))).collect();
-        let files = self.view.attachments.iter().filter(|file| file.data_type == id).cloned().collect();
-        let attachments = Attachments {
-            title: self.text(at, "title").unwrap_or_else(|| RichText::plain(self.view.words().files())),
-            description: self.text(at, "description"),
-            data_type: id.to_owned(),
-            files,
-            min: number("minNumberOfAttachments").unwrap_or(0),
-            max: number("maxNumberOfAttachments").unwrap_or(u64::MAX),
-            endings: with_dot,
-            read_only: self.view.only_reads(id) || self.is_true(at.component.read_only.as_ref(), at, true),
-            issues: self.issues_at(id, ""),
-        };
-        Content::Attachments(attachments.within(self.view.app.metadata().data_type(id)))
-    }
-
-    fn file_list(&self, at: At<'_>) -> Content {
-        let listed = self.property(at, "dataTypeIds").and_then(Value::as_array);
-        let is_listed =
-            |data_type: &str| listed.is_none_or(|ids| ids.iter().any(|id| id.as_str() == Some(data_type)));
-        let files = self.view.attachments.iter().filter(|file| is_listed(&file.data_type));
-        let names = files.map(|file| SummaryPart::Entry {
-            label: self.view.words().files().to_owned(),
-            value: file.name.clone(),
-        });
-        Content::Summary(Summary { title: self.text(at, "title"), parts: names.collect() })
     }
 
     pub(super) fn label(&self, at: At<'_>, name: &str, usual: &str) -> String {

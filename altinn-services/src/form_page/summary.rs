@@ -70,6 +70,9 @@ impl Resolver<'_, '_> {
                 Content::Field(Box::new(self.field(kind, at)))
             }
             Some(Kind::Address) => Content::Group(self.address(at)),
+            Some(Kind::Person) => Content::Group(self.person(at)),
+            Some(Kind::Organization) => Content::Group(self.organization(at)),
+            Some(Kind::Table) => return Ok(self.table(at)),
             Some(Kind::Likert) => Content::Likert(self.likert(at)),
             Some(Kind::List) => Content::Group(self.list(at)),
             Some(Kind::Files) => self.attachments(at),
@@ -249,7 +252,7 @@ fn add(parts: &mut Vec<SummaryPart>, item: &Item, level: u8) {
         }
         Content::Summary(summary) => parts.extend(summary.parts.iter().cloned()),
         Content::Attachments(attachments) => {
-            let names: Vec<&str> = attachments.files.iter().map(|file| file.name.as_str()).collect();
+            let names: Vec<String> = attachments.files.iter().map(|file| attachments.named(file)).collect();
             let (label, value) = (attachments.title.to_plain(), names.join(", "));
             parts.push(SummaryPart::Entry { label, value });
         }

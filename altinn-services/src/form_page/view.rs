@@ -1,12 +1,16 @@
 //! What form pages are worked out from.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use altinn_core::Language;
+use chrono::NaiveDate;
 
-use super::model::{Attachment, FormPage, FormPages, Notice};
+use super::attachments::Attachment;
+use super::model::{FormPage, FormPages, Notice};
+use super::options::AskedOptions;
 use super::resolve::Resolver;
 use super::rich_text::RichText;
+use super::signing::SigneeLine;
 use super::sub_forms::SubForm;
 use super::summary::SummaryPart;
 use super::words::Words;
@@ -34,6 +38,7 @@ use crate::form::Issue;
 #[derive(Debug, Clone)]
 pub struct FormView<'a> {
     pub(super) app: &'a AppDefinition,
+    pub(super) task: &'a str,
     pub(super) set: Option<&'a LayoutSet>,
     pub(super) context: Context<'a>,
     pub(super) issues: Vec<(String, Issue)>,
@@ -41,8 +46,12 @@ pub struct FormView<'a> {
     pub(super) facts: Vec<SummaryPart>,
     pub(super) payment: Vec<SummaryPart>,
     pub(super) sub_forms: Vec<SubForm<'a>>,
-    /// Lists of options that are in no file, by id.
-    pub(super) options: BTreeMap<String, Vec<Choice>>,
+    /// What whoever signs confirms by it.
+    pub(super) signing_text: Option<String>,
+    pub(super) signees: Vec<SigneeLine>,
+    /// Lists of options that are in no file.
+    pub(super) options: BTreeMap<AskedOptions, Vec<Choice>>,
+    pub(super) today: Option<NaiveDate>,
     pub(super) is_read_only: bool,
     /// The data types whose forms and files can only be read.
     pub(super) read_only: Vec<String>,
@@ -62,6 +71,7 @@ impl<'a> FormView<'a> {
         }
         Self {
             app,
+            task,
             set,
             context,
             issues: Vec::new(),
@@ -69,7 +79,10 @@ impl<'a> FormView<'a> {
             facts: Vec::new(),
             payment: Vec::new(),
             sub_forms: Vec::new(),
+            signing_text: None,
+            signees: Vec::new(),
             options: BTreeMap::new(),
+            today: None,
             is_read_only: false,
             read_only: Vec::new(),
         }
@@ -109,19 +122,18 @@ impl<'a> FormView<'a> {
         self
     }
 
-    /// With the options of a list that is in no file of the app: those of the agency's code.
+    /// With the options of a list that is in no file of the app: those of the agency's code, as it was asked for them.
     #[must_use]
-    pub fn with_options(mut self, id: impl Into<String>, options: Vec<Choice>) -> Self {
-        self.options.insert(id.into(), options);
+    pub fn with_options(mut self, asked: AskedOptions, options: Vec<Choice>) -> Self {
+        self.options.insert(asked, options);
         self
     }
 
-    /// The ids of the lists of options that the pages offer and that are in no file of the app.
-    pub fn options_of_code(&self) -> BTreeSet<&'a str> {
-        let components = self.set.into_iter().flat_map(|set| set.layouts.components());
-        let offered = components.filter(|component| component.options.is_empty());
-        let ids = offered.filter_map(|component| component.options_id.as_deref());
-        ids.filter(|id| self.app.options(id).is_none()).collect()
+    /// With the day that it is, for limits of dates that are said by it (`today`, `oneYearFromNow`, ...).
+    #[must_use]
+    pub fn with_today(mut self, today: NaiveDate) -> Self {
+        self.today = Some(today);
+        self
     }
 
     /// With fields that can only be read, as for somebody who may not write.

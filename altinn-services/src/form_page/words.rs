@@ -41,6 +41,8 @@ words! { Words:
     go_on: "Du kan gå videre.", "Du kan gå vidare.", "You can go on.";
     files: "Vedlegg", "Vedlegg", "Attachments";
     no_files: "Ingen filer", "Ingen filer", "No files";
+    kind_of_file: "Hva er dette?", "Kva er dette?", "What is this?";
+    new_file: "ny fil", "ny fil", "new file";
     upload: "Last opp", "Last opp", "Upload";
     not_rendered: "Denne delen av skjemaet vises ikke her.", "Denne delen av skjemaet blir ikkje vist her.",
         "This part of the form is not shown here.";
@@ -50,11 +52,37 @@ words! { Words:
     postal_code: "Postnummer", "Postnummer", "Postal code";
     postal_place: "Poststed", "Poststad", "Postal place";
     house_number: "Bolignummer", "Bustadnummer", "House number";
+    national_identity_number: "Fødselsnummer", "Fødselsnummer", "National identity number";
+    organization_number: "Organisasjonsnummer", "Organisasjonsnummer", "Organization number";
+    name: "Navn", "Namn", "Name";
+    first_name: "Fornavn", "Fornamn", "First name";
+    middle_name: "Mellomnavn", "Mellomnamn", "Middle name";
+    last_name: "Etternavn", "Etternamn", "Last name";
+    coordinates: "Skriv breddegrad og lengdegrad, for eksempel 59.9139,10.7522.",
+        "Skriv breiddegrad og lengdegrad, til dømes 59.9139,10.7522.",
+        "Write latitude and longitude, for example 59.9139,10.7522.";
+    signees: "Hvem som skal signere", "Kven som skal signere", "Who is to sign";
+    status: "Status", "Status", "Status";
+    waits_for_signature: "Venter på signatur", "Ventar på signatur", "Waits for the signature";
+    nobody_has_signed: "Ingen har signert ennå.", "Ingen har signert enno.", "Nobody has signed yet.";
+    signed_files: "Dette signeres", "Dette blir signert", "What is signed";
+    sign: "Signer", "Signer", "Sign";
+    reject: "Avvis", "Avvis", "Reject";
+    not_yours_to_sign: "Det er ikke du som skal signere her nå.", "Det er ikkje du som skal signere her no.",
+        "It is not for you to sign here now.";
     yes: "Ja", "Ja", "Yes";
     no: "Nei", "Nei", "No";
 }
 
 impl Words {
+    /// That somebody signed then.
+    pub(super) fn signed_at(self, time: &str) -> String {
+        match self.0 {
+            Language::En => format!("Signed {time}"),
+            _ => format!("Signert {time}"),
+        }
+    }
+
     /// What a text says that Altinn's front end has of its own, and apps name by its key.
     pub(super) fn of_front_end(self, key: &str) -> Option<&'static str> {
         Some(match key {

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::refused::{trouble, words};
 use super::token::{FORM_TOKEN, FormTokens};
-use super::visitor::{FormSitePage, FormTrouble, FormVisitor};
+use super::visitor::{FormGuest, FormSitePage, FormTrouble, FormVisitor};
 use crate::form_page::{FormPost, MAX_POST_BYTES, escaped};
 use crate::submission::{Instance, Service, SubmissionError};
 
@@ -48,7 +48,7 @@ pub(super) async fn open(visitor: &impl FormVisitor, id: (i64, Uuid)) -> Result<
 
 /// A page with its heading, below the name of its service.
 pub(super) fn page(
-    visitor: &impl FormVisitor,
+    visitor: &impl FormGuest,
     service: &Service,
     heading: &str,
     above: &str,
@@ -67,13 +67,18 @@ pub(super) fn page(
     })
 }
 
+/// A form on which the summary of what is wrong has the focus, without JavaScript too.
+pub(super) fn with_focus(html: &str) -> String {
+    html.replacen("id=\"errors\" tabindex=\"-1\"", "id=\"errors\" tabindex=\"-1\" autofocus", 1)
+}
+
 /// What went wrong, said to a visitor.
-pub(super) fn refuse(visitor: &impl FormVisitor, error: impl Into<SubmissionError>) -> Response {
+pub(super) fn refuse(visitor: &impl FormGuest, error: impl Into<SubmissionError>) -> Response {
     visitor.trouble(trouble(visitor, error.into()))
 }
 
 /// The form that somebody sent, if it is one of theirs.
-pub(super) async fn posted(visitor: &impl FormVisitor, body: Body) -> Result<FormPost, Response> {
+pub(super) async fn posted(visitor: &impl FormGuest, body: Body) -> Result<FormPost, Response> {
     let incomplete = || visitor.trouble(FormTrouble::Wrong(words(visitor).incomplete().to_owned()));
     let bytes = axum::body::to_bytes(body, MAX_POST_BYTES).await.map_err(|_| incomplete())?;
     let post = FormPost::parse(&bytes, &OWN).map_err(|error| refuse(visitor, error))?;
@@ -81,7 +86,7 @@ pub(super) async fn posted(visitor: &impl FormVisitor, body: Body) -> Result<For
 }
 
 /// Whether a form that was sent is one of the visitor's.
-pub(super) fn belongs(visitor: &impl FormVisitor, post: &FormPost) -> bool {
+pub(super) fn belongs(visitor: &impl FormGuest, post: &FormPost) -> bool {
     FormTokens::is_right(post.own(FORM_TOKEN), visitor.form_token())
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use altinn_auth::decision::AccessRequest;
 use altinn_auth::register::PartyRegister as _;
 use axum::extract::{Path, Query, Request};
 use axum::response::Response;
@@ -10,22 +11,31 @@ use super::answer::{address, hidden, page, posted, redirect, refuse};
 use super::refused::words;
 use super::stateless;
 use super::token::FORM_TOKEN;
-use super::visitor::{FormTrouble, FormVisitor};
+use super::visitor::{FormGuest, FormTrouble, FormVisitor};
 use crate::form_page::escaped;
-use crate::submission::Service;
+use crate::submission::{Service, StatelessFor, opens_to_anyone};
 
-fn service(visitor: &impl FormVisitor, org: &str, app: &str) -> Option<Service> {
+fn service(visitor: &impl FormGuest, org: &str, app: &str) -> Option<Service> {
     visitor.altinn().service(&format!("{org}/{app}").parse().ok()?)
 }
 
-pub(super) async fn explain<V: FormVisitor>(
-    visitor: V,
+pub(super) async fn explain<G: FormGuest, V: FormVisitor>(
+    guest: G,
+    visitor: Result<V, Response>,
     Path((org, app)): Path<(String, String)>,
     Query(asked): Query<BTreeMap<String, String>>,
 ) -> Response {
-    let Some(service) = service(&visitor, &org, &app) else { return visitor.trouble(FormTrouble::NotFound) };
+    let service = service(&guest, &org, &app);
+    let visitor = match (visitor, &service) {
+        (Ok(visitor), _) => visitor,
+        (Err(_), Some(service)) if opens_to_anyone(service) => {
+            return stateless::show(&guest, StatelessFor::Anyone, service, asked).await;
+        }
+        (Err(refused), _) => return refused,
+    };
+    let Some(service) = service else { return visitor.trouble(FormTrouble::NotFound) };
     if service.definition().metadata().is_stateless() {
-        return stateless::show(&visitor, &service, asked).await;
+        return stateless::show(&visitor, of(&visitor, &service).await, &service, asked).await;
     }
     let party = visitor.altinn().register().party(visitor.party()).await.ok().flatten();
     let name = party.map(|party| party.name).unwrap_or_default();
@@ -47,18 +57,43 @@ pub(super) async fn explain<V: FormVisitor>(
     page(&visitor, &service, "", "", &body)
 }
 
-pub(super) async fn start<V: FormVisitor>(
-    visitor: V,
+/// Whom a stateless service is opened for by somebody who has logged in: the party that they act for; anyone where they may not
+/// for that one, and the service is open to anyone.
+async fn of<'v>(visitor: &'v impl FormVisitor, service: &Service) -> StatelessFor<'v> {
+    let asked = AccessRequest::new("read", service.id().clone(), visitor.party());
+    let (authorizer, actor) = (visitor.altinn().authorizer(), visitor.actor());
+    if opens_to_anyone(service) && authorizer.decide(actor, &asked).await.is_err() {
+        return StatelessFor::Anyone;
+    }
+    StatelessFor::Party(actor, visitor.party())
+}
+
+pub(super) async fn start<G: FormGuest, V: FormVisitor>(
+    guest: G,
+    visitor: Result<V, Response>,
     Path((org, app)): Path<(String, String)>,
     request: Request,
 ) -> Response {
-    let post = match posted(&visitor, request.into_body()).await {
+    let service = service(&guest, &org, &app);
+    let visitor = match visitor {
+        Ok(visitor) => Some(visitor),
+        Err(_) if service.as_ref().is_some_and(opens_to_anyone) => None,
+        Err(refused) => return refused,
+    };
+    let post = match &visitor {
+        Some(visitor) => posted(visitor, request.into_body()).await,
+        None => posted(&guest, request.into_body()).await,
+    };
+    let post = match post {
         Ok(post) => post,
         Err(refused) => return refused,
     };
-    let Some(service) = service(&visitor, &org, &app) else { return visitor.trouble(FormTrouble::NotFound) };
+    let Some(service) = service else { return guest.trouble(FormTrouble::NotFound) };
+    let Some(visitor) = visitor else {
+        return stateless::fill_in(&guest, StatelessFor::Anyone, &service, &post).await;
+    };
     if service.definition().metadata().is_stateless() {
-        return stateless::fill_in(&visitor, &service, &post).await;
+        return stateless::fill_in(&visitor, of(&visitor, &service).await, &service, &post).await;
     }
     match visitor.altinn().submissions().start(visitor.actor(), &service, visitor.party()).await {
         Ok(instance) => redirect(&address(instance.id())),

@@ -99,7 +99,13 @@ impl SentPage {
         let mut refused = Vec::new();
         for (data_type, file) in &self.files {
             match submissions.attach(visitor.actor(), instance.id(), data_type, file).await {
-                Ok(_) => {}
+                Ok(element) => {
+                    // What it is said to be was checked with what else was filled in.
+                    if let Some(tag) = self.post.tag(data_type) {
+                        let tags = [tag.to_owned()];
+                        submissions.set_tags(visitor.actor(), instance.id(), element, &tags).await?;
+                    }
+                }
                 Err(SubmissionError::Invalid(issues)) => {
                     let at_list = |issue| Issue { path: String::new(), ..issue };
                     refused.extend(issues.into_iter().map(|issue| (data_type.clone(), at_list(issue))));

@@ -2,8 +2,8 @@
 //!
 //! [`routes`] begins a submission, shows and fills in the pages of its task from the app's own layouts, takes files, does
 //! what a task's buttons say (signing, confirming, paying, ...), and shows the receipt. All of it works without JavaScript.
-//! The portal says who visits ([`FormVisitor`]): an extractor of its own, which also draws the page around what is shown,
-//! so that the pages look like the portal's others.
+//! The portal says who visits ([`FormVisitor`], and [`FormGuest`] for those who have not logged in): extractors of its own,
+//! which also draw the page around what is shown, so that the pages look like the portal's others.
 //!
 //! | address | |
 //! |---|---|
@@ -40,21 +40,24 @@ use axum::routing::{get, post};
 
 pub use headers::put_headers;
 pub use token::{FORM_TOKEN, FormTokens};
-pub use visitor::{FormSitePage, FormTrouble, FormVisitor};
+pub use visitor::{FormGuest, FormSitePage, FormTrouble, FormVisitor};
 
 /// How the pages look: a style sheet that a portal may serve, or replace by its own.
 pub const STYLE: &str = include_str!("style.css");
 
-/// The routes. `V` is the portal's extractor for whoever visits; it answers itself when nobody has logged in.
-pub fn routes<V, S>() -> Router<S>
+/// The routes. `V` is the portal's extractor for whoever has logged in; it answers itself when nobody has. `G` is its extractor
+/// for anybody at all, who may use the stateless services that are open to anyone; a portal that has nothing for them names
+/// `V` here too.
+pub fn routes<V, G, S>() -> Router<S>
 where
     V: FormVisitor + FromRequestParts<S, Rejection = Response>,
+    G: FormGuest + FromRequestParts<S>,
     S: Clone + Send + Sync + 'static,
 {
     let with_files = || DefaultBodyLimit::max(files::MAX_BODY_BYTES);
     let (page, page_below) = (post(pages::fill_in::<V>), post(pages::fill_in_below::<V>));
     let router = Router::new()
-        .route("/forms/{org}/{app}", get(begin::explain::<V>).post(begin::start::<V>))
+        .route("/forms/{org}/{app}", get(begin::explain::<G, V>).post(begin::start::<G, V>))
         .route("/instances/{owner}/{guid}", get(pages::show::<V>).post(actions::act::<V>))
         .route("/instances/{owner}/{guid}/pages/{page}", page.layer(with_files()))
         .route("/instances/{owner}/{guid}/forms/{element}", get(pages::show_below::<V>))

@@ -55,7 +55,8 @@ async fn pages(
     submissions.pages_of(visitor.actor(), &place.id, place.below, language, issues, Vec::new()).await
 }
 
-/// The page before or after; the same one while something on it must be put right, where it is checked.
+/// The page before or after; the same one while something on it must be put right, where it is checked, and while nobody has
+/// said what a file on it is.
 async fn turn(
     visitor: &impl FormVisitor,
     opened: &Opened,
@@ -64,6 +65,10 @@ async fn turn(
     is_next: bool,
 ) -> Result<Response, SubmissionError> {
     let plain = pages(visitor, place, ShowIssues::No).await?;
+    let untagged = plain.page(name).filter(|_| is_next).map(FormPage::untagged).unwrap_or_default();
+    if !untagged.is_empty() {
+        return Ok(shown(visitor, opened, place, Some(name), Wrong::refused(untagged)).await);
+    }
     if is_next && plain.page(name).is_some_and(|page| page.is_checked) {
         let told = pages(visitor, place, ShowIssues::Yes).await?;
         if told.page(name).is_some_and(FormPage::is_wrong) {

@@ -5,7 +5,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::answer::{Opened, VERSION, address, instance_id, open, page, refuse};
+use super::answer::{Opened, VERSION, address, instance_id, open, page, refuse, with_focus};
 use super::files::sent_page;
 use super::place::Place;
 use super::refused::words;
@@ -116,12 +116,7 @@ async fn form(
     let number = pages.pages.iter().position(|page| page.name == of_form.name).map_or(1, |index| index + 1);
     let of = pages.pages.len();
     let above = if of > 1 { format!(" · {}", words.page_of(number, of)) } else { String::new() };
-    // The summary of what is wrong has the focus without JavaScript too.
-    let mut body = form.to_html().replacen(
-        "id=\"errors\" tabindex=\"-1\"",
-        "id=\"errors\" tabindex=\"-1\" autofocus",
-        1,
-    );
+    let mut body = with_focus(&form.to_html());
     if place.below.is_none() && number == of && !pages.pages.iter().any(leads_on) {
         body.push_str(&actions::buttons(visitor, opened, task).await);
     }

@@ -1,16 +1,16 @@
 //! What is said when a submission does not go on.
 
-use super::visitor::{FormTrouble, FormVisitor};
+use super::visitor::{FormGuest, FormTrouble};
 use crate::form_page::{PostError, Words};
 use crate::submission::SubmissionError;
 
 /// The words of a visitor's language.
-pub(super) fn words(visitor: &impl FormVisitor) -> Words {
+pub(super) fn words(visitor: &impl FormGuest) -> Words {
     Words(visitor.language())
 }
 
 /// Why a submission did not go on, in the words of a visitor's language.
-pub(super) fn trouble(visitor: &impl FormVisitor, error: SubmissionError) -> FormTrouble {
+pub(super) fn trouble(visitor: &impl FormGuest, error: SubmissionError) -> FormTrouble {
     let words = words(visitor);
     let wrong = |text: &str| FormTrouble::Wrong(text.to_owned());
     let late = |text: &str| FormTrouble::Late(text.to_owned());

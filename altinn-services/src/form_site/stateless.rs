@@ -4,34 +4,40 @@ use std::collections::BTreeMap;
 
 use axum::response::Response;
 
-use super::answer::{FORM_DATA, FORM_PAGE, page, refuse};
+use super::answer::{FORM_DATA, FORM_PAGE, page, refuse, with_focus};
 use super::refused::words;
 use super::token::FORM_TOKEN;
-use super::visitor::{FormTrouble, FormVisitor};
+use super::visitor::{FormGuest, FormTrouble};
 use crate::form_page::{FormPost, HtmlForm, Press};
-use crate::submission::{Service, StatelessPages, StatelessRequest, SubmissionError};
+use crate::submission::{Service, StatelessFor, StatelessPages, StatelessRequest, SubmissionError};
 
 /// The first page, with what its address says.
 pub(super) async fn show(
-    visitor: &impl FormVisitor,
+    visitor: &impl FormGuest,
+    of: StatelessFor<'_>,
     service: &Service,
     query: BTreeMap<String, String>,
 ) -> Response {
     let request = StatelessRequest { query, ..StatelessRequest::default() };
-    match pages(visitor, service, &request, None).await {
+    match pages(visitor, of, service, &request, None).await {
         Ok(pages) => shown(visitor, service, &pages, None),
         Err(error) => refuse(visitor, error),
     }
 }
 
 /// The page that a button leads to, with what follows from what was filled in.
-pub(super) async fn fill_in(visitor: &impl FormVisitor, service: &Service, post: &FormPost) -> Response {
+pub(super) async fn fill_in(
+    visitor: &impl FormGuest,
+    of: StatelessFor<'_>,
+    service: &Service,
+    post: &FormPost,
+) -> Response {
     let request = match post.own(FORM_DATA).parse() {
         Ok(form) => StatelessRequest::of(form),
         Err(_) => return visitor.trouble(FormTrouble::Wrong(words(visitor).incomplete().to_owned())),
     };
     let name = post.own(FORM_PAGE);
-    match pages(visitor, service, &request, Some((name, post))).await {
+    match pages(visitor, of, service, &request, Some((name, post))).await {
         Ok(worked_out) => {
             let pages = &worked_out.pages;
             let to = match post.press() {
@@ -47,17 +53,18 @@ pub(super) async fn fill_in(visitor: &impl FormVisitor, service: &Service, post:
 }
 
 async fn pages(
-    visitor: &impl FormVisitor,
+    visitor: &impl FormGuest,
+    of: StatelessFor<'_>,
     service: &Service,
     request: &StatelessRequest,
     sent: Option<(&str, &FormPost)>,
 ) -> Result<StatelessPages, SubmissionError> {
-    let (submissions, of) = (visitor.altinn().submissions(), (service, visitor.party()));
-    submissions.stateless_pages(visitor.actor(), of, request, sent, visitor.language()).await
+    let submissions = visitor.altinn().submissions();
+    submissions.stateless_pages_for(of, service, request, sent, visitor.language()).await
 }
 
 fn shown(
-    visitor: &impl FormVisitor,
+    visitor: &impl FormGuest,
     service: &Service,
     worked_out: &StatelessPages,
     name: Option<&str>,
@@ -72,5 +79,7 @@ fn shown(
         .with_hidden(FORM_TOKEN, visitor.form_token())
         .with_hidden(FORM_PAGE, &of_form.name)
         .with_hidden(FORM_DATA, &data);
-    page(visitor, service, &of_form.title.to_plain(), "", &form.to_html())
+    let body =
+        format!("{}<p class=\"hint\">{}</p>\n", with_focus(&form.to_html()), words(visitor).kept_nowhere());
+    page(visitor, service, &of_form.title.to_plain(), "", &body)
 }

@@ -8,16 +8,10 @@ use axum::response::Response;
 
 use crate::Altinn;
 
-/// Whoever visits form pages: somebody who has logged in, as the portal knows them.
-pub trait FormVisitor: Send + Sync + 'static {
+/// Whoever visits form pages, known or not, and how what they see is drawn.
+pub trait FormGuest: Send + Sync + 'static {
     /// Where the submissions are.
     fn altinn(&self) -> &Altinn;
-
-    /// Who it is.
-    fn actor(&self) -> &Actor;
-
-    /// Whom they begin a form for.
-    fn party(&self) -> PartyId;
 
     /// The language of what is shown.
     fn language(&self) -> Language;
@@ -30,6 +24,15 @@ pub trait FormVisitor: Send + Sync + 'static {
 
     /// The portal's page when something is refused or goes wrong.
     fn trouble(&self, trouble: FormTrouble) -> Response;
+}
+
+/// Somebody who has logged in, as the portal knows them.
+pub trait FormVisitor: FormGuest {
+    /// Who it is.
+    fn actor(&self) -> &Actor;
+
+    /// Whom they begin a form for.
+    fn party(&self) -> PartyId;
 
     /// The address at which the portal shows the proof of an archived entry; none where it does not.
     fn proof_address(&self, _entry: EntryId) -> Option<String> {

@@ -9,6 +9,8 @@ words! { Words:
     begin: "Begynn", "Byrj", "Begin";
     saved: "Utkastet lagres hver gang du går videre.", "Utkastet blir lagra kvar gong du går vidare.",
         "The draft is saved each time you go on.";
+    kept_nowhere: "Ingenting av dette lagres hos oss.", "Ingenting av dette blir lagra hos oss.",
+        "Nothing of this is kept by us.";
     fill_in: "Det du skriver lagres underveis, så du kan fortsette en annen gang.",
         "Det du skriv blir lagra undervegs, så du kan halde fram ein annan gong.",
         "What you write is saved as you go, so that you can go on another time.";
@@ -66,8 +68,6 @@ words! { Words:
     not_paid: "Betalingen er ikke gjennomført. Betal først, og gå så videre.",
         "Betalinga er ikkje gjennomført. Betal først, og gå så vidare.",
         "The payment has not been made. Pay first, and then go on.";
-    sign: "Signer", "Signer", "Sign";
-    reject: "Avvis", "Avvis", "Reject";
     confirm: "Bekreft", "Stadfest", "Confirm";
     pay: "Betal", "Betal", "Pay";
     complete: "Fullfør", "Fullfør", "Complete";

@@ -50,7 +50,7 @@ impl<'a> DocumentPages<'a> {
             .with_fact(words.reference(), self.instance.id.guid.to_string());
         let is_form = |data_type: &str| app.metadata().data_type(data_type).is_some_and(DataType::is_form);
         for element in self.instance.elements.iter().filter(|element| !is_form(&element.data_type)) {
-            view = view.with_attachment(attachment(element));
+            view = view.with_attachment(element.as_attachment());
         }
         for (label, value) in self.paid(words) {
             view = view.with_payment_line(label, value);
@@ -94,11 +94,11 @@ impl<'a> DocumentPages<'a> {
     }
 }
 
-fn attachment(element: &DataElement) -> Attachment {
-    Attachment {
-        id: element.id.to_string(),
-        data_type: element.data_type.clone(),
-        name: element.file_name.clone().unwrap_or_else(|| element.data_type.clone()),
-        bytes: element.content.len(),
+impl DataElement {
+    /// It as the pages of a form list it.
+    pub(super) fn as_attachment(&self) -> Attachment {
+        let name = self.file_name.as_deref().unwrap_or(&self.data_type);
+        let tag = self.metadata.tags.first().cloned();
+        Attachment::new(self.id.to_string(), self.data_type.as_str(), name, self.content.len()).with_tag(tag)
     }
 }

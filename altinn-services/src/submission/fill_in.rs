@@ -11,8 +11,8 @@ use crate::form::{FormData, FormLimits};
 use crate::form_page::FormPost;
 
 impl Submissions<'_> {
-    /// Fills in what a browser sent from a page of the task that an instance stands in, and stores it as a draft. A
-    /// post that changes nothing stores nothing.
+    /// Fills in what a browser sent from a page of the task that an instance stands in, and stores it as a draft; what
+    /// files are said to be becomes the tags of their data elements. A post that changes nothing stores nothing.
     ///
     /// # Errors
     /// As [`save`](Submissions::save); [`SubmissionError::Post`] when something was sent that the page does not have;
@@ -80,7 +80,7 @@ impl Submissions<'_> {
             Some((set, form)) => view.below(set, form),
             None => ground.all_below(&forms).fold(view, |view, (_, form)| view.with_sub_form(form)),
         };
-        let pages = ground.pages(&self.with_options_of_code(view, &ground, Language::Nb).await)?;
+        let pages = ground.pages(&self.with_options_of_code(view, ground.of(), Language::Nb).await)?;
         let page = pages.page(page).ok_or(SubmissionError::Changed)?;
         let mut data: BTreeMap<String, Value> =
             forms.models().map(|(data_type, data)| (data_type.to_owned(), data.clone())).collect();
@@ -90,6 +90,10 @@ impl Submissions<'_> {
         if let Some((_, form)) = &below {
             data.insert(form.data_type.to_owned(), form.data.clone());
         }
+        let tags: Vec<(Uuid, String)> = post
+            .tags(page)
+            .filter_map(|(element, tag)| Some((element.parse().ok()?, tag.to_owned())))
+            .collect();
         let mut version = seen.unwrap_or(ground.instance.version());
         let mut stored = None;
         for data_type in post.fill_in(page, &mut data)? {
@@ -101,6 +105,13 @@ impl Submissions<'_> {
             version = instance.version();
             stored = Some(instance);
         }
-        Ok(stored.unwrap_or(ground.instance))
+        for (element, tag) in &tags {
+            self.set_tags(actor, id, *element, std::slice::from_ref(tag)).await?;
+        }
+        match stored {
+            _ if !tags.is_empty() => self.get(actor, id).await,
+            Some(instance) => Ok(instance),
+            None => Ok(ground.instance),
+        }
     }
 }

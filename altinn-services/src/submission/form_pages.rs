@@ -1,9 +1,10 @@
 //! The pages of the task at hand, and of the forms below them, shown from their layouts.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use altinn_core::{Actor, InstanceId, Language};
+use altinn_core::{Actor, InstanceId, Language, oslo};
+use chrono::NaiveDate;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -13,7 +14,7 @@ use super::{ElementIssue, Instance, OptionsAsked, Service, SubmissionError, Subm
 use crate::definition::{DataType, LayoutSet};
 use crate::expression::{Failure, OwnerKind};
 use crate::form::{Issue, Severity};
-use crate::form_page::{Attachment, FormPage, FormPages, FormView, SubForm, SummaryPart};
+use crate::form_page::{FormPage, FormPages, FormView, SubForm, SummaryPart};
 use crate::process::TaskKind;
 
 /// The actions that expressions of layouts ask about, beside `read`.
@@ -39,6 +40,8 @@ pub(super) struct Ground {
     pub(super) service: Service,
     pub(super) task: String,
     pub(super) owner: OwnerKind,
+    /// What day it is in Oslo.
+    today: NaiveDate,
     allowed: Vec<&'static str>,
 }
 
@@ -97,14 +100,15 @@ impl Submissions<'_> {
             Some(element) => {
                 let (set, form) = ground.below(&forms, element).ok_or(SubmissionError::NotFound)?;
                 found.extend(ground.placed(stored, |of, _| of == Some(element)));
-                self.with_options_of_code(view.below(set, &form), &ground, language).await
+                self.with_options_of_code(view.below(set, &form), ground.of(), language).await
             }
             None => {
                 let wrong =
                     if is_told { ground.wrong_below(&view, &forms, &stored)? } else { BTreeSet::new() };
                 let is_below = |data_type: &str| ground.sub_form(data_type).is_some();
                 found.extend(ground.placed(stored, |of, data_type| of.is_none() || !is_below(data_type)));
-                let view = self.with_options_of_code(view, &ground, language).await;
+                let view = self.with_options_of_code(view, ground.of(), language).await;
+                let view = self.with_signing(actor, view, &ground, language).await?;
                 ground.all_below(&forms).fold(view, |view, (_, form)| {
                     view.with_sub_form(SubForm { is_wrong: wrong.contains(&form.element), ..form })
                 })
@@ -113,8 +117,8 @@ impl Submissions<'_> {
         if is_told {
             let known: BTreeSet<_> =
                 found.iter().map(|(data_type, issue)| (data_type.clone(), issue.path.clone())).collect();
-            let missing = ground.pages(&view)?.missing().into_iter();
-            found.extend(missing.filter(|(of, issue)| !known.contains(&(of.clone(), issue.path.clone()))));
+            let unmet = ground.pages(&view)?.unmet().into_iter();
+            found.extend(unmet.filter(|(of, issue)| !known.contains(&(of.clone(), issue.path.clone()))));
         }
         let view =
             found.into_iter().fold(view, |view, (data_type, issue)| view.with_issues(&data_type, [issue]));
@@ -135,8 +139,8 @@ impl Submissions<'_> {
         let instance = self.get(actor, id).await?;
         let service = self.service_of(&instance)?;
         let owner = self.tools_of(&service, instance.id.owner).await?.owner;
-        let mut ground =
-            Ground { instance, service: service.clone(), task: String::new(), owner, allowed: vec!["read"] };
+        let (task, today, allowed) = (String::new(), self.today(), vec!["read"]);
+        let mut ground = Ground { instance, service: service.clone(), task, owner, today, allowed };
         let mut parts = Vec::new();
         let tasks = service.definition().process().tasks();
         for task in tasks.filter(|task| task.kind == TaskKind::Data) {
@@ -160,7 +164,13 @@ impl Submissions<'_> {
         let Some(task) = instance.task().map(str::to_owned) else { return Ok(None) };
         let owner = self.tools_of(&service, instance.id.owner).await?.owner;
         let allowed = self.allowed(actor, &instance).await;
-        Ok(Some(Ground { instance, service, task, owner, allowed }))
+        let today = self.today();
+        Ok(Some(Ground { instance, service, task, owner, today, allowed }))
+    }
+
+    /// What day it is in Oslo.
+    pub(super) fn today(&self) -> NaiveDate {
+        oslo::local(self.altinn.clock().now()).date()
     }
 
     /// The pages of the task as the caller may see and fill them in, without the forms below them.
@@ -179,16 +189,14 @@ impl Submissions<'_> {
     pub(super) async fn with_options_of_code<'a>(
         &self,
         mut view: FormView<'a>,
-        ground: &Ground,
+        (service, instance): (&Service, Option<&Instance>),
         language: Language,
     ) -> FormView<'a> {
-        let Ground { instance, service, .. } = ground;
         let Some(hooks) = self.altinn.plug_ins().submission(service.id()) else { return view };
-        let parameters = BTreeMap::new();
-        let asked = OptionsAsked { service, instance: Some(instance), language, parameters: &parameters };
-        for id in view.options_of_code() {
-            if let Some(choices) = hooks.options(id, &asked).await {
-                view = view.with_options(id, choices);
+        for list in view.options_of_code() {
+            let asked = OptionsAsked { service, instance, language, parameters: &list.parameters };
+            if let Some(choices) = hooks.options(&list.id, &asked).await {
+                view = view.with_options(list, choices);
             }
         }
         view
@@ -235,6 +243,11 @@ impl Submissions<'_> {
 }
 
 impl Ground {
+    /// The service, and the instance of it.
+    pub(super) fn of(&self) -> (&Service, Option<&Instance>) {
+        (&self.service, Some(&self.instance))
+    }
+
     pub(super) fn forms(&self) -> Result<Forms<'_>, SubmissionError> {
         Forms::of(&self.service, &self.instance, &self.task, self.owner)
     }
@@ -285,7 +298,7 @@ impl Ground {
         let mut wrong: BTreeSet<Uuid> =
             issues.iter().filter(is_error).filter_map(|found| found.element).collect();
         for (set, form) in self.all_below(forms) {
-            if !view.below(set, &form).pages()?.missing().is_empty() {
+            if !view.below(set, &form).pages()?.unmet().is_empty() {
                 wrong.insert(form.element);
             }
         }
@@ -326,15 +339,11 @@ impl Ground {
             _ => "Referanse",
         };
         let mut view = FormView::new(app, forms.task(), context)
+            .with_today(self.today)
             .with_fact(reference, self.instance.id().guid.to_string());
         let is_form = |data_type: &str| app.metadata().data_type(data_type).is_some_and(DataType::is_form);
         for element in self.instance.elements().iter().filter(|element| !is_form(element.data_type())) {
-            view = view.with_attachment(Attachment {
-                id: element.id().to_string(),
-                data_type: element.data_type().to_owned(),
-                name: element.file_name().unwrap_or(element.data_type()).to_owned(),
-                bytes: element.content().len(),
-            });
+            view = view.with_attachment(element.as_attachment());
         }
         if self.allowed.contains(&WRITE) { view } else { view.read_only() }
     }

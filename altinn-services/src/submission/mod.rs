@@ -46,6 +46,7 @@ mod shadow_fields;
 mod sign;
 mod sign_document;
 mod signing;
+mod signing_pages;
 mod start;
 mod stateless;
 mod stateless_pages;
@@ -94,6 +95,8 @@ pub use signing::{
 pub use start::StartOptions;
 pub use stateless::{StatelessForm, StatelessRequest};
 pub use stateless_pages::StatelessPages;
+#[cfg(feature = "axum")]
+pub(crate) use stateless_pages::{StatelessFor, opens_to_anyone};
 pub use subscription::{
     InstanceSubscription, InstanceSubscriptions, Interval, MadeInstance, NewSubscription, Occasion, Schedule,
     ScheduleError, SubscriptionReport, SubscriptionState, SubscriptionTerms,

@@ -6,9 +6,10 @@ use altinn_core::{Actor, Language, PartyId};
 
 use super::forms::Forms;
 use super::stateless::opens_on;
-use super::{Service, StatelessForm, StatelessRequest, SubmissionError, Submissions};
+use super::{NOBODY, Service, StatelessForm, StatelessRequest, SubmissionError, Submissions};
 use crate::definition::DataType;
-use crate::form::{FormData, FormLimits};
+use crate::expression::OwnerKind;
+use crate::form::{FormData, FormLimits, Issue, IssueCode};
 use crate::form_page::{FormPages, FormPost, FormView};
 
 /// A form of a stateless service, and the pages that it is filled in on.
@@ -21,6 +22,24 @@ pub struct StatelessPages {
     pub pages: FormPages,
 }
 
+/// Whom a stateless service is opened for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum StatelessFor<'a> {
+    /// A party, by somebody who may `read` the service for it.
+    Party(&'a Actor, PartyId),
+    /// Anyone, where the service is open to those who have not logged in.
+    Anyone,
+}
+
+impl StatelessFor<'_> {
+    fn party(self) -> PartyId {
+        match self {
+            Self::Party(_, party) => party,
+            Self::Anyone => NOBODY,
+        }
+    }
+}
+
 impl Submissions<'_> {
     /// The pages that a stateless service opens on, for a party that the caller may `read` the service for, with what a
     /// browser sent from one of them filled in, by the page's name. What is wrong is shown when something was sent.
@@ -29,7 +48,6 @@ impl Submissions<'_> {
     /// As [`stateless`](Self::stateless); [`SubmissionError::NotFound`] when the service opens on no form;
     /// [`SubmissionError::Post`] when something was sent that the page does not have; [`SubmissionError::Pages`] when the
     /// layouts and the data do not go together.
-    #[tracing::instrument(skip_all, fields(altinn.service = %service.id()), err(level = "debug"))]
     pub async fn stateless_pages(
         &self,
         actor: &Actor,
@@ -38,9 +56,36 @@ impl Submissions<'_> {
         sent: Option<(&str, &FormPost)>,
         language: Language,
     ) -> Result<StatelessPages, SubmissionError> {
+        let of = StatelessFor::Party(actor, party);
+        self.stateless_pages_for(of, service, request, sent, language).await
+    }
+
+    /// The same for whoever has not logged in, where the form is open to anyone (`allowAnonymousOnStateless`).
+    ///
+    /// # Errors
+    /// As [`stateless_anonymous`](Self::stateless_anonymous) and [`stateless_pages`](Self::stateless_pages).
+    pub async fn stateless_pages_anonymous(
+        &self,
+        service: &Service,
+        request: &StatelessRequest,
+        sent: Option<(&str, &FormPost)>,
+        language: Language,
+    ) -> Result<StatelessPages, SubmissionError> {
+        self.stateless_pages_for(StatelessFor::Anyone, service, request, sent, language).await
+    }
+
+    #[tracing::instrument(skip_all, fields(altinn.service = %service.id()), err(level = "debug"))]
+    pub(crate) async fn stateless_pages_for(
+        &self,
+        of: StatelessFor<'_>,
+        service: &Service,
+        request: &StatelessRequest,
+        sent: Option<(&str, &FormPost)>,
+        language: Language,
+    ) -> Result<StatelessPages, SubmissionError> {
         let kind = front_form(service).ok_or(SubmissionError::NotFound)?;
-        let form = self.stateless(actor, service, party, &kind.id, request).await?;
-        let shown = self.pages_nowhere(service, party, kind, form, (language, false)).await?;
+        let form = self.stateless_for(of, service, kind, request).await?;
+        let shown = self.pages_nowhere((service, of), kind, form, (language, false)).await?;
         let Some((page, post)) = sent else { return Ok(shown) };
         let page = shown.pages.page(page).ok_or(SubmissionError::Changed)?;
         let mut data = BTreeMap::from([(kind.id.clone(), shown.form.data.clone())]);
@@ -48,31 +93,64 @@ impl Submissions<'_> {
         let filled_in = data.remove(&kind.id).unwrap_or_default().to_string();
         let filled_in = FormData::parse(filled_in.as_bytes(), FormLimits::default())?;
         let request = StatelessRequest { form: Some(filled_in), query: request.query.clone() };
-        let form = self.stateless(actor, service, party, &kind.id, &request).await?;
-        self.pages_nowhere(service, party, kind, form, (language, true)).await
+        let form = self.stateless_for(of, service, kind, &request).await?;
+        self.pages_nowhere((service, of), kind, form, (language, true)).await
+    }
+
+    async fn stateless_for(
+        &self,
+        of: StatelessFor<'_>,
+        service: &Service,
+        kind: &DataType,
+        request: &StatelessRequest,
+    ) -> Result<StatelessForm, SubmissionError> {
+        match of {
+            StatelessFor::Party(actor, party) => {
+                self.stateless(actor, service, party, &kind.id, request).await
+            }
+            StatelessFor::Anyone => self.stateless_anonymous(service, &kind.id, request).await,
+        }
     }
 
     async fn pages_nowhere(
         &self,
-        service: &Service,
-        party: PartyId,
+        (service, of): (&Service, StatelessFor<'_>),
         kind: &DataType,
         form: StatelessForm,
         (language, shows_issues): (Language, bool),
     ) -> Result<StatelessPages, SubmissionError> {
-        let owner = self.tools_of(service, party).await?.owner;
-        let instance = self.kept_nowhere(service, party);
+        let owner = match of {
+            StatelessFor::Party(_, party) => self.tools_of(service, party).await?.owner,
+            StatelessFor::Anyone => OwnerKind::Unknown,
+        };
+        let instance = self.kept_nowhere(service, of.party());
         let name = opens_on(service, kind);
         let forms = Forms::of(service, &instance, name, owner)?;
         let context = forms.of_process().with_language(language).with_model(&kind.id, &form.data);
         let context = context.with_allowed_action("read").with_allowed_action("write");
-        let mut view = FormView::new(service.definition(), name, context);
+        let mut view = FormView::new(service.definition(), name, context).with_today(self.today());
+        view = self.with_options_of_code(view, (service, None), language).await;
         if shows_issues {
             view = view.with_issues(&kind.id, form.issues.clone());
+            // What nobody has come to yet is not told to be missing.
+            let is_told = |issue: &Issue| {
+                let is_known = form.issues.iter().any(|known| known.path == issue.path);
+                issue.code != IssueCode::Required && !is_known
+            };
+            for (of, issue) in view.pages()?.unmet().into_iter().filter(|(_, issue)| is_told(issue)) {
+                view = view.with_issues(&of, [issue]);
+            }
         }
         let pages = view.pages()?;
         Ok(StatelessPages { form, pages })
     }
+}
+
+/// Whether a service opens on a form that anyone may fill in, without logging in.
+#[cfg(feature = "axum")]
+pub(crate) fn opens_to_anyone(service: &Service) -> bool {
+    let metadata = service.definition().metadata();
+    front_form(service).is_some_and(|kind| metadata.is_open_to_anyone(kind))
 }
 
 /// The form that a stateless service opens on: that of its layouts, else its first one.

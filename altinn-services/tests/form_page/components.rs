@@ -7,7 +7,7 @@ use tempfile::TempDir;
 use super::*;
 
 /// The sample app with another page.
-fn with_page(components: &Value) -> (TempDir, AppDefinition) {
+pub(crate) fn with_page(components: &Value) -> (TempDir, AppDefinition) {
     let folder = TempDir::new().unwrap();
     let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/apps/bakery-licence");
     copy(&sample, folder.path());
@@ -169,4 +169,108 @@ fn what_an_app_brings_along_loads_nothing_and_runs_nothing() {
     assert_eq!(html.matches("href=\"https://example.no/map.svg\"").count(), 1);
     assert!(html.contains("<iframe class=\"altinn-frame\" sandbox title=\""), "{html}");
     assert!(html.contains("srcdoc=\"&lt;p onclick=&quot;x()&quot;&gt;Hei"), "{html}");
+}
+
+#[test]
+fn persons_and_organizations_are_written_by_hand() {
+    let (_folder, app) = with_page(&json!([
+        {"id": "helper", "type": "PersonLookup", "required": true, "textResourceBindings": {"title": "Hjelper"},
+            "dataModelBindings": {"person_lookup_ssn": "helper.number", "person_lookup_last_name": "helper.last",
+                "person_lookup_middle_name": "helper.middle"}},
+        {"id": "supplier", "type": "OrganisationLookup", "textResourceBindings": {"title": "Leverandør"},
+            "dataModelBindings": {"organisation_lookup_orgnr": "supplier.number", "organisation_lookup_name": "supplier.name"}},
+    ]));
+    assert!(RenderedComponents::of(&app).not_rendered.is_empty());
+    let data = json!({"supplier": {"name": "Mølla"}});
+    let pages = pages(&app, &data);
+    let page = pages.page("food").unwrap();
+    let shown: Vec<_> = page.fields().map(|field| (field.name.as_str(), field.required)).collect();
+    assert_eq!(
+        shown,
+        [
+            ("helper.person_lookup_ssn", true),
+            ("helper.person_lookup_middle_name", false),
+            ("helper.person_lookup_last_name", true),
+            ("supplier.organisation_lookup_orgnr", false),
+            ("supplier.organisation_lookup_name", false),
+        ]
+    );
+    let html = html(&pages, "food");
+    assert!(
+        html.contains("<legend class=\"ds-label\">Hjelper</legend>")
+            && html.contains(">Fødselsnummer</label>")
+    );
+    let mut stored = forms(&data);
+    let post = FormPost::parse(b"helper.person_lookup_last_name=Bakke", &[]).unwrap();
+    post.fill_in(page, &mut stored).unwrap();
+    assert_eq!(stored[FORM]["helper"]["last"], "Bakke");
+}
+
+#[test]
+fn a_place_is_written_and_a_map_to_draw_on_is_not_rendered() {
+    let (_folder, app) = with_page(&json!([
+        {"id": "place", "type": "Map", "textResourceBindings": {"title": "Hvor?"},
+            "dataModelBindings": {"simpleBinding": "place"}},
+        {"id": "areas", "type": "Map", "dataModelBindings": {"geometries": "areas"}},
+    ]));
+    let counted = RenderedComponents::of(&app).not_rendered;
+    assert_eq!(counted.into_iter().collect::<Vec<_>>(), [("Map".to_owned(), 1)]);
+    let html = html(&pages(&app, &json!({})), "food");
+    assert!(html.contains("Skriv breddegrad og lengdegrad") && html.contains("name=\"place\""), "{html}");
+    assert!(html.contains("Denne delen av skjemaet vises ikke her."));
+}
+
+#[test]
+fn films_and_sounds_are_said_in_words_and_tables_are_read() {
+    let (_folder, app) = with_page(&json!([
+        {"id": "film", "type": "Video", "video": {"src": {"nb": "https://example.no/film.mp4"}},
+            "textResourceBindings": {"altText": "En film om hygiene"}},
+        {"id": "table", "type": "SimpleTable", "title": "Ansatte", "dataModelBindings": {"tableData": "employees"},
+            "columns": [{"header": "Navn", "accessors": ["name"]}, {"header": "Alt", "accessors": ["work", "hygieneCourse"]}]},
+    ]));
+    assert!(RenderedComponents::of(&app).not_rendered.is_empty());
+    let html = html(&pages(&app, &filled_in()), "food");
+    assert!(
+        html.contains(
+            "href=\"https://example.no/film.mp4\" rel=\"noopener noreferrer\">En film om hygiene</a>"
+        ),
+        "{html}"
+    );
+    assert!(
+        html.contains("<th scope=\"col\">Navn</th>")
+            && html.contains("<td>Aron Lerkevik</td><td>shop, Nei</td>"),
+        "{html}"
+    );
+}
+
+#[test]
+fn a_signing_step_shows_who_signs_what_is_signed_and_what_can_be_done() {
+    let (_folder, app) = with_page(&json!([
+        {"id": "who", "type": "SigneeList"},
+        {"id": "what", "type": "SigningDocumentList"},
+        {"id": "do", "type": "SigningActions"},
+    ]));
+    assert!(RenderedComponents::of(&app).not_rendered.is_empty());
+    let data = json!({});
+    let html_of = |context: Context<'_>| {
+        let view = FormView::new(&app, TASK, context.with_model(FORM, &data).with_language(Language::Nb))
+            .with_attachment(altinn_services::form_page::Attachment::new("one", "floor-plan", "plan.pdf", 10))
+            .with_signing_text("Jeg **bekrefter** dette.")
+            .with_signee("Kari Bakke", Some("2026-11-30T09:00:00Z".parse().unwrap()))
+            .with_signee("Ola <Tall>", None);
+        html(&view.pages().unwrap(), "food")
+    };
+    let may_sign = html_of(Context::default().with_allowed_action("sign"));
+    for shown in [
+        "<td>Kari Bakke</td><td>Signert 30. november 2026 kl. 10:00</td>",
+        "<td>Ola &lt;Tall&gt;</td><td>Venter på signatur</td>",
+        "plan.pdf",
+        "Jeg <strong>bekrefter</strong> dette.",
+        "value=\"action:sign\"",
+    ] {
+        assert!(may_sign.contains(shown), "{shown} in {may_sign}");
+    }
+    assert!(!may_sign.contains("action:reject"));
+    let may_not = html_of(Context::default());
+    assert!(!may_not.contains("action:sign") && may_not.contains("Det er ikke du som skal signere her nå."));
 }

@@ -5,9 +5,12 @@
 mod apps;
 mod components;
 mod html;
+mod limits;
+mod options;
 mod pages;
 mod posts;
 mod sub_forms;
+mod tags;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -107,10 +107,10 @@ fn issues_stand_at_the_field_and_what_has_no_field_at_the_form() {
 fn what_is_missing_is_told_by_the_layouts() {
     let app = sample_app();
     let mut data = filled_in();
-    assert_eq!(pages(&app, &data).missing(), []);
+    assert_eq!(pages(&app, &data).unmet(), []);
     data["applicant"]["name"] = json!("");
     data["employees"][1].as_object_mut().unwrap().remove("work");
-    let missing = pages(&app, &data).missing();
+    let missing = pages(&app, &data).unmet();
     let paths: Vec<_> = missing.iter().map(|(form, issue)| (form.as_str(), issue.path.as_str())).collect();
     assert_eq!(paths, [(FORM, "/applicant/name"), (FORM, "/employees/1/work")]);
 }

@@ -1,6 +1,6 @@
 //! Forms below a page, and what the sample of the market shows beside them.
 
-use altinn_services::form_page::{SubForm, SubForms};
+use altinn_services::form_page::{AskedOptions, SubForm, SubForms};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -72,7 +72,7 @@ fn rows_are_taken_away_where_an_expression_lets_them_and_there_are_enough() {
     };
     assert!(remove(0).is_err() && remove(1).is_ok());
     let none = json!({});
-    let missing = view(&app, TASK, FORM, &none).pages().unwrap().missing();
+    let missing = view(&app, TASK, FORM, &none).pages().unwrap().unmet();
     assert!(
         missing.iter().any(|(_, issue)| issue.path == "/helpers" && issue.code.as_str() == "FORM-TOO-FEW")
     );
@@ -107,7 +107,10 @@ fn options_come_from_the_agencys_code_or_are_written() {
     let set = app.layouts_of("Task_1").unwrap();
     let data_type = set.data_type.clone().unwrap();
     let view = view(&app, "Task_1", &data_type, &data);
-    assert_eq!(view.options_of_code().into_iter().collect::<Vec<_>>(), ["kjønn", "kommuner"]);
+    assert_eq!(
+        view.options_of_code().into_iter().collect::<Vec<_>>(),
+        ["kjønn", "kommuner"].map(AskedOptions::new)
+    );
     let written = view.clone().pages().unwrap();
     let bosted = |pages: &FormPages| {
         pages.pages.iter().flat_map(FormPage::fields).find(|field| field.name == "bosted").cloned().unwrap()
@@ -120,6 +123,6 @@ fn options_come_from_the_agencys_code_or_are_written() {
             .any(|page| html(&written, &page.name).contains("type=\"text\" value=\"\" id=\"f-bosted\""))
     );
     let choices = serde_json::from_value(json!([{"value": "4601", "label": "Bergen"}])).unwrap();
-    let chosen = view.with_options("kommuner", choices).pages().unwrap();
+    let chosen = view.with_options(AskedOptions::new("kommuner"), choices).pages().unwrap();
     assert_eq!(bosted(&chosen).options[0].label.to_plain(), "Bergen");
 }

@@ -2,9 +2,9 @@
 
 use altinn_core::Language;
 use altinn_services::form_page::{Content, FormPost};
-use altinn_services::submission::{ShowIssues, SubmissionError};
+use altinn_services::submission::{Attachment, ShowIssues, SubmissionError};
 
-use crate::scene::{FORM, everywhere, valid};
+use crate::scene::{FORM, everywhere, examples, valid};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_that_is_sent_is_stored_and_shown_again() {
@@ -73,6 +73,46 @@ async fn only_who_may_sign_is_shown_the_button() {
                 .count();
             assert_eq!(shown, buttons);
         }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_file_is_becomes_the_tag_of_its_data_element() {
+    everywhere(async |scene| {
+        let submissions = scene.altinn.submissions();
+        let market = scene.altinn.publish_app(examples().join("apps/town-market")).unwrap();
+        let started = submissions.start(&scene.leader, &market, scene.bakery.id).await.unwrap();
+        let (leader, id) = (&scene.leader, *started.id());
+        let plan = Attachment {
+            file_name: "plan.pdf".to_owned(),
+            content_type: "application/pdf".to_owned(),
+            content: b"%PDF-1.4\n% a plan\n".to_vec(),
+        };
+        let file = submissions.attach(leader, &id, "site-plan", &plan).await.unwrap();
+        let wrong = async || {
+            let pages = submissions.form_pages(leader, &id, Language::Nb, ShowIssues::Yes).await.unwrap();
+            let page = pages.page("stalls").unwrap();
+            let files = page.all_items().into_iter().find_map(|item| match &item.content {
+                Content::Attachments(files) => Some(files.clone()),
+                _ => None,
+            });
+            files.unwrap().files[0].issues.iter().map(|notice| notice.text.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(wrong().await, ["Velg hva slags fil det er."]);
+
+        let post = |tag: &str| FormPost::parse(format!("tag:{file}={tag}").as_bytes(), &[]).unwrap();
+        let refused = submissions.fill_in(leader, &id, "stalls", &post("gold")).await;
+        assert!(matches!(refused, Err(SubmissionError::Post(_))), "{refused:?}");
+        let tagged = submissions.fill_in(leader, &id, "stalls", &post("layout")).await.unwrap();
+        let element = tagged.elements().iter().find(|element| element.id() == file).unwrap();
+        assert_eq!(element.metadata().tags, ["layout"]);
+        assert!(wrong().await.is_empty());
+        let again = submissions.fill_in(leader, &id, "stalls", &post("layout")).await.unwrap();
+        assert_eq!(again.version(), tagged.version(), "what changes nothing stores nothing");
+        let changed = submissions.fill_in(leader, &id, "stalls", &post("picture")).await.unwrap();
+        let element = changed.elements().iter().find(|element| element.id() == file).unwrap();
+        assert_eq!(element.metadata().tags, ["picture"]);
     })
     .await;
 }

@@ -1,18 +1,19 @@
 //! For the agency: letters that it sends, how notices went, and what does not go on.
 
 use altinn_core::{InstanceId, OrganizationNumber, PartyId, PartyIdentifier, SyntheticNumbers};
-use altinn_notify::{NotificationId, NotificationState, OrderId};
+use altinn_notify::{FeedEntry, NotificationId, NotificationState, OrderId};
 use altinn_services::correspondence::{
     CorrespondenceError, Message, NewCorrespondence, Notification, Recipient,
 };
 use altinn_services::submission::SubmissionError;
 use axum::Router;
-use axum::extract::{FromRequestParts, Path};
+use axum::extract::{FromRequestParts, Path, Query};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
 use chrono::TimeDelta;
 use minijinja::{Value, context};
+use serde::Deserialize;
 use uuid::Uuid;
 
 use super::app::App;
@@ -48,12 +49,28 @@ impl FromRequestParts<App> for CaseWorker {
     }
 }
 
-async fn overview(CaseWorker(member): CaseWorker) -> Response {
-    page(&member, &Fields::default(), &Wrong::default(), None).await
+#[derive(Deserialize)]
+struct Asked {
+    /// The place before which deliveries are shown; the latest ones without it.
+    before: Option<i64>,
+}
+
+async fn overview(CaseWorker(member): CaseWorker, Query(asked): Query<Asked>) -> Response {
+    let before = asked.before.unwrap_or(i64::MAX);
+    shown(&member, &Fields::default(), &Wrong::default(), (None, before)).await
 }
 
 async fn page(member: &Member, fields: &Fields, wrong: &Wrong, sent: Option<u64>) -> Response {
-    match read(member).await {
+    shown(member, fields, wrong, (sent, i64::MAX)).await
+}
+
+async fn shown(
+    member: &Member,
+    fields: &Fields,
+    wrong: &Wrong,
+    (sent, before): (Option<u64>, i64),
+) -> Response {
+    match read(member, before).await {
         Ok(lists) => {
             let values = context! {
                 recipient => fields.get(RECIPIENT),
@@ -72,32 +89,24 @@ async fn page(member: &Member, fields: &Fields, wrong: &Wrong, sent: Option<u64>
 }
 
 /// What was delivered, what failed, and what is stuck.
-async fn read(member: &Member) -> Result<Value, Trouble> {
+async fn read(member: &Member, before: i64) -> Result<Value, Trouble> {
     let app = member.app();
     let notifier = app.altinn.notifier();
     let store = |error: altinn_core::store::StoreError| Trouble::Unavailable(error.code());
-    let mut deliveries: Vec<Value> = Vec::new();
-    let (mut after, mut entries) = (0, Vec::new());
-    loop {
-        let page = notifier.feed(after, 1_000).await.map_err(store)?;
-        let is_last = page.entries.len() < 1_000;
-        entries.extend(page.entries);
-        after = page.next;
-        if is_last {
-            break;
-        }
-    }
+    let page = notifier.feed_back(before, SHOWN).await.map_err(store)?;
+    let older = (page.entries.len() == SHOWN as usize).then_some(page.next);
     let failed = |status: &str| status.starts_with("Failed") || status.starts_with("SendConditionNotMet");
-    for entry in entries.iter().rev().take(SHOWN as usize) {
-        deliveries.push(context! {
+    let delivery = |entry: &FeedEntry| {
+        context! {
             is_failed => failed(&entry.status),
             at => seconds(entry.at),
             status => entry.status.as_str(),
             is_notice => entry.notification.is_some(),
             order => entry.order.to_string(),
             reason => entry.reason.as_deref(),
-        });
-    }
+        }
+    };
+    let deliveries: Vec<Value> = page.entries.iter().map(delivery).collect();
     let parked: Vec<Value> = notifier.parked(None, SHOWN).await.map_err(store)?.iter().map(parked).collect();
     let orders = notifier.parked_orders(None, SHOWN).await.map_err(store)?;
     let orders: Vec<Value> = orders
@@ -123,7 +132,10 @@ async fn read(member: &Member) -> Result<Value, Trouble> {
             });
         }
     }
-    Ok(context! { deliveries => deliveries, parked => parked, orders => orders, stuck => stuck })
+    let is_latest = before == i64::MAX;
+    Ok(
+        context! { deliveries => deliveries, older => older, is_latest => is_latest, parked => parked, orders => orders, stuck => stuck },
+    )
 }
 
 fn parked(notice: &NotificationState) -> Value {

@@ -21,7 +21,7 @@ use super::texts::Texts;
 use super::world::World;
 use super::{
     access, agency, archive, cases, files, forms, front, inbox, letters, link, lookup, pages, parties, sent,
-    trouble,
+    trail, trouble,
 };
 
 /// The portal: cheap to clone, and all clones are one.
@@ -69,6 +69,7 @@ impl App {
             .route("/parties", get(parties::list).post(parties::choose))
             .route("/sent", get(sent::list))
             .merge(lookup::routes())
+            .merge(trail::routes())
             .merge(link::routes())
             .merge(files::routes())
             .merge(cases::routes())

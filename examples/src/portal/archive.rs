@@ -21,8 +21,8 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::app::App;
-use super::lookup::name_of;
 use super::pages::seconds;
+use super::trail::name_of;
 use super::trouble::{Trouble, encoded};
 use super::visitor::Member;
 

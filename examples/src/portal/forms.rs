@@ -3,17 +3,17 @@
 use altinn_archive::EntryId;
 use altinn_core::{Actor, InstanceId, Language, PartyId};
 use altinn_services::Altinn;
-use altinn_services::form_site::{self, FormSitePage, FormTrouble, FormVisitor};
+use altinn_services::form_site::{self, FormGuest, FormSitePage, FormTrouble, FormVisitor};
 use axum::Router;
 use axum::response::Response;
 use minijinja::{Value, context};
 
 use super::app::App;
 use super::trouble::Trouble;
-use super::visitor::Member;
+use super::visitor::{Member, Visitor};
 
 pub(super) fn routes() -> Router<App> {
-    form_site::routes::<Member, App>()
+    form_site::routes::<Member, Visitor, App>()
 }
 
 /// Where an instance is shown.
@@ -21,17 +21,33 @@ pub(super) fn address(id: &InstanceId) -> String {
     format!("/instances/{id}")
 }
 
-impl FormVisitor for Member {
+impl FormGuest for Visitor {
+    fn altinn(&self) -> &Altinn {
+        &self.app.altinn
+    }
+
+    fn language(&self) -> Language {
+        self.language
+    }
+
+    fn form_token(&self) -> &str {
+        &self.form_token
+    }
+
+    fn page(&self, page: FormSitePage) -> Response {
+        // What apps and data say has been escaped in it.
+        let values = context! { title => page.title, main => Value::from_safe_string(page.main) };
+        self.page_with(page.status, "site.html", values)
+    }
+
+    fn trouble(&self, trouble: FormTrouble) -> Response {
+        Trouble::from(trouble).page(self)
+    }
+}
+
+impl FormGuest for Member {
     fn altinn(&self) -> &Altinn {
         &self.app().altinn
-    }
-
-    fn actor(&self) -> &Actor {
-        &self.actor
-    }
-
-    fn party(&self) -> PartyId {
-        self.party.id
     }
 
     fn language(&self) -> Language {
@@ -43,13 +59,21 @@ impl FormVisitor for Member {
     }
 
     fn page(&self, page: FormSitePage) -> Response {
-        // What apps and data say has been escaped in it.
-        let values = context! { title => page.title, main => Value::from_safe_string(page.main) };
-        self.visitor.page_with(page.status, "site.html", values)
+        FormGuest::page(&self.visitor, page)
     }
 
     fn trouble(&self, trouble: FormTrouble) -> Response {
-        Trouble::from(trouble).page(&self.visitor)
+        FormGuest::trouble(&self.visitor, trouble)
+    }
+}
+
+impl FormVisitor for Member {
+    fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    fn party(&self) -> PartyId {
+        self.party.id
     }
 
     fn proof_address(&self, entry: EntryId) -> Option<String> {

@@ -1,12 +1,10 @@
-//! The lookup, and who has looked.
+//! The lookup.
 
-use altinn_auth::register::PartyRegister as _;
-use altinn_auth::trail::TrailEntry;
 use altinn_services::lookup::{LookupAnswer, LookupError, LookupFailure, LookupRequest};
 use axum::Router;
 use axum::response::Response;
 use axum::routing::get;
-use minijinja::{Value, context};
+use minijinja::context;
 use serde_json::json;
 
 use super::app::App;
@@ -19,7 +17,7 @@ const NUMBER: &str = "number";
 const PURPOSE: &str = "purpose";
 
 pub(super) fn routes() -> Router<App> {
-    Router::new().route("/lookup", get(form).post(ask)).route("/lookup/trail", get(trail))
+    Router::new().route("/lookup", get(form).post(ask))
 }
 
 async fn form(member: Member) -> Response {
@@ -90,44 +88,4 @@ impl From<LookupError> for Trouble {
             other => Self::Unavailable(other.code()),
         }
     }
-}
-
-/// Who did what for the party that is represented.
-async fn trail(member: Member) -> Response {
-    let app = member.app();
-    let Ok(page) = app.altinn.trail().of(&member.actor, member.party.id, None).await else {
-        return member.trouble(Trouble::NotFound);
-    };
-    let mut lines = Vec::new();
-    for entry in page.entries.iter().filter(|entry| entry.permitted) {
-        lines.push(line(&member, entry).await);
-    }
-    member.page("trail.html", context! { lines => lines })
-}
-
-async fn line(member: &Member, entry: &TrailEntry) -> Value {
-    context! {
-        at => seconds(entry.at),
-        who => name_of(member.app(), &entry.actor).await,
-        level => entry.level,
-        action => member.action(&entry.action),
-        service => member.app().services.title(&service_of(&entry.resource), member.language()),
-        purpose => entry.purpose.as_deref(),
-    }
-}
-
-/// The service whose resource the trail names.
-fn service_of(resource: &str) -> String {
-    let app = resource.strip_prefix("app_").and_then(|app| app.split_once('_'));
-    app.map_or_else(|| resource.to_owned(), |(org, name)| format!("{org}/{name}"))
-}
-
-/// The name of whom a trail names by a pseudonymous id; the id itself for those who are no party.
-pub(super) async fn name_of(app: &App, reference: &str) -> String {
-    let uuid = reference.rsplit(':').next().and_then(|uuid| uuid.parse().ok());
-    let party = match uuid {
-        Some(uuid) => app.altinn.register().party_by_uuid(uuid).await.ok().flatten(),
-        None => None,
-    };
-    party.map_or_else(|| reference.to_owned(), |party| party.name)
 }

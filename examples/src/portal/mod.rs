@@ -33,6 +33,7 @@ mod services;
 mod settings;
 mod target;
 mod texts;
+mod trail;
 mod trouble;
 mod upload;
 mod visitor;

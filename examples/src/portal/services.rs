@@ -11,7 +11,7 @@ use altinn_services::correspondence::CorrespondenceService;
 use altinn_services::link::LinkService;
 use altinn_services::lookup::{Lookup, LookupContext, LookupFailure, LookupService};
 use altinn_services::submission::{
-    Service, ServiceTask, ServiceTaskContext, ServiceTaskDone, ServiceTaskError,
+    Form, Service, ServiceTask, ServiceTaskContext, ServiceTaskDone, ServiceTaskError, Submission,
 };
 use async_trait::async_trait;
 use serde_json::{Value, json};
@@ -48,6 +48,9 @@ impl Services {
             altinn.publish_app(format!("{APPS}/bakery-licence"))?,
             altinn.publish_app(format!("{SERVICES}/food-tip"))?,
         ];
+        let fee = altinn.publish_app(format!("{APPS}/stall-fee"))?;
+        altinn.register_submission(fee.id().clone(), StallFee);
+        forms.push(fee);
         altinn.register_service_task("case-system", CaseSystem);
         if let Some(folder) = another {
             let form = altinn.publish_app(folder)?;
@@ -108,6 +111,28 @@ fn filled_in(name: &str, place: &str, with: &str, beside: &Path) -> Result<PathB
     fs::write(to.join("service.toml"), definition.replace(place, with))?;
     fs::copy(from.join("policy.xml"), to.join("policy.xml"))?;
     Ok(to)
+}
+
+/// Works out what a stall on the market costs: by its length, and more with power.
+#[derive(Debug)]
+struct StallFee;
+
+/// What a metre costs, in kroner.
+const METRE: i64 = 150;
+/// What power costs, in kroner.
+const POWER: i64 = 200;
+
+#[async_trait]
+impl Submission for StallFee {
+    async fn calculate(&self, _: &Form<'_>, data: &mut Value) {
+        let Some(data) = data.as_object_mut() else { return };
+        let metres = data.get("metres").and_then(Value::as_i64).filter(|metres| (1..=12).contains(metres));
+        let has_power = data.get("power").and_then(Value::as_bool).unwrap_or_default();
+        data.remove("price");
+        if let Some(metres) = metres {
+            data.insert("price".to_owned(), json!(metres * METRE + if has_power { POWER } else { 0 }));
+        }
+    }
 }
 
 /// The agency's case system: what it gets it looks at by hand first, so that an operator sees what does not go on by itself,

@@ -134,7 +134,8 @@ fn signatures_of(element: Option<&DataElement>) -> Result<Signatures, Submission
     )
 }
 
-fn signing_text(service: &Service) -> Text {
+/// What whoever signs confirms by it: the app's own text, or else Altinn's.
+pub(in crate::submission) fn signing_text(service: &Service) -> Text {
     service.definition().texts().text(SIGNING_TEXT).unwrap_or_else(|| {
         Text::new(Language::Nb, "Jeg bekrefter at informasjonen og dataene er korrekte.")
             .with(Language::Nn, "Eg stadfestar at informasjonen og dataa er korrekte.")

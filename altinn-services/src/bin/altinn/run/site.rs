@@ -21,7 +21,7 @@ use axum::routing::get;
 use serde::Deserialize;
 
 use super::page::{escaped, page, said};
-use super::visitor::{LANGUAGES, Visitor};
+use super::visitor::{Guest, LANGUAGES, Visitor};
 
 /// The form that is served: cheap to clone, and all clones are one.
 #[derive(Debug, Clone)]
@@ -66,7 +66,7 @@ impl Site {
         Router::new()
             .route("/", get(front))
             .route("/language/{code}", get(choose_language))
-            .merge(form_site::routes::<Visitor, Self>())
+            .merge(form_site::routes::<Visitor, Guest, Self>())
             .layer(from_fn_with_state(self.clone(), with_headers))
             .route("/form.css", get(style))
             .with_state(self.clone())
@@ -80,9 +80,17 @@ async fn with_headers(State(site): State<Site>, request: Request, next: Next) ->
     response
 }
 
-/// What the form is, who may act in it, and what has been begun.
-async fn front(visitor: Visitor) -> Response {
-    let (site, language) = (&visitor.site, visitor.language);
+/// What the form is, who may act in it, and what has been begun. A form that is open to anyone is gone to at once by those
+/// who have not logged in.
+async fn front(guest: Guest, visitor: Result<Visitor, Response>) -> Response {
+    let (site, language) = (&guest.site, guest.language);
+    let visitor = match visitor {
+        Ok(visitor) => visitor,
+        Err(_) if site.service.definition().metadata().allows_anonymous() => {
+            return Redirect::to(&format!("/forms/{}", site.service.id())).into_response();
+        }
+        Err(log_in) => return log_in,
+    };
     let title = site.service.title(language);
     let mut main = format!(
         "<h1>{}</h1>\n<p class=\"actions\"><a class=\"button\" href=\"/forms/{}\">{}</a></p>\n",
@@ -108,7 +116,7 @@ async fn front(visitor: Visitor) -> Response {
         let _ = writeln!(main, "<div><dt>{}</dt><dd>{}</dd></div>", escaped(&person.name), escaped(role));
     }
     main.push_str("</dl>\n");
-    page(&visitor, axum::http::StatusCode::OK, title, &main)
+    page(&visitor.guest, axum::http::StatusCode::OK, title, &main)
 }
 
 #[derive(Deserialize)]

@@ -1,9 +1,11 @@
 //! Who visits the form.
 
+use std::convert::Infallible;
+
 use altinn_auth::login::Person;
 use altinn_core::{Actor, Language, PartyId};
 use altinn_services::Altinn;
-use altinn_services::form_site::{FormSitePage, FormTrouble, FormVisitor};
+use altinn_services::form_site::{FormGuest, FormSitePage, FormTrouble, FormVisitor};
 use axum::extract::FromRequestParts;
 use axum::http::header::COOKIE;
 use axum::http::request::Parts;
@@ -16,39 +18,58 @@ use super::site::Site;
 /// The languages that the pages are in.
 pub(super) const LANGUAGES: [Language; 3] = [Language::Nb, Language::Nn, Language::En];
 
-/// Somebody who has logged in; others are sent to do so.
+/// Whoever visits, known or not.
 #[derive(Debug)]
-pub(super) struct Visitor {
+pub(super) struct Guest {
     pub(super) site: Site,
-    pub(super) actor: Actor,
-    pub(super) name: String,
+    /// What they are called, if they have logged in.
+    pub(super) name: Option<String>,
     pub(super) language: Language,
     pub(super) form_token: String,
     /// The path of the page, to come back to.
     pub(super) path: String,
 }
 
+/// Somebody who has logged in; others are sent to do so.
+#[derive(Debug)]
+pub(super) struct Visitor {
+    pub(super) guest: Guest,
+    pub(super) actor: Actor,
+}
+
+impl FromRequestParts<Site> for Guest {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Infallible> {
+        Ok(Self {
+            name: None,
+            language: language(&parts.headers).unwrap_or(site.language),
+            form_token: site.form_tokens.token_of(&parts.headers),
+            path: parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
+            site: site.clone(),
+        })
+    }
+}
+
 impl FromRequestParts<Site> for Visitor {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Response> {
-        let language = language(&parts.headers).unwrap_or(site.language);
-        let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+        let Ok(guest) = Guest::from_request_parts(parts, site).await;
         let Ok(person) = Person::from_request_parts(parts, site).await else {
-            let to = url::form_urlencoded::byte_serialize(path.as_bytes()).collect::<String>();
-            let level = "idporten-loa-high";
-            let login = format!("/oauth2/login?redirect={to}&level={level}&locale={language}");
-            return Err(Redirect::to(&login).into_response());
+            return Err(Redirect::to(&guest.login()).into_response());
         };
         let name = site.people.iter().find(|(_, known)| known.id == person.party);
-        Ok(Self {
-            name: name.map(|(_, known)| known.name.clone()).unwrap_or_default(),
-            actor: person.actor,
-            form_token: site.form_tokens.token_of(&parts.headers),
-            site: site.clone(),
-            language,
-            path,
-        })
+        let name = Some(name.map(|(_, known)| known.name.clone()).unwrap_or_default());
+        Ok(Self { guest: Guest { name, ..guest }, actor: person.actor })
+    }
+}
+
+impl Guest {
+    /// Where they log in, and come back from.
+    pub(super) fn login(&self) -> String {
+        let to = url::form_urlencoded::byte_serialize(self.path.as_bytes()).collect::<String>();
+        format!("/oauth2/login?redirect={to}&level=idporten-loa-high&locale={}", self.language)
     }
 }
 
@@ -59,17 +80,9 @@ fn language(headers: &HeaderMap) -> Option<Language> {
     LANGUAGES.into_iter().find(|language| language.code() == code)
 }
 
-impl FormVisitor for Visitor {
+impl FormGuest for Guest {
     fn altinn(&self) -> &Altinn {
         &self.site.altinn
-    }
-
-    fn actor(&self) -> &Actor {
-        &self.actor
-    }
-
-    fn party(&self) -> PartyId {
-        self.site.owner.id
     }
 
     fn language(&self) -> Language {
@@ -93,6 +106,38 @@ impl FormVisitor for Visitor {
             escaped(&what)
         );
         page(self, status, heading, &main)
+    }
+}
+
+impl FormGuest for Visitor {
+    fn altinn(&self) -> &Altinn {
+        self.guest.altinn()
+    }
+
+    fn language(&self) -> Language {
+        self.guest.language
+    }
+
+    fn form_token(&self) -> &str {
+        &self.guest.form_token
+    }
+
+    fn page(&self, shown: FormSitePage) -> Response {
+        FormGuest::page(&self.guest, shown)
+    }
+
+    fn trouble(&self, trouble: FormTrouble) -> Response {
+        self.guest.trouble(trouble)
+    }
+}
+
+impl FormVisitor for Visitor {
+    fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    fn party(&self) -> PartyId {
+        self.guest.site.owner.id
     }
 }
 
