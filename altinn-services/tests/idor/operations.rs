@@ -79,6 +79,7 @@ pub(crate) const WITHOUT_NAMES: [(&str, &str, &str); 38] = [
     ("submission", "run_due", "a worker's"),
     ("submission", "run_service_tasks", "a worker's"),
     ("submission", "stateless_anonymous", "of no party: for whoever has not logged in"),
+    ("submission", "stateless_pages_anonymous", "of no party: for whoever has not logged in"),
     ("system_user", "by_external_id", "the issuer's of tokens, for no caller"),
     ("system_user", "owner_of", "the host's own question, for no caller"),
     ("system_user", "register_system", "names a system of the caller's alone"),
