@@ -100,6 +100,14 @@ async fn an_issuer_that_is_told_by_its_parts_is_asked_nothing() {
     assert_eq!(faults(&variables).len(), 1, "the other part is missing");
     variables.insert("MASKINPORTEN_TOKEN_ENDPOINT", "https://maskinporten.no/token");
     variables.insert("MASKINPORTEN_JWKS_URI", "https://maskinporten.no/jwk");
+    let malformed =
+        HashMap::from([("MASKINPORTEN_ISSUER", "maskinporten"), ("MASKINPORTEN_JWKS_URI", "jwk")]);
+    let mut expected: Vec<_> =
+        malformed.keys().map(|name| format!("{name} is no `http` or `https` address")).collect();
+    let mut found = faults(&variables.clone().into_iter().chain(malformed).collect());
+    expected.sort();
+    found.sort();
+    assert_eq!(found, expected);
     let wanted = (MaskinportenClient, MaskinportenTokens::for_audience("https://api.example.no"));
     let (client, tokens) =
         read_from(&wanted, |name| variables.get(name).map(|value| (*value).to_owned())).unwrap();

@@ -6,9 +6,15 @@ use std::time::Duration;
 
 use altinn_auth::issuing::{RotatingKeys, TokenIssuer};
 use altinn_auth::testing::FakeIssuer;
+#[cfg(feature = "login")]
+use altinn_auth::testing::Loopback;
+#[cfg(feature = "login")]
+use altinn_auth::token::IssuerMetadata;
 use altinn_auth::token::{
     IssuerProfile, SignatureAlgorithm, StaticKeys, TokenError, TokenSigner, TokenVerifier,
 };
+#[cfg(feature = "login")]
+use altinn_core::http::{Destinations, HttpClient, HttpRequest, header};
 use altinn_core::testing::SyntheticPeople;
 use altinn_core::{Actor, AuthenticationLevel, Clock, SteppableClock, Subject, SyntheticNumbers};
 use base64::Engine as _;
@@ -91,7 +97,7 @@ async fn systems_are_exchanged_as_altinn_does() {
     let plain = scene.maskinporten.organization(number, "altinn:instances.read").unwrap();
     let token = scene.issuer.exchange(&national, &plain).await.unwrap();
     let told = claims(&token);
-    assert_eq!(told["urn:altinn:authenticatemethod"], "MaskinPorten");
+    assert_eq!(told["urn:altinn:authenticatemethod"], "maskinporten");
     assert_eq!((told["urn:altinn:authlevel"].as_str(), told.get("urn:altinn:org")), (Some("3"), None));
     assert_eq!(told["urn:altinn:orgNumber"], number.to_string());
     assert_eq!(scene.own().verify(&token).await.unwrap(), national.verify(&plain).await.unwrap());
@@ -178,4 +184,47 @@ async fn no_private_half_is_published() {
     assert_eq!(members, ["alg", "crv", "kid", "kty", "use", "x", "y"]);
     assert_eq!(scene.issuer.metadata()["issuer"], NAME);
     assert_eq!(scene.issuer.metadata()["jwks_uri"], format!("{NAME}/.well-known/jwks.json"));
+}
+
+#[cfg(feature = "login")]
+#[tokio::test]
+async fn over_http_others_find_its_keys_and_exchange_their_tokens() {
+    let scene = Scene::new().await;
+    let port = Loopback::port().await.unwrap();
+    let keys = RotatingKeys::new(TokenSigner::generate().unwrap());
+    let issuer = Arc::new(TokenIssuer::new(port.url(), keys, scene.clock.clone()));
+    let people = scene.verifier([scene.id_porten.profile().unwrap()]);
+    let systems = scene.verifier([scene.maskinporten.profile().unwrap()]);
+    let server = port.serve(issuer.router([("id-porten", people), ("maskinporten", systems)]));
+
+    let http = HttpClient::builder(Destinations::configured()).build().unwrap();
+    let well_known = server.at("/.well-known/openid-configuration");
+    let metadata = IssuerMetadata::discover(&http, &well_known).await.unwrap();
+    let keys = Arc::new(metadata.keys(http.clone(), scene.clock.clone()));
+    let own =
+        scene.verifier([IssuerProfile::altinn(&metadata.issuer, keys).allowing([SignatureAlgorithm::Es256])]);
+    let exchange = async |provider: &str, token: &str| {
+        let request = HttpRequest::get(&format!("{}/{provider}", metadata.token_endpoint)).unwrap();
+        let request = if token.is_empty() { request } else { request.bearer(token).unwrap() };
+        http.send(request).await.unwrap()
+    };
+    let login = scene.id_porten.log_in(&scene.world.kari).unwrap();
+    let number = SyntheticPeople::from_seed(9).organization_number();
+    let system = scene.maskinporten.organization(number, "altinn:instances.read").unwrap();
+    for (provider, token) in [("id-porten", &login), ("maskinporten", &system)] {
+        let answer = exchange(provider, token).await;
+        assert_eq!(answer.header(&header::CACHE_CONTROL), Some("no-store"));
+        let exchanged = String::from_utf8(answer.body().to_vec()).unwrap();
+        let expected = scene.national().verify(token).await.unwrap();
+        assert_eq!(own.verify(&exchanged).await.unwrap(), expected, "{provider}");
+    }
+    for (provider, token, status) in [
+        ("id-porten", &system, 401),
+        ("maskinporten", &login, 401),
+        ("id-porten", &String::new(), 401),
+        ("id-porten", &format!("{login}A"), 401),
+        ("facebook", &login, 404),
+    ] {
+        assert_eq!(exchange(provider, token).await.status(), status, "{provider}");
+    }
 }

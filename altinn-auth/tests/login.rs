@@ -1,13 +1,16 @@
 //! People log in to a portal, and out again.
 #![cfg(feature = "login")]
-#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail by panicking")]
 
 use std::time::Duration;
 
+use altinn_auth::testing::TestBrowser;
 use altinn_core::http::{HttpRequest, StatusCode, Url, header};
 use altinn_core::store::{fresh, params};
+use altinn_core::testing::SyntheticPeople;
 use altinn_core::{AuthenticationLevel, Language};
 use portal::{Portal, code};
+use serde_json::json;
 
 mod portal;
 
@@ -200,4 +203,31 @@ async fn a_person_is_no_organization() {
     portal.log_in(&mut browser).await;
     let page = browser.get(&portal.server.at("/business")).await.unwrap();
     assert_eq!(code(&page), "AUTH-CALLER-NOT-AN-ORGANIZATION");
+}
+
+#[tokio::test]
+async fn people_at_work_represent_whom_they_chose_at_ansattporten() {
+    let portal = Portal::at_work("urn:altinn:resource:2480:40").await;
+    let bakery = SyntheticPeople::from_seed(9).organization_number();
+    let log_in = async |acr: &'static str, browser: &mut TestBrowser, page: &str| {
+        portal.id_porten.misbehave(move |issuer, mut claims| {
+            let bakery = json!({"authority": "iso6523-actorid-upis", "ID": format!("0192:{bakery}")});
+            let details =
+                json!([{"type": "ansattporten:altinn:service", "authorized_parties": [{"orgno": bakery}]}]);
+            claims["acr"] = json!(acr);
+            claims["authorization_details"] = details;
+            issuer.sign(&claims)
+        });
+        browser.log_in(&portal.server.at(page), &portal.kari).await.unwrap()
+    };
+    let mut browser = portal.browser();
+    assert_eq!(log_in("substantial", &mut browser, "/business").await.text(), bakery.to_string());
+    let asked = portal.id_porten.last_request().unwrap();
+    let details = json!([{"type": "ansattporten:altinn:service", "resource": "urn:altinn:resource:2480:40"}]);
+    assert_eq!(asked["acr_values"], "substantial");
+    assert_eq!(asked["authorization_details"], details.to_string());
+    assert_eq!(log_in("high", &mut browser, "/journal/1").await.text(), "level 4");
+    assert_eq!(portal.id_porten.last_request().unwrap()["acr_values"], "high");
+    let of_id_porten = log_in("idporten-loa-high", &mut portal.browser(), "/").await;
+    assert_eq!(code(&of_id_porten), "AUTH-TOKEN-LEVEL");
 }

@@ -1,5 +1,6 @@
 //! Logins that are forged, repeated, mixed up or led astray. Tests that stand for one of the OpenID Foundation's conformance
-//! tests of relying parties bear its name.
+//! tests of relying parties bear its name. What is not done here has none: the implicit and hybrid flows (`at_hash`, `c_hash`),
+//! request objects, answers by form, claims of third parties, registration, WebFinger and back-channel logout.
 #![cfg(feature = "login")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail by panicking")]
 
@@ -94,13 +95,17 @@ mod conformance {
         let store = fresh::sqlite().await.unwrap();
         let both = [SignatureAlgorithm::Rs256, SignatureAlgorithm::Es256];
         let portal = Portal::with(store, |settings| settings.allowing(both)).await;
+        portal.id_porten.publish_another_key().unwrap();
         let refused = portal
             .refusal_of(|issuer, claims| {
+                let set: Value = serde_json::from_str(&issuer.jwks()).unwrap();
+                let mut keys = set["keys"].as_array().unwrap().iter();
+                let kid = &keys.find(|key| key["alg"] == "ES256").unwrap()["kid"];
                 let stranger = FakeIssuer::id_porten(Arc::new(SystemClock)).unwrap();
-                stranger.sign_with_header(&json!({"alg": "ES256", "kid": issuer.kid()}), &claims).unwrap()
+                stranger.sign_with_header(&json!({"alg": "ES256", "kid": kid}), &claims).unwrap()
             })
             .await;
-        assert_eq!(refused, "AUTH-TOKEN-UNKNOWN-KEY");
+        assert_eq!(refused, "AUTH-TOKEN-SIGNATURE");
     }
 
     #[tokio::test]
@@ -193,6 +198,48 @@ mod conformance {
         let page = get(async move || Json(metadata));
         let _server = port.serve(Router::new().route("/.well-known/openid-configuration", page));
         assert_eq!(connect(&well_known).await.unwrap_err().code(), "AUTH-DISCOVERY-ISSUER-MISMATCH");
+    }
+
+    /// The session is over before the issuer is asked: what comes back from there changes nothing, whatever it says.
+    #[tokio::test]
+    async fn oidcc_client_test_rp_init_logout_invalid_state() {
+        let portal = Portal::new().await;
+        let mut browser = portal.browser();
+        portal.log_in(&mut browser).await;
+        for query in ["", "?state=other", "?state=a&state=b&redirect=https://evil.test"] {
+            let url = portal.server.at("/oauth2/logout/callback") + query;
+            let page = browser.send(HttpRequest::get(&url).unwrap(), &url).await.unwrap();
+            assert_eq!(page.redirect().unwrap(), portal.server.at("/"), "{query}");
+            assert!(portal.is_logged_in(&mut browser).await, "{query}");
+        }
+    }
+
+    #[tokio::test]
+    async fn oidcc_client_test_rp_frontchannel_opinitlogout() {
+        let portal = Portal::new().await;
+        let mut browser = portal.browser();
+        portal.log_in(&mut browser).await;
+        let (issuer, session) = (portal.id_porten.issuer(), portal.id_porten.last_session().unwrap());
+        let right = format!("iss={issuer}&sid={session}");
+        for (query, status) in [
+            (String::new(), 400),
+            (format!("iss={issuer}"), 400),
+            (format!("sid={session}"), 400),
+            (format!("{right}&sid=other"), 400),
+            (format!("iss={issuer}/&sid={session}"), 400),
+            (format!("iss={issuer}&sid="), 200),
+            (format!("iss={issuer}&sid=other"), 200),
+        ] {
+            let url = portal.server.at(&format!("/oauth2/logout/frontchannel?{query}"));
+            assert_eq!(portal.browser().get(&url).await.unwrap().status(), status, "{query}");
+            assert!(portal.is_logged_in(&mut browser).await, "{query}");
+        }
+        portal
+            .browser()
+            .get(&portal.server.at(&format!("/oauth2/logout/frontchannel?{right}")))
+            .await
+            .unwrap();
+        assert!(!portal.is_logged_in(&mut browser).await);
     }
 }
 

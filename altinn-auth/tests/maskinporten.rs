@@ -9,12 +9,12 @@ use altinn_auth::maskinporten::{Maskinporten, MaskinportenError, TokenRequest};
 use altinn_auth::testing::FakeMaskinporten;
 use altinn_auth::token::{CachedKeys, IssuerProfile, StaticKeys, TokenSigner, TokenVerifier};
 use altinn_core::http::{Destinations, HttpClient};
-use altinn_core::key::{PrivateKey, SignatureAlgorithm};
+use altinn_core::key::{PrivateKey, SignatureAlgorithm, SigningKey};
 use altinn_core::testing::SyntheticPeople;
 use altinn_core::{Actor, OrganizationNumber, SteppableClock, Subject, SyntheticNumbers};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use world::World;
 
@@ -155,20 +155,52 @@ async fn a_clock_that_is_wrong_is_refused() {
     assert!(client.token(&scope()).await.is_err());
 }
 
-const CHAIN: &str = "-----BEGIN CERTIFICATE-----\nAQID\nBAUG\n-----END CERTIFICATE-----\n\
-                     -----BEGIN CERTIFICATE-----\nBwgJ\n-----END CERTIFICATE-----\n";
+const CHAIN: &str = include_str!("certificates/chain.pem");
+const ROOT: &str = include_str!("certificates/root.pem");
+
+fn rsa_key() -> PrivateKey {
+    PrivateKey::from_pem(include_str!("../src/testing/rsa_test_key.pem")).unwrap()
+}
 
 #[test]
 fn a_grant_by_an_enterprise_certificate_carries_its_chain_and_no_key_id() {
-    let key = PrivateKey::from_pem(include_str!("../src/testing/rsa_test_key.pem")).unwrap();
-    let signer = TokenSigner::with_certificates(key, CHAIN).unwrap().by(SignatureAlgorithm::Rs512).unwrap();
-    let grant = signer.sign(&serde_json::json!({"iss": "client"})).unwrap();
+    let signer = TokenSigner::with_certificates(rsa_key(), CHAIN).unwrap();
+    let grant = signer.by(SignatureAlgorithm::Rs512).unwrap().sign(&json!({"iss": "client"})).unwrap();
     let header = URL_SAFE_NO_PAD.decode(grant.split('.').next().unwrap()).unwrap();
     let header: Value = serde_json::from_slice(&header).unwrap();
-    let expected = serde_json::json!({"alg": "RS512", "typ": "JWT", "x5c": ["AQIDBAUG", "BwgJ"]});
-    assert_eq!(header, expected);
-    let key = PrivateKey::from_pem(include_str!("../src/testing/rsa_test_key.pem")).unwrap();
-    assert!(TokenSigner::with_certificates(key, "no certificate").is_err());
+    let bodies = CHAIN.split("-----END CERTIFICATE-----").filter_map(|block| block.split_once("-----\n"));
+    let x5c: Vec<_> = bodies.map(|(_, base64)| base64.replace('\n', "")).collect();
+    assert_eq!(x5c.len(), 2);
+    assert_eq!(header, json!({"alg": "RS512", "typ": "JWT", "x5c": x5c}));
+}
+
+#[tokio::test]
+async fn a_client_with_a_certificate_gets_tokens() {
+    let scene = Scene::new().await;
+    let signer = || TokenSigner::with_certificates(rsa_key(), CHAIN).unwrap();
+    scene.fake.register("by-certificate", scene.vendor, &signer());
+    let client = Maskinporten::builder("by-certificate", signer()).clock(scene.clock.clone());
+    let client = client.connect(&scene.fake.well_known_url()).await.unwrap();
+    assert!(client.token(&scope()).await.is_ok());
+}
+
+#[test]
+fn a_chain_that_is_not_the_keys_or_out_of_order_is_named_at_the_start() {
+    let (own, issuer) = CHAIN.split_at(CHAIN.match_indices("-----BEGIN").nth(1).unwrap().0);
+    let code = |key: PrivateKey, chain: &str| {
+        TokenSigner::with_certificates(key, chain).map(|_| ()).unwrap_err().code()
+    };
+    let other = PrivateKey::from_pkcs8(SigningKey::generate().unwrap().expose_pkcs8()).unwrap();
+    assert_eq!(code(other, CHAIN), "AUTH-CERTIFICATES-OTHER-KEY");
+    assert_eq!(code(rsa_key(), &format!("{issuer}{own}")), "AUTH-CERTIFICATES-OTHER-KEY");
+    assert_eq!(code(rsa_key(), &format!("{own}{ROOT}")), "AUTH-CERTIFICATES-ORDER");
+    assert!(TokenSigner::with_certificates(rsa_key(), &format!("{own}{issuer}{ROOT}")).is_ok());
+    let broken = own.replacen("MII", "MIJ", 1);
+    for none in
+        ["", "no certificate", "-----BEGIN CERTIFICATE-----\nAQID\n-----END CERTIFICATE-----\n", &broken]
+    {
+        assert_eq!(code(rsa_key(), none), "AUTH-CERTIFICATES-NONE", "{none}");
+    }
 }
 
 #[test]
@@ -178,7 +210,7 @@ fn a_signer_of_a_jwk_keeps_its_id_and_algorithm() {
     for wrong in ["", "{}", "[]", r#"{"kty":"oct","k":"c2VjcmV0"}"#] {
         assert!(TokenSigner::from_jwk(wrong).is_err(), "{wrong}");
     }
-    assert!(StaticKeys::from_jwks(serde_json::json!({"keys": [made.public_jwk()]}).to_string()).is_ok());
+    assert!(StaticKeys::from_jwks(json!({"keys": [made.public_jwk()]}).to_string()).is_ok());
     assert!(!format!("{made:?}").contains("d\""));
 }
 

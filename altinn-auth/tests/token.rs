@@ -12,6 +12,7 @@ use altinn_core::testing::SyntheticPeople;
 use altinn_core::{AuthenticationLevel, SteppableClock, Subject, SyntheticNumbers};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::TimeDelta;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -217,6 +218,25 @@ async fn a_token_counts_from_its_first_to_its_last_second_and_ten_more() {
     assert!(tokens.verifier.verify(&token).await.is_ok());
     tokens.clock.step(Duration::from_secs(1));
     assert_eq!(tokens.refusal(&token).await, TokenError::Expired);
+}
+
+#[tokio::test]
+async fn no_clock_may_differ_by_more_than_ten_seconds() {
+    let tokens = Tokens::new().await;
+    let token = tokens.id_porten.log_in(&tokens.world.kari).unwrap();
+    let with_skew = |seconds| {
+        let profile = tokens.id_porten.profile().unwrap().with_skew(TimeDelta::seconds(seconds));
+        TokenVerifier::new(tokens.clock.clone(), tokens.world.register.clone())
+            .trusting(profile)
+            .with_synthetic_numbers(SyntheticNumbers::Accepted)
+    };
+    tokens.clock.step(Duration::from_secs(600));
+    for seconds in [-3_600, 0] {
+        assert_eq!(with_skew(seconds).verify(&token).await, Err(TokenError::Expired), "{seconds}");
+    }
+    assert!(with_skew(1).verify(&token).await.is_ok());
+    tokens.clock.step(Duration::from_secs(10));
+    assert_eq!(with_skew(3_600).verify(&token).await, Err(TokenError::Expired));
 }
 
 #[tokio::test]

@@ -214,6 +214,44 @@ async fn a_truncated_lengthened_or_modified_signature_is_refused() {
 }
 
 #[tokio::test]
+async fn tokens_that_were_let_in_let_in_none_that_is_put_together_from_their_parts() {
+    let scene = Scene::new().await;
+    let verifier = scene.verifier();
+    let of_kari = scene.login();
+    let of_ola = scene.issuer.log_in_at(&scene.world.ola, "idporten-loa-substantial").unwrap();
+    for _ in 0..2 {
+        assert_eq!(verifier.verify(&of_kari).await.unwrap().party(), Some(scene.world.kari.id));
+        assert_eq!(verifier.verify(&of_ola).await.unwrap().party(), Some(scene.world.ola.id));
+    }
+    let (kari, kari_signature) = of_kari.rsplit_once('.').unwrap();
+    let (ola, ola_signature) = of_ola.rsplit_once('.').unwrap();
+    let mut claims = scene.claims();
+    claims["acr"] = json!("idporten-loa-high");
+    claims["sub"] = json!("another");
+    let raised =
+        format!("{}.{}", kari.split('.').next().unwrap(), URL_SAFE_NO_PAD.encode(claims.to_string()));
+    let header = json!({"alg": "ES256", "kid": scene.issuer.kid(), "typ": "JWT", "cty": "x"});
+    let other_header =
+        format!("{}.{}", URL_SAFE_NO_PAD.encode(header.to_string()), kari.split('.').nth(1).unwrap());
+    for (message, signature) in [
+        (kari, ola_signature),
+        (ola, kari_signature),
+        (&raised, kari_signature),
+        (&other_header, kari_signature),
+        (kari, ""),
+    ] {
+        assert_eq!(verifier.verify(&format!("{message}.{signature}")).await, Err(TokenError::Signature));
+    }
+    let signature = URL_SAFE_NO_PAD.decode(kari_signature).unwrap();
+    for at in 0..signature.len() {
+        let mut changed = signature.clone();
+        changed[at] ^= 1;
+        let token = format!("{kari}.{}", URL_SAFE_NO_PAD.encode(&changed));
+        assert_eq!(verifier.verify(&token).await, Err(TokenError::Signature), "byte {at}");
+    }
+}
+
+#[tokio::test]
 async fn a_key_of_the_wrong_type_use_or_size_verifies_nothing() {
     let scene = Scene::new().await;
     let changed = |member: &str, value: Value| {
@@ -253,6 +291,11 @@ async fn of_a_mixed_key_set_only_the_keys_that_can_verify_count() {
     let mixed = set(&[
         json!({"kty": "oct", "kid": "a", "k": "c2VjcmV0"}),
         json!({"kty": "RSA", "kid": "b", "use": "enc", "n": "AQAB", "e": "AQAB"}),
+        json!({"kty": "AKP", "kid": "c", "alg": "ML-DSA-44", "pub": "AQAB"}),
+        json!({"kty": "OKP", "kid": "d", "crv": "X25519", "x": "AQAB"}),
+        json!({"kty": "EC", "kid": 7, "crv": "P-256", "x": "AQAB", "y": []}),
+        json!({"kid": "e", "use": ["sig"]}),
+        json!("no key"),
         scene.jwk(),
     ]);
     let keys = StaticKeys::from_jwks(mixed).unwrap();

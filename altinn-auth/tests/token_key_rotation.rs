@@ -1,5 +1,5 @@
 //! An issuer changes its keys, does not answer, or is asked by many at once.
-#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail by panicking")]
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -12,6 +12,7 @@ use altinn_auth::token::{
 use altinn_core::testing::SyntheticPeople;
 use altinn_core::{SteppableClock, SyntheticNumbers};
 use async_trait::async_trait;
+use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use world::World;
 
@@ -23,7 +24,11 @@ struct Published(Arc<Mutex<Option<String>>>, Arc<AtomicUsize>);
 
 impl Published {
     fn publish(&self, issuer: &FakeIssuer) {
-        *self.0.lock().unwrap() = Some(issuer.jwks());
+        self.publish_set(issuer.jwks());
+    }
+
+    fn publish_set(&self, set: String) {
+        *self.0.lock().unwrap() = Some(set);
     }
 
     fn go_down(&self) {
@@ -33,6 +38,10 @@ impl Published {
     fn fetches(&self) -> usize {
         self.1.load(Ordering::SeqCst)
     }
+}
+
+fn token_of(issuer: &FakeIssuer) -> String {
+    issuer.organization(SyntheticPeople::from_seed(9).organization_number(), "a:b").unwrap()
 }
 
 #[async_trait]
@@ -73,8 +82,7 @@ impl Scene {
     }
 
     async fn verify(&self, issuer: &FakeIssuer) -> Result<(), TokenError> {
-        let token = issuer.organization(SyntheticPeople::from_seed(9).organization_number(), "a:b").unwrap();
-        self.verifier.verify(&token).await.map(|_| ())
+        self.verifier.verify(&token_of(issuer)).await.map(|_| ())
     }
 }
 
@@ -96,7 +104,7 @@ async fn a_thousand_verifications_during_a_rotation_cause_one_fetch() {
     let scene = Scene::new().await;
     scene.verify(&scene.new_key()).await.unwrap();
     let issuer = scene.new_key();
-    let token = issuer.organization(SyntheticPeople::from_seed(9).organization_number(), "a:b").unwrap();
+    let token = token_of(&issuer);
     let mut all = JoinSet::new();
     for _ in 0..1_000 {
         let (verifier, token) = (scene.verifier.clone(), token.clone());
@@ -162,4 +170,36 @@ async fn a_key_that_the_issuer_withdrew_stops_counting_by_itself() {
     scene.verify(&withdrawn).await.unwrap();
     scene.clock.step(Duration::from_secs(60));
     assert_eq!(scene.verify(&withdrawn).await, Err(TokenError::UnknownKey));
+}
+
+#[tokio::test]
+async fn a_token_that_was_let_in_counts_no_more_when_its_key_is_withdrawn_or_its_id_is_anothers() {
+    for id_is_given_again in [false, true] {
+        let scene = Scene::new().await;
+        let before = scene.new_key();
+        let token = token_of(&before);
+        scene.verifier.verify(&token).await.unwrap();
+        let after = scene.new_key();
+        if id_is_given_again {
+            let key = |set: String| serde_json::from_str::<Value>(&set).unwrap()["keys"][0].clone();
+            let under_the_id = key(after.jwks().replace(&after.kid(), &before.kid()));
+            scene.published.publish_set(json!({"keys": [key(after.jwks()), under_the_id]}).to_string());
+        }
+        scene.verify(&after).await.unwrap();
+        let expected = if id_is_given_again { TokenError::Signature } else { TokenError::UnknownKey };
+        assert_eq!(scene.verifier.verify(&token).await, Err(expected));
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_key_set_changes_nothing() {
+    let scene = Scene::new().await;
+    let issuer = scene.new_key();
+    scene.verify(&issuer).await.unwrap();
+    for set in ["<html>Under maintenance</html>", r#"{"keys": []}"#, r#"{"keys": 7}"#, "{}", ""] {
+        scene.published.publish_set(set.to_owned());
+        scene.clock.step(Duration::from_secs(16 * 60));
+        scene.verify(&issuer).await.unwrap();
+    }
+    assert_eq!(scene.published.fetches(), 6);
 }

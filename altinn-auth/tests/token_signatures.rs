@@ -47,6 +47,19 @@ const TOKENS: [(SignatureAlgorithm, &str); 4] = [
     ),
 ];
 
+/// A right signature of an RSA key of 1024 bits, which nobody may trust any more.
+const SMALL_KEY: &str = r#"{"keys": [{"kty": "RSA", "kid": "small", "n": "vvYz5EYZFhnfu0Nn8aylY3FwEYM_gNhQwwqCe9VKSIgj_2xB9iMOL8TmRmTeTRPBgkkP9ujSf09QCPGnRfWkUdj8OIl2MwDTXnc-ZTF1p41mYFbRuLrdmsQd3pYAjikxCMMNMPOXKl_hiFa77Zp3QbrFN8W-mLZo2yJHmWsX5Xc", "e": "AQAB"}]}"#;
+const SIGNED_BY_IT: &str = "eyJhbGciOiJSUzI1NiIsImtpZCI6InNtYWxsIn0.eyJpc3MiOiJodHRwczovL3BsYXRmb3JtLmFsdGlubi50ZXN0IiwiZXhwIjo0\
+     MDAwMDAwMDAwLCJ1cm46YWx0aW5uOm9yZyI6InR0ZCIsInVybjphbHRpbm46YXV0aGxldmVsIjoiMyJ9.QWymV2uTA61dSTB4kh1\
+     1T8QVqLchRxlYM7C-Rr7q_cD8BC7gqboAvfexOEWrgBNAeC01FiH58KfbKCaJW4ui5RoQt_yWVIOt0rGs9Uzmy7sYu-k2beYt1A6M\
+     8wRFFoXlU9tQKSlsryC6-XMxzsCAqJZIaBOaukbefEB55X7lmqg";
+
+#[tokio::test]
+async fn a_key_that_is_too_small_verifies_nothing_though_the_signature_is_right() {
+    let refused = verify_by(SMALL_KEY, SignatureAlgorithm::Rs256, SIGNED_BY_IT).await;
+    assert_eq!(refused, Err(TokenError::Signature));
+}
+
 #[tokio::test]
 async fn signatures_of_every_family_that_another_program_made_are_right() {
     for (algorithm, token) in TOKENS {
@@ -66,8 +79,12 @@ async fn the_same_signatures_are_wrong_for_another_message_or_algorithm() {
 }
 
 async fn verify(algorithm: SignatureAlgorithm, token: &str) -> Result<(), TokenError> {
+    verify_by(KEYS, algorithm, token).await
+}
+
+async fn verify_by(keys: &str, algorithm: SignatureAlgorithm, token: &str) -> Result<(), TokenError> {
     let world = World::new().await;
-    let keys = Arc::new(StaticKeys::from_jwks(KEYS).unwrap());
+    let keys = Arc::new(StaticKeys::from_jwks(keys).unwrap());
     let profile = IssuerProfile::altinn("https://platform.altinn.test", keys).allowing([algorithm]);
     let verifier = TokenVerifier::new(Arc::new(SystemClock), world.register.clone()).trusting(profile);
     verifier.verify(token).await.map(|_| ())

@@ -153,9 +153,10 @@ impl Variables<'_> {
 
     /// Where an issuer's metadata is, or the two values that stand in it: with both of them, nothing is asked.
     pub(super) fn issuer(&mut self, names: &IssuerNames) -> Option<IssuerPlace> {
-        if let (Some(issuer), Some(_)) = (self.optional(names.issuer), self.optional(names.endpoint)) {
-            let endpoint = self.optional_address(names.endpoint)?;
-            return Some(IssuerPlace::Known { issuer, endpoint });
+        if self.optional(names.issuer).is_some() && self.optional(names.endpoint).is_some() {
+            let (issuer, endpoint) =
+                (self.optional_address(names.issuer), self.optional_address(names.endpoint));
+            return issuer.zip(endpoint).map(|(issuer, endpoint)| IssuerPlace::Known { issuer, endpoint });
         }
         self.address(names.well_known).map(IssuerPlace::WellKnown)
     }

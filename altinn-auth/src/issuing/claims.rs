@@ -1,6 +1,6 @@
 //! What a token of Altinn's form says of a caller.
 
-use altinn_core::{Actor, OrganizationNumber, Subject};
+use altinn_core::{Actor, AuthenticationMethod, OrganizationNumber, Subject};
 use serde_json::{Map, Value, json};
 
 /// The claims of a caller, by Altinn's names. No personal number is among them: the party says who a person is.
@@ -9,7 +9,7 @@ pub(super) fn of_actor(actor: &Actor) -> Map<String, Value> {
     let mut put = |name: &str, value: Value| claims.insert(name.to_owned(), value);
     put("urn:altinn:authlevel", json!(actor.level().to_string()));
     if let Some(method) = actor.method() {
-        put("urn:altinn:authenticatemethod", json!(method.name()));
+        put("urn:altinn:authenticatemethod", json!(method_name(method)));
     }
     if !actor.scopes().is_empty() {
         put("scope", json!(actor.scopes().join(" ")));
@@ -47,6 +47,14 @@ pub(super) fn of_actor(actor: &Actor) -> Map<String, Value> {
         put("authorization_details", json!([detail]));
     }
     claims
+}
+
+/// A method as Altinn's exchange writes it: Maskinporten without capitals, all others by their names.
+fn method_name(method: AuthenticationMethod) -> &'static str {
+    match method {
+        AuthenticationMethod::Maskinporten => "maskinporten",
+        other => other.name(),
+    }
 }
 
 fn identifier(number: OrganizationNumber) -> Value {

@@ -100,7 +100,8 @@ impl TokenIssuer {
         json!({"keys": self.keys.published(self.clock.now(), self.lifetime + MAX_SKEW)})
     }
 
-    /// What it says of itself, for `/.well-known/openid-configuration`; the keys are at `/.well-known/jwks.json`.
+    /// What it says of itself (OpenID Connect Discovery 1.0), for `/.well-known/openid-configuration`; the keys are at
+    /// `/.well-known/jwks.json`, and below the token endpoint each provider has a page.
     pub fn metadata(&self) -> Value {
         let algorithm = self.keys.at(self.clock.now()).map(|signer| signer.algorithm().name());
         json!({

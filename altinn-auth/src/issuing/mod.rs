@@ -1,7 +1,8 @@
 //! Tokens of one's own: short-lived, in the form that Altinn's exchange gives them.
 //!
 //! A [`TokenIssuer`] signs with keys that change ([`RotatingKeys`]) and publishes their public halves; a
-//! [`TokenVerifier`](crate::token::TokenVerifier) with `IssuerProfile::altinn` reads its tokens back.
+//! [`TokenVerifier`](crate::token::TokenVerifier) with `IssuerProfile::altinn` reads its tokens back. `TokenIssuer::router` (feature
+//! `login`) serves keys, discovery document and exchange.
 //!
 //! ```
 //! # #[cfg(feature = "testing")]
@@ -24,6 +25,8 @@
 mod claims;
 mod issuer;
 mod keys;
+#[cfg(feature = "login")]
+mod routes;
 
 pub use issuer::{ExchangeError, TokenIssuer};
 pub use keys::RotatingKeys;

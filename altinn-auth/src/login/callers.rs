@@ -93,7 +93,8 @@ impl From<LoginError> for NotLetIn {
     }
 }
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+/// The token of the only header `Authorization`.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let (scheme, token) = values.next()?.to_str().ok()?.split_once(' ')?;
     (values.next().is_none() && scheme.eq_ignore_ascii_case("Bearer")).then_some(token)

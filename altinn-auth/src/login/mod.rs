@@ -43,9 +43,11 @@ mod settings;
 use altinn_core::store::Migration;
 
 pub use callers::Callers;
+pub(crate) use callers::bearer;
 pub use error::LoginError;
 pub use extract::{AtLeast, High, Level, Organization, Person, Substantial};
 pub use not_let_in::NotLetIn;
+pub(crate) use not_let_in::problem;
 pub use relying_party::{Login, LoginBuilder};
 pub use return_path::ReturnPath;
 pub use settings::{ClientAuthentication, LoginSettings};

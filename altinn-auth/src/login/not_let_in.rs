@@ -126,7 +126,8 @@ pub(super) fn redirect(address: &str) -> Response {
     }
 }
 
-fn problem(status: u16, code: &str, title: &str) -> Response {
+/// A problem that nobody keeps.
+pub(crate) fn problem(status: u16, code: &str, title: &str) -> Response {
     let status_code = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = [(CONTENT_TYPE, Problem::MEDIA_TYPE), (CACHE_CONTROL, "no-store")];
     (status_code, headers, Json(Problem::new(status, code, title))).into_response()

@@ -148,6 +148,9 @@ impl Desk {
         if let Some(resource) = grant.get("resource") {
             put("aud", resource.clone());
         }
+        if let Some(person) = grant.get("pid") {
+            put("pid", person.clone());
+        }
         if let Some(details) = grant.get("authorization_details") {
             put("authorization_details", known.system_user(details).ok_or("invalid_grant")?);
         }

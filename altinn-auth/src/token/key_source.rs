@@ -5,13 +5,14 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, KeyOperations, PublicKeyUse};
+use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyOperations, PublicKeyUse};
 use jsonwebtoken::{AlgorithmFamily, DecodingKey};
+use serde::Deserialize;
+use serde_json::Value;
 use thiserror::Error;
 
-use super::crypto::RING;
 use super::known_signatures::KnownSignatures;
-use super::{SignatureAlgorithm, algorithm};
+use super::{SignatureAlgorithm, algorithm, crypto};
 
 /// Gives the keys that an issuer signs with.
 #[async_trait]
@@ -59,14 +60,16 @@ impl KeySourceError {
     }
 }
 
-/// A public key that verifies signatures.
+/// A public key that verifies signatures. Cheap to clone.
 #[derive(Clone)]
-pub struct VerificationKey {
+pub struct VerificationKey(Arc<PublicKey>);
+
+struct PublicKey {
     key: DecodingKey,
     curve: Option<EllipticCurve>,
     /// The only algorithm that the set allows for it, when it names one.
     only: Option<String>,
-    known: Arc<KnownSignatures>,
+    known: KnownSignatures,
 }
 
 impl VerificationKey {
@@ -87,34 +90,35 @@ impl VerificationKey {
         };
         let key = DecodingKey::from_jwk(jwk).ok().filter(|_| for_signatures && verifies)?;
         let only = jwk.common.key_algorithm.as_ref().map(ToString::to_string);
-        Some(Self { key, curve, only, known: Arc::default() })
+        Some(Self(Arc::new(PublicKey { key, curve, only, known: KnownSignatures::default() })))
     }
 
     /// Whether the signature of a message is this key's by this algorithm.
     pub(super) fn verify(&self, algorithm: SignatureAlgorithm, message: &[u8], signature: &[u8]) -> bool {
-        self.known.knows_or(algorithm, (message, signature), || {
-            let verifier = (RING.verifier_factory)(&algorithm::jsonwebtoken(algorithm), &self.key);
-            verifier.is_ok_and(|verifier| verifier.verify(message, &signature.to_vec()).is_ok())
+        self.0.known.knows_or(algorithm, (message, signature), || {
+            crypto::verify(algorithm::jsonwebtoken(algorithm), &self.0.key, message, signature)
         })
     }
 
     /// Whether the key is one for this algorithm.
     pub(super) fn is_for(&self, algorithm: SignatureAlgorithm) -> bool {
+        let PublicKey { key, curve, only, .. } = &*self.0;
         let curve_fits = match algorithm {
-            SignatureAlgorithm::Es256 => self.curve == Some(EllipticCurve::P256),
-            SignatureAlgorithm::Es384 => self.curve == Some(EllipticCurve::P384),
-            SignatureAlgorithm::EdDsa => self.curve == Some(EllipticCurve::Ed25519),
-            _ => self.key.family() == AlgorithmFamily::Rsa,
+            SignatureAlgorithm::Es256 => *curve == Some(EllipticCurve::P256),
+            SignatureAlgorithm::Es384 => *curve == Some(EllipticCurve::P384),
+            SignatureAlgorithm::EdDsa => *curve == Some(EllipticCurve::Ed25519),
+            _ => key.family() == AlgorithmFamily::Rsa,
         };
         curve_fits
-            && self.key.family() == algorithm::family(algorithm)
-            && self.only.as_deref().is_none_or(|only| only == algorithm.name())
+            && key.family() == algorithm::family(algorithm)
+            && only.as_deref().is_none_or(|only| only == algorithm.name())
     }
 }
 
 impl fmt::Debug for VerificationKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("VerificationKey").field("curve", &self.curve).field("only", &self.only).finish()
+        let PublicKey { curve, only, .. } = &*self.0;
+        f.debug_struct("VerificationKey").field("curve", curve).field("only", only).finish_non_exhaustive()
     }
 }
 
@@ -129,16 +133,24 @@ impl fmt::Debug for VerificationKey {
 #[derive(Debug, Clone)]
 pub struct StaticKeys(HashMap<String, VerificationKey>);
 
+/// A JWK set before its keys are read: one that cannot be read is no fault of the others.
+#[derive(Deserialize)]
+struct KeySet {
+    keys: Vec<Value>,
+}
+
 impl StaticKeys {
-    /// The keys of a JWK set; those that cannot verify signatures, or have no id, are passed over.
+    /// The keys of a JWK set; those that cannot verify signatures, have no id or are of kinds that are not known are passed
+    /// over (RFC 7517, section 5).
     ///
     /// # Errors
     /// [`KeySourceError`] when it is no JWK set, has no usable key, or two of the same id.
     pub fn from_jwks(json: impl AsRef<[u8]>) -> Result<Self, KeySourceError> {
-        let set: JwkSet = serde_json::from_slice(json.as_ref()).map_err(|_| KeySourceError::NotAKeySet)?;
+        let set: KeySet = serde_json::from_slice(json.as_ref()).map_err(|_| KeySourceError::NotAKeySet)?;
         let mut keys = HashMap::new();
-        for jwk in &set.keys {
-            let Some((kid, key)) = jwk.common.key_id.clone().zip(VerificationKey::from_jwk(jwk)) else {
+        for jwk in set.keys {
+            let Ok(jwk) = serde_json::from_value::<Jwk>(jwk) else { continue };
+            let Some((kid, key)) = jwk.common.key_id.clone().zip(VerificationKey::from_jwk(&jwk)) else {
                 continue;
             };
             if keys.insert(kid.clone(), key).is_some() {

@@ -7,6 +7,8 @@
 mod actor;
 mod algorithm;
 mod cached_keys;
+#[cfg(feature = "http")]
+mod certificates;
 mod claims;
 mod crypto;
 #[cfg(feature = "http")]
@@ -26,6 +28,8 @@ mod verifier;
 
 pub use altinn_core::key::SignatureAlgorithm;
 pub use cached_keys::{CachedKeys, KeySetFetch};
+#[cfg(feature = "http")]
+pub use certificates::CertificateError;
 pub use crypto::RING;
 #[cfg(feature = "http")]
 pub use discovery::{DiscoveryError, IssuerMetadata};

@@ -4,7 +4,7 @@ use std::fmt;
 
 use altinn_core::key::{KeyError, PrivateKey, SignatureAlgorithm};
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use serde::Serialize;
@@ -70,18 +70,6 @@ impl TokenSigner {
         }
     }
 
-    /// A signer whose tokens carry the chain of the key's certificate (`x5c`), the key's own first: an enterprise certificate
-    /// (virksomhetssertifikat) that was not registered by id.
-    ///
-    /// # Errors
-    /// [`KeyError::Unsupported`] when the PEM has no certificate.
-    pub fn with_certificates(key: PrivateKey, chain_pem: &str) -> Result<Self, KeyError> {
-        let chain = certificates(chain_pem).ok_or(KeyError::Unsupported)?;
-        let algorithm = key.algorithms().first().copied().ok_or(KeyError::Unsupported)?;
-        let id = key.public_key().thumbprint();
-        Ok(Self::named(key, algorithm, ("x5c", json!(chain)), id))
-    }
-
     /// The same signer by another algorithm of its key.
     ///
     /// # Errors
@@ -93,7 +81,7 @@ impl TokenSigner {
         Ok(Self::named(self.key, algorithm, self.name, self.id))
     }
 
-    fn named(
+    pub(super) fn named(
         key: PrivateKey,
         algorithm: SignatureAlgorithm,
         name: (&'static str, Value),
@@ -164,15 +152,4 @@ impl fmt::Debug for TokenSigner {
 fn header(typ: &str, algorithm: SignatureAlgorithm, (member, value): &(&'static str, Value)) -> String {
     let header = json!({"alg": algorithm.name(), "typ": typ, *member: value});
     URL_SAFE_NO_PAD.encode(header.to_string())
-}
-
-/// The certificates of a PEM text in base64, one line each.
-fn certificates(pem: &str) -> Option<Vec<String>> {
-    let blocks = pem.split("-----BEGIN CERTIFICATE-----").skip(1);
-    let chain = blocks.map(|block| {
-        let body = block.split_once("-----END CERTIFICATE-----")?.0;
-        let base64: String = body.split_ascii_whitespace().collect();
-        STANDARD.decode(&base64).ok().filter(|der| !der.is_empty()).map(|_| base64)
-    });
-    chain.collect::<Option<Vec<_>>>().filter(|chain| !chain.is_empty())
 }

@@ -9,10 +9,11 @@
 use std::sync::Arc;
 
 use altinn_auth::login::{
-    self, AtLeast, ClientAuthentication, High, Login, LoginSettings, Organization, Person,
+    self, AtLeast, Callers, ClientAuthentication, High, Login, LoginSettings, Organization, Person,
 };
 use altinn_auth::register::{self, RegisterKey, StoredRegister};
-use altinn_auth::testing::{FakeIdPorten, Loopback, LoopbackPort, TestBrowser, TestPage};
+use altinn_auth::testing::{FakeIdPorten, FakeIssuer, Loopback, LoopbackPort, TestBrowser, TestPage};
+use altinn_auth::token::{IssuerProfile, TokenVerifier};
 use altinn_core::http::HttpRequest;
 use altinn_core::store::{Batch, Store};
 use altinn_core::testing::SyntheticPeople;
@@ -30,6 +31,8 @@ pub(crate) struct Portal {
     pub(crate) ola: Party,
     /// Somebody whom the register does not know.
     pub(crate) stranger: Party,
+    /// Gives tokens to systems, which the portal lets in too.
+    pub(crate) systems: FakeIssuer,
 }
 
 impl Portal {
@@ -55,6 +58,17 @@ impl Portal {
         .await
     }
 
+    /// A portal that people log in to at Ansattporten, for a resource.
+    pub(crate) async fn at_work(resource: &str) -> Self {
+        Self::as_client(Store::open("sqlite::memory:").await.unwrap(), |id_porten, url| {
+            id_porten.register_secret("at-work", "secret");
+            let secret = ClientAuthentication::secret("secret");
+            let settings = LoginSettings::ansattporten(id_porten.well_known_url(), "at-work", secret, url);
+            settings.unwrap().representing_for(resource)
+        })
+        .await
+    }
+
     async fn as_client(store: Store, settings: impl FnOnce(&FakeIdPorten, &str) -> LoginSettings) -> Self {
         store.migrate(&[register::MIGRATIONS, login::MIGRATIONS]).await.unwrap();
         let mut people = SyntheticPeople::from_seed(1);
@@ -63,8 +77,10 @@ impl Portal {
         let id_porten = FakeIdPorten::start_at([&kari, &ola, &stranger], clock.clone()).await.unwrap();
         let port = Loopback::port().await.unwrap();
         let settings = settings(&id_porten, port.url());
-        let server = serve(port, settings, &store, &clock, [&kari, &ola]).await;
-        Self { store, clock, id_porten, server, kari, ola, stranger }
+        let systems = FakeIssuer::maskinporten(clock.clone()).unwrap();
+        let profile = systems.profile().unwrap();
+        let server = serve(port, (settings, profile), &store, &clock, [&kari, &ola]).await;
+        Self { store, clock, id_porten, server, kari, ola, stranger, systems }
     }
 
     pub(crate) fn browser(&self) -> TestBrowser {
@@ -79,7 +95,7 @@ impl Portal {
     /// The code of the refusal when ID-porten's ID token is made in this way.
     pub(crate) async fn refusal_of(
         &self,
-        id_token: impl Fn(&altinn_auth::testing::FakeIssuer, Value) -> String + Send + Sync + 'static,
+        id_token: impl Fn(&FakeIssuer, Value) -> String + Send + Sync + 'static,
     ) -> String {
         self.id_porten.misbehave(move |issuer, claims| Ok(id_token(issuer, claims)));
         let mut browser = self.browser();
@@ -107,7 +123,7 @@ impl Portal {
 
 async fn serve(
     port: LoopbackPort,
-    settings: LoginSettings,
+    (settings, systems): (LoginSettings, IssuerProfile),
     store: &Store,
     clock: &Arc<SteppableClock>,
     known: [&Party; 2],
@@ -118,28 +134,26 @@ async fn serve(
         register.put_party(&mut batch, party).unwrap();
     }
     store.commit(batch).await.unwrap();
+    let tokens = TokenVerifier::new(clock.clone(), register.clone())
+        .trusting(systems)
+        .with_synthetic_numbers(SyntheticNumbers::Accepted);
     let login = Login::builder(settings, store.clone(), register)
         .clock(clock.clone())
         .with_synthetic_numbers(SyntheticNumbers::Accepted)
         .connect()
         .await
         .unwrap();
-    port.serve(pages(login))
+    port.serve(pages(&login, tokens))
 }
 
-fn pages(login: Login) -> Router {
+fn pages(login: &Login, tokens: TokenVerifier) -> Router {
+    let level = |AtLeast(actor, ..): AtLeast<High>| async move { format!("level {}", actor.level()) };
     Router::new()
         .route("/", get(|person: Person| async move { format!("party {}", person.party) }))
         .route("/change", post(|person: Person| async move { format!("changed by {}", person.party) }))
         .route("/business", get(|organization: Organization| async move { organization.number.to_string() }))
-        .nest(
-            "/journal",
-            Router::new().route(
-                "/{page}",
-                get(|AtLeast(actor, ..): AtLeast<High>| async move { format!("level {}", actor.level()) }),
-            ),
-        )
-        .with_state(login.clone())
+        .nest("/journal", Router::new().route("/{page}", get(level).post(level)))
+        .with_state(Callers::by_login(login.clone()).and_token(tokens))
         .merge(login.router())
 }
 
