@@ -47,7 +47,7 @@ impl Operation {
 }
 
 /// What names neither a party nor an element of one, and why it needs no row.
-pub(crate) const WITHOUT_NAMES: [(&str, &str, &str); 38] = [
+pub(crate) const WITHOUT_NAMES: [(&str, &str, &str); 39] = [
     ("access_list", "lets_in", "names a resource of the caller's agency alone"),
     ("access_list", "lists", "names the caller's agency alone"),
     ("broker", "run_due", "a worker's"),
