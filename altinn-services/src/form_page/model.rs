@@ -386,6 +386,7 @@ impl FormPage {
     }
 
     /// The files on the page that nobody has said what they are, though it is asked for.
+    #[cfg(feature = "axum")]
     pub(crate) fn untagged(&self) -> Vec<(String, Issue)> {
         let items = self.all_items().into_iter();
         let lists = items.filter_map(|item| match &item.content {
