@@ -1,7 +1,11 @@
 //! The claims of a token: those of every issuer, and those of ID-porten, Ansattporten, Maskinporten and Altinn.
 
+use std::fmt;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
+use serde::de::value::SeqAccessDeserializer;
+use serde::de::{Deserializer, SeqAccess, Visitor};
 
 use super::json::without_duplicates;
 use super::{TokenError, TokenPart};
@@ -42,11 +46,35 @@ pub(super) struct Claims {
     pub(super) org_number: Option<TextOrNumber>,
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
+/// A text, or a list of texts.
 enum OneOrMany {
     One(String),
     Many(Vec<String>),
+}
+
+// Written out, since `untagged` copies what it reads before it looks at it, and every token has an audience.
+impl<'de> Deserialize<'de> for OneOrMany {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(OneOrManyVisitor)
+    }
+}
+
+struct OneOrManyVisitor;
+
+impl<'de> Visitor<'de> for OneOrManyVisitor {
+    type Value = OneOrMany;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text or a list of texts")
+    }
+
+    fn visit_str<E>(self, one: &str) -> Result<OneOrMany, E> {
+        Ok(OneOrMany::One(one.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, many: A) -> Result<OneOrMany, A::Error> {
+        Vec::deserialize(SeqAccessDeserializer::new(many)).map(OneOrMany::Many)
+    }
 }
 
 impl OneOrMany {
