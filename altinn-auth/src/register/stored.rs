@@ -208,9 +208,20 @@ impl StoredRegister {
     }
 
     pub(super) fn party_of(&self, row: &Row) -> Result<Party, RegisterError> {
-        let text = self.key.open(row.get("id")?, &row.get::<Vec<u8>>("identifier_sealed")?)?;
-        let identifier = identifier(row.get("identifier_kind")?, text);
-        identified(row, identifier.ok_or(RegisterError::Corrupt { column: "identifier_kind" })?)
+        let id: PartyId = row.get("id")?;
+        let text = self.key.open(id, &row.get::<Vec<u8>>("identifier_sealed")?)?;
+        let corrupt = |column| RegisterError::Corrupt { column };
+        let kind: u8 = row.get("kind")?;
+        Ok(Party {
+            id,
+            uuid: row.get("uuid")?,
+            kind: PartyKind::try_from(kind).map_err(|_| corrupt("kind"))?,
+            name: row.get("name")?,
+            identifier: identifier(row.get("identifier_kind")?, text)
+                .ok_or_else(|| corrupt("identifier_kind"))?,
+            parent: row.get("parent")?,
+            deleted: row.get("deleted")?,
+        })
     }
 }
 
@@ -228,10 +239,7 @@ impl PartyRegister for StoredRegister {
         &self,
         identifier: &PartyIdentifier,
     ) -> Result<Option<Party>, RegisterError> {
-        // Who asks by it knows it: it need not be opened.
-        let select = format!("{PARTY_COLUMNS} identifier_lookup = $1");
-        let row = self.store.query_opt(select, params![self.key.lookup(identifier)]).await?;
-        row.map(|row| identified(&row, identifier.clone())).transpose()
+        self.find("identifier_lookup", self.key.lookup(identifier)).await
     }
 
     async fn sub_units(&self, main_unit: PartyId) -> Result<Vec<Party>, RegisterError> {
@@ -374,20 +382,6 @@ impl RoleRegister for StoredRegister {
         let rows = self.store.query(UNITS.as_str(), params![holder, self.clock.now()]).await?;
         rows.iter().map(|row| Ok(row.get("offered_by")?)).collect()
     }
-}
-
-/// The party of a row, whose identifier is this one.
-fn identified(row: &Row, identifier: PartyIdentifier) -> Result<Party, RegisterError> {
-    let kind: u8 = row.get("kind")?;
-    Ok(Party {
-        id: row.get("id")?,
-        uuid: row.get("uuid")?,
-        kind: PartyKind::try_from(kind).map_err(|_| RegisterError::Corrupt { column: "kind" })?,
-        name: row.get("name")?,
-        identifier,
-        parent: row.get("parent")?,
-        deleted: row.get("deleted")?,
-    })
 }
 
 /// By what way somebody holds for a party what its giver gave a unit, or the holder themselves.
