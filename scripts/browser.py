@@ -15,6 +15,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from datetime import date, timedelta
 from pathlib import Path
 
 from checks import Checks
@@ -26,6 +27,7 @@ WIDE = {"width": 1100, "height": 800}
 NARROW = {"width": 320, "height": 640}
 # How long something that must come is waited for, in milliseconds.
 PATIENCE = 60_000
+NEXT_MONTH = (date.today() + timedelta(days=30)).isoformat()
 MARKET = Path(__file__).parent.parent / "examples" / "apps" / "town-market"
 
 
@@ -177,6 +179,46 @@ def work_out_a_price(portal: Portal):
         visit.has("800 kroner")
         if has_javascript:
             visit.look("fee-answer", again=False)
+
+
+def order_a_stall(portal: Portal):
+    """What was worked out and is kept nowhere goes along into an order, for those who have logged in."""
+    guest = portal.open()
+    work_out(guest)
+    guest.press("Bestill denne boden")
+    guest.has("Du må logge inn på nytt")
+    accountant = portal.open("Ola Tall", "Nordlys Bakeri AS")
+    work_out(accountant)
+    accountant.press("Bestill denne boden")
+    accountant.has("Du har ikke tilgang")
+    for has_javascript in [True, False]:
+        visit = portal.open("Kari Bakke", "Nordlys Bakeri AS", java_script_enabled=has_javascript)
+        work_out(visit)
+        page = visit.page
+        page.get_by_label("Hvor mange meter?").fill("40")
+        visit.press("Bestill denne boden")
+        visit.has("Dette må rettes")
+        page.get_by_label("Hvor mange meter?").fill("5")
+        page.get_by_label("Hvilken dag?").fill(NEXT_MONTH)
+        visit.press("Regn ut")
+        visit.press("Bestill denne boden")
+        expect(page.get_by_label("Hvor mange meter?")).to_have_value("5")
+        expect(page.get_by_label("Hvilken dag?")).to_have_value(NEXT_MONTH)
+        expect(page.get_by_label("Ja", exact=True)).to_be_checked()
+        visit.has("950")
+        if has_javascript:
+            visit.look("order")
+        page.get_by_label("Hvem kan vi ringe til?").fill("Kari Bakke")
+        visit.press("Send bestillingen")
+        visit.has("Innsendingen er mottatt")
+
+
+def work_out(visit: Visit):
+    visit.go("/forms/ttd/stall-fee")
+    visit.page.get_by_label("Hvor mange meter?").fill("4")
+    visit.page.get_by_label("Ja", exact=True).check()
+    visit.press("Regn ut")
+    visit.has("800 kroner")
 
 
 def send_a_form(portal: Portal):
@@ -754,6 +796,7 @@ def picture_for_the_readme(portal: Portal):
 WALKS = [
     ("without login", visit_without_login),
     ("a service that is open to anyone", work_out_a_price),
+    ("what is kept nowhere goes along into an order", order_a_stall),
     ("submission", send_a_form),
     ("lookup", look_up),
     ("link", follow_link),

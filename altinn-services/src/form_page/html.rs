@@ -128,7 +128,7 @@ impl<'f> HtmlForm<'f> {
             Content::Likert(likert) => self.likert(html, &item.id, likert),
             Content::Image { alternative, address } => image(html, alternative, address.as_deref()),
             Content::Frame { html: own } => frame(html, own, self.words),
-            Content::Button(button) => html.put(&self.button(button)),
+            Content::Button(button) => html.put(&self.button(&item.id, button)),
             Content::PageButtons { previous, next } => {
                 self.page_buttons(html, previous.as_deref(), next.as_deref());
             }
@@ -195,11 +195,12 @@ impl<'f> HtmlForm<'f> {
         html.put("</fieldset>\n");
     }
 
-    fn button(&self, shown: &Button) -> String {
+    fn button(&self, id: &str, shown: &Button) -> String {
         let press = match &shown.purpose {
             Purpose::Submit => Press::Submit,
             Purpose::Save => Press::Save,
             Purpose::Action(action) => Press::Action(action.clone()),
+            Purpose::Begin(_) => Press::Begin(id.to_owned()),
             Purpose::Next => Press::Next,
             Purpose::Previous => Press::Previous,
             Purpose::Page(name) => Press::Page(name.clone()),

@@ -21,6 +21,7 @@ mod html_files;
 mod html_likert;
 mod html_sub_forms;
 mod html_summary;
+mod instantiation;
 mod kind;
 mod likert;
 mod limits;
@@ -43,6 +44,7 @@ pub use attachments::{Attachment, Attachments, FileTags};
 pub use html::HtmlForm;
 #[cfg(feature = "axum")]
 pub(crate) use html::{Html, escaped};
+pub use instantiation::FilledIn;
 pub use kind::RenderedComponents;
 pub use likert::Likert;
 pub use limits::Limits;

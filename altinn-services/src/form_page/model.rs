@@ -5,6 +5,7 @@ use std::fmt;
 use serde_json::Value;
 
 use super::attachments::Attachments;
+use super::instantiation::FilledIn;
 use super::likert::Likert;
 use super::limits::Limits;
 use super::rich_text::RichText;
@@ -291,6 +292,8 @@ pub enum Purpose {
     Save,
     /// Does an action of the task: `sign`, `reject`, ...
     Action(String),
+    /// Begins a submission, in which fields of this form are filled in already.
+    Begin(FilledIn),
     /// Stores the form, and shows the next page.
     Next,
     /// Stores the form, and shows the page before.

@@ -19,6 +19,8 @@ pub enum Press {
     Submit,
     /// An action of the task is done: `sign`, `reject`, ...
     Action(String),
+    /// A submission is begun by the button with this id on the page, with what is filled in there.
+    Begin(String),
     /// A row is added to the repeating group with this id on the page.
     AddRow(String),
     /// A row of the repeating group with this id on the page is taken away.
@@ -53,6 +55,7 @@ impl Press {
             Self::Page(name) => format!("page:{name}"),
             Self::Upload(data_type) => format!("upload:{data_type}"),
             Self::Action(action) => format!("action:{action}"),
+            Self::Begin(id) => format!("begin:{id}"),
             Self::AddRow(group) => format!("add:{group}"),
             Self::RemoveRow(group, row) => format!("remove:{row}:{group}"),
             Self::RemoveFile(id) => format!("remove-file:{id}"),
@@ -76,6 +79,7 @@ impl Press {
             Some(("page", name)) => Self::Page(name.to_owned()),
             Some(("upload", data_type)) => Self::Upload(data_type.to_owned()),
             Some(("action", action)) => Self::Action(action.to_owned()),
+            Some(("begin", id)) => Self::Begin(id.to_owned()),
             Some(("remove-file", id)) => Self::RemoveFile(id.to_owned()),
             Some(("add-form", id)) => Self::AddForm(id.to_owned()),
             Some(("open-form", id)) => Self::OpenForm(id.parse().ok()?),

@@ -139,6 +139,7 @@ impl<'v, 'a> Resolver<'v, 'a> {
             Kind::FileList => self.file_list(at),
             Kind::Submit => self.submit(at),
             Kind::Action => self.action(at),
+            Kind::Instantiation => self.instantiation(at),
             Kind::PageButtons => self.page_buttons(at),
             Kind::PageList => Content::PageList,
             Kind::Summary => self.summary_of_reference(at)?,

@@ -10,6 +10,7 @@ pub(crate) struct Words(pub(crate) Language);
 
 words! { Words:
     submit: "Send inn", "Send inn", "Submit";
+    begin: "Begynn", "Byrj", "Begin";
     save: "Lagre", "Lagre", "Save";
     next: "Neste", "Neste", "Next";
     previous: "Forrige", "Førre", "Previous";

@@ -12,7 +12,7 @@ use super::refused::words;
 use super::stateless;
 use super::token::FORM_TOKEN;
 use super::visitor::{FormGuest, FormTrouble, FormVisitor};
-use crate::form_page::escaped;
+use crate::form_page::{Press, escaped};
 use crate::submission::{Service, StatelessFor, opens_to_anyone};
 
 fn service(visitor: &impl FormGuest, org: &str, app: &str) -> Option<Service> {
@@ -76,24 +76,30 @@ pub(super) async fn start<G: FormGuest, V: FormVisitor>(
 ) -> Response {
     let service = service(&guest, &org, &app);
     let visitor = match visitor {
-        Ok(visitor) => Some(visitor),
-        Err(_) if service.as_ref().is_some_and(opens_to_anyone) => None,
-        Err(refused) => return refused,
+        Err(refused) if !service.as_ref().is_some_and(opens_to_anyone) => return refused,
+        visitor => visitor,
     };
     let post = match &visitor {
-        Some(visitor) => posted(visitor, request.into_body()).await,
-        None => posted(&guest, request.into_body()).await,
+        Ok(visitor) => posted(visitor, request.into_body()).await,
+        Err(_) => posted(&guest, request.into_body()).await,
     };
     let post = match post {
         Ok(post) => post,
         Err(refused) => return refused,
     };
     let Some(service) = service else { return guest.trouble(FormTrouble::NotFound) };
-    let Some(visitor) = visitor else {
-        return stateless::fill_in(&guest, StatelessFor::Anyone, &service, &post).await;
+    let visitor = match visitor {
+        Ok(visitor) => visitor,
+        // What is begun is somebody's.
+        Err(refused) if matches!(post.press(), Press::Begin(_)) => return refused,
+        Err(_) => return stateless::fill_in(&guest, StatelessFor::Anyone, &service, &post).await,
     };
     if service.definition().metadata().is_stateless() {
-        return stateless::fill_in(&visitor, of(&visitor, &service).await, &service, &post).await;
+        let of = of(&visitor, &service).await;
+        return match post.press() {
+            Press::Begin(button) => stateless::begin(&visitor, of, &service, &post, button).await,
+            _ => stateless::fill_in(&visitor, of, &service, &post).await,
+        };
     }
     match visitor.altinn().submissions().start(visitor.actor(), &service, visitor.party()).await {
         Ok(instance) => redirect(&address(instance.id())),

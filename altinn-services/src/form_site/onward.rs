@@ -3,13 +3,13 @@
 use axum::response::Response;
 use uuid::Uuid;
 
-use super::actions;
 use super::answer::{Opened, redirect, refuse};
 use super::pages::{Wrong, shown};
 use super::place::Place;
 use super::visitor::FormVisitor;
+use super::{actions, stateless};
 use crate::form::{FormData, FormLimits};
-use crate::form_page::{Content, FormPage, FormPages, Press};
+use crate::form_page::{Content, FormPage, FormPages, PostError, Press};
 use crate::submission::{DataElement, FormOf, ShowIssues, SubmissionError};
 
 /// Does what a button of a page says.
@@ -38,6 +38,7 @@ pub(super) async fn go_on(
         }
         Press::OpenForm(element) => Ok(redirect(&Place::below(place.id, *element).address())),
         Press::AddForm(component) => begin(visitor, place, name, component).await,
+        Press::Begin(button) => begin_another(visitor, &opened, place, name, button).await,
         Press::Next | Press::Previous => turn(visitor, &opened, place, name, *press == Press::Next).await,
         Press::Save | Press::Upload(_) | Press::AddRow(_) | Press::RemoveRow(..) | Press::Close { .. } => {
             to(name)
@@ -98,6 +99,20 @@ async fn begin(
     let of = FormOf::New(&list.data_type);
     let begun = submissions.save(visitor.actor(), &place.id, of, &empty).await?;
     Ok(redirect(&Place::below(place.id, begun.element.id()).address()))
+}
+
+/// Begins another submission for the same party, with what is filled in in this one.
+async fn begin_another(
+    visitor: &impl FormVisitor,
+    opened: &Opened,
+    place: Place,
+    name: &str,
+    button: &str,
+) -> Result<Response, SubmissionError> {
+    let pages = pages(visitor, place, ShowIssues::No).await?;
+    let prefill = pages.page(name).and_then(|page| page.filled_in_by(button));
+    let prefill = prefill.ok_or(PostError::UnknownButton)?;
+    stateless::started(visitor, &opened.service, place.id.owner, prefill).await
 }
 
 /// The page that a form is below.

@@ -6,11 +6,13 @@ use crate::form_page::Words;
 use crate::words::words;
 
 words! { Words:
-    begin: "Begynn", "Byrj", "Begin";
     saved: "Utkastet lagres hver gang du går videre.", "Utkastet blir lagra kvar gong du går vidare.",
         "The draft is saved each time you go on.";
     kept_nowhere: "Ingenting av dette lagres hos oss.", "Ingenting av dette blir lagra hos oss.",
         "Nothing of this is kept by us.";
+    kept_when_begun: "Ingenting av dette lagres hos oss før du begynner på noe med det.",
+        "Ingenting av dette blir lagra hos oss før du byrjar på noko med det.",
+        "Nothing of this is kept by us before you begin something with it.";
     fill_in: "Det du skriver lagres underveis, så du kan fortsette en annen gang.",
         "Det du skriv blir lagra undervegs, så du kan halde fram ein annan gong.",
         "What you write is saved as you go, so that you can go on another time.";

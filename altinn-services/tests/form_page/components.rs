@@ -116,6 +116,32 @@ fn a_button_of_the_app_leads_on_or_asks_the_agencys_code() {
 }
 
 #[test]
+fn a_button_begins_a_submission_with_what_is_filled_in() {
+    let (folder, app) = with_page(&json!([
+        {"id": "another", "type": "InstantiationButton", "mapping": {
+            "applicant.email": "sender.email", "applicant.name": "sender.name", "employees[1].name": "second"}},
+    ]));
+    assert!(RenderedComponents::of(&app).not_rendered.is_empty());
+    let mut data = filled_in();
+    data["applicant"]["name"] = Value::Null;
+    let pages = pages(&app, &data);
+    let page = pages.page("food").unwrap();
+    let filled_in = page.filled_in_by("another").unwrap();
+    let fields: Vec<_> = filled_in.fields().iter().map(|(field, value)| (field.as_str(), value)).collect();
+    assert_eq!(
+        fields,
+        [("second", &data["employees"][1]["name"]), ("sender.email", &data["applicant"]["email"])]
+    );
+    assert!(page.filled_in_by("other").is_none());
+    let email = data["applicant"]["email"].as_str().unwrap();
+    assert!(!format!("{page:?}").contains(email), "what is filled in is in no log");
+    assert!(html(&pages, "food").contains("value=\"begin:another\">Begynn</button>"));
+    let faulty = altinn_services::definition::check(folder.path());
+    let unknown = faulty.iter().filter(|fault| fault.code == "CHECK-FIELD-UNKNOWN");
+    assert_eq!(unknown.count(), 3, "the app has no such fields to fill in");
+}
+
+#[test]
 fn a_list_of_the_apps_code_is_filled_in_by_hand() {
     let (_folder, app) = with_page(&json!([{
         "id": "who", "type": "List", "dataListId": "people", "tableHeaders": {"name": "Navn"},

@@ -35,6 +35,9 @@ fn on_pages(app: &AppDefinition, sources: &Sources<'_>, set: &LayoutSet, faults:
             let mut named: Vec<(&str, Option<&str>)> = fields_in(layouts.source(component));
             let bindings = component.bindings.values();
             named.extend(bindings.map(|binding| (binding.field.as_str(), binding.data_type.as_deref())));
+            let mapping = mapping_of(layouts.source(component));
+            let mapping: Vec<(String, &str)> = mapping.map(|(from, to)| (without_rows(from), to)).collect();
+            named.extend(mapping.iter().map(|(from, _)| (from.as_str(), None)));
             // The columns of a sub-form are of its own data type.
             let is_subform = component.kind == "Subform";
             let of_page = set.data_type.as_deref().filter(|_| !is_subform);
@@ -46,8 +49,26 @@ fn on_pages(app: &AppDefinition, sources: &Sources<'_>, set: &LayoutSet, faults:
                     faults.push(sources.fault("CHECK-FIELD-UNKNOWN", FaultSeverity::Error, at, detail));
                 }
             }
+            for (_, to) in mapping.iter().filter(|(_, to)| !is_known(app, to, None)) {
+                let detail = format!("component `{id}` fills in field `{to}`, which no form has");
+                let at = (set.file_of(page), id);
+                faults.push(sources.fault("CHECK-FIELD-UNKNOWN", FaultSeverity::Error, at, detail));
+            }
         }
     }
+}
+
+/// The fields that a button begins a submission with, each with the field that it fills in there.
+fn mapping_of(component: &Value) -> impl Iterator<Item = (&str, &str)> {
+    let is_button = component.get("type").and_then(Value::as_str) == Some("InstantiationButton");
+    let stated = component.get("mapping").filter(|_| is_button).and_then(Value::as_object);
+    stated.into_iter().flatten().filter_map(|(from, to)| Some((from.as_str(), to.as_str()?)))
+}
+
+/// A field without the rows that it is of: `people[{0}].name` as `people.name`.
+fn without_rows(field: &str) -> String {
+    let steps = field.split('.').map(|step| step.split('[').next().unwrap_or_default());
+    steps.collect::<Vec<_>>().join(".")
 }
 
 /// The fields that the expressions in a value look up (`["dataModel", "path", "dataType"]`).
