@@ -718,6 +718,7 @@ def apply_for_a_place(portal: Portal, **options):
     visit.press("Neste")
     visit.has("plan.pdf (Plassering)")
     look("market-review")
+    read_a_draft(visit, look)
     visit.press("Send søknaden")
     visit.has("Legg ved det som trengs, og gå videre.")
     look("market-insurance")
@@ -728,6 +729,20 @@ def apply_for_a_place(portal: Portal, **options):
     visit.has("Innsendingen er mottatt")
     visit.has("bevis.pdf")
     look("market-receipt")
+
+
+def read_a_draft(visit: Visit, look):
+    """What is filled in so far, as a document that says that it is a draft."""
+    page, checks = visit.page, visit.portal.checks
+    visit.press("Lag utkast som PDF")
+    ready = page.get_by_role("region", name="Utkastet er klart.")
+    checks.that("that a draft is ready has the focus", visit.focuses(ready))
+    look("market-draft")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Last ned utkastet (PDF)").click()
+    kept = visit.portal.folder / "draft.pdf"
+    download.value.save_as(kept)
+    checks.that("a draft is a PDF", kept.read_bytes().startswith(b"%PDF-"))
 
 
 def too_early_and_too_late(visit: Visit, look):

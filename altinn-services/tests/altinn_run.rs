@@ -278,6 +278,11 @@ async fn forms_below_another_are_begun_put_right_and_taken_away() {
     let review = served.send(&stalls, &[("do", "next")]).await;
     shows(&review, "<caption>Boder</caption>");
     assert!(!review.text().contains("Er under 18 år"), "what the summary hides is shown");
+    let ready = served.send(&review, &[("do", "draft")]).await;
+    shows(&ready, "Utkastet er klart.");
+    shows(&ready, "<caption>Boder</caption>");
+    let draft = format!("{}/draft.pdf", ready.url.split('?').next().unwrap());
+    assert!(served.browser.get(&draft).await.unwrap().answer.body().starts_with(b"%PDF-"));
     let wrong = served.send(&review, &[("do", "submit")]).await;
     shows(&wrong, "Må rettes");
     let text = wrong.text();
@@ -299,6 +304,8 @@ async fn forms_below_another_are_begun_put_right_and_taken_away() {
     shows(&insured, "bevis.pdf");
     let done = served.send(&insured, &[("do", "submit")]).await;
     receipt(&mut served, &done).await;
+    let late = served.browser.get(&draft).await.unwrap();
+    assert_eq!(late.status().as_u16(), 409, "what is sent in is no draft");
 }
 
 #[tokio::test]

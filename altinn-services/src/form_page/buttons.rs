@@ -49,6 +49,12 @@ impl<'v> Resolver<'v, '_> {
         Content::Button(Button { label: self.label(at, "title", usual), purpose, primary })
     }
 
+    /// `PDFPreviewButton`.
+    pub(super) fn draft(&self, at: At<'_>) -> Content {
+        let label = self.label(at, "title", self.view.words().draft());
+        Content::Button(Button { label, purpose: Purpose::Draft, primary: false })
+    }
+
     pub(super) fn page_buttons(&self, at: At<'_>) -> Content {
         let words = self.view.words();
         let goes_back = self.property(at, "showBackButton") == Some(&Value::Bool(true));

@@ -201,6 +201,7 @@ impl<'f> HtmlForm<'f> {
             Purpose::Save => Press::Save,
             Purpose::Action(action) => Press::Action(action.clone()),
             Purpose::Begin(_) => Press::Begin(id.to_owned()),
+            Purpose::Draft => Press::Draft,
             Purpose::Next => Press::Next,
             Purpose::Previous => Press::Previous,
             Purpose::Page(name) => Press::Page(name.clone()),

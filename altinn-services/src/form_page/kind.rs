@@ -35,6 +35,7 @@ pub(super) enum Kind {
     Submit,
     Action,
     Instantiation,
+    Draft,
     PageButtons,
     PageList,
     Summary,
@@ -86,6 +87,8 @@ impl Kind {
             "button" => Self::Submit,
             "actionbutton" => Self::Action,
             "instantiationbutton" => Self::Instantiation,
+            // A document of it is written by feature `pdf`.
+            "pdfpreviewbutton" if cfg!(feature = "pdf") => Self::Draft,
             "navigationbuttons" => Self::PageButtons,
             "navigationbar" => Self::PageList,
             "summary" => Self::Summary,

@@ -294,6 +294,8 @@ pub enum Purpose {
     Action(String),
     /// Begins a submission, in which fields of this form are filled in already.
     Begin(FilledIn),
+    /// Stores the form, and offers a document of what is filled in so far, marked as a draft.
+    Draft,
     /// Stores the form, and shows the next page.
     Next,
     /// Stores the form, and shows the page before.

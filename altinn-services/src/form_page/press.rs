@@ -21,6 +21,8 @@ pub enum Press {
     Action(String),
     /// A submission is begun by the button with this id on the page, with what is filled in there.
     Begin(String),
+    /// The form is stored, and the page shown again with a document of what is filled in so far.
+    Draft,
     /// A row is added to the repeating group with this id on the page.
     AddRow(String),
     /// A row of the repeating group with this id on the page is taken away.
@@ -50,6 +52,7 @@ impl Press {
             Self::Next => "next".to_owned(),
             Self::Previous => "previous".to_owned(),
             Self::Submit => "submit".to_owned(),
+            Self::Draft => "draft".to_owned(),
             Self::Close { checked: false } => "close".to_owned(),
             Self::Close { checked: true } => "close-checked".to_owned(),
             Self::Page(name) => format!("page:{name}"),
@@ -72,6 +75,7 @@ impl Press {
                 "next" => Self::Next,
                 "previous" => Self::Previous,
                 "submit" => Self::Submit,
+                "draft" => Self::Draft,
                 "close" => Self::Close { checked: false },
                 "close-checked" => Self::Close { checked: true },
                 _ => return None,

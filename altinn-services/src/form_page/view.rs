@@ -53,6 +53,8 @@ pub struct FormView<'a> {
     pub(super) options: BTreeMap<AskedOptions, Vec<Choice>>,
     pub(super) today: Option<NaiveDate>,
     pub(super) is_read_only: bool,
+    /// Whether the form is of a stateless service: there is no instance of it.
+    pub(super) is_kept_nowhere: bool,
     /// The data types whose forms and files can only be read.
     pub(super) read_only: Vec<String>,
 }
@@ -84,6 +86,7 @@ impl<'a> FormView<'a> {
             options: BTreeMap::new(),
             today: None,
             is_read_only: false,
+            is_kept_nowhere: false,
             read_only: Vec::new(),
         }
     }
@@ -140,6 +143,13 @@ impl<'a> FormView<'a> {
     #[must_use]
     pub fn read_only(mut self) -> Self {
         self.is_read_only = true;
+        self
+    }
+
+    /// As the pages of a stateless service: without what takes an instance.
+    #[must_use]
+    pub fn kept_nowhere(mut self) -> Self {
+        self.is_kept_nowhere = true;
         self
     }
 

@@ -10,6 +10,7 @@ pub(crate) struct Words(pub(crate) Language);
 
 words! { Words:
     submit: "Send inn", "Send inn", "Submit";
+    draft: "Lag utkast som PDF", "Lag utkast som PDF", "Make a draft as a PDF";
     begin: "Begynn", "Byrj", "Begin";
     save: "Lagre", "Lagre", "Save";
     next: "Neste", "Neste", "Next";

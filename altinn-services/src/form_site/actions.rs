@@ -6,7 +6,7 @@ use axum::response::Response;
 use uuid::Uuid;
 
 use super::answer::{Opened, TASK, address, hidden, open, page, posted, redirect, refuse};
-use super::pages::{self, Wrong};
+use super::pages::{self, Told};
 use super::place::Place;
 use super::receipt::listed_files;
 use super::refused::words;
@@ -50,7 +50,7 @@ pub(super) async fn leave(
     let id = *opened.instance.id();
     let place = Place::of_task(id);
     match is_unfinished(visitor, &opened, action).await {
-        Ok(true) => return pages::shown(visitor, &opened, place, None, Wrong::told()).await,
+        Ok(true) => return pages::shown(visitor, &opened, place, None, Told::wrong()).await,
         Ok(false) => {}
         Err(error) => return refuse(visitor, error),
     }
@@ -59,7 +59,7 @@ pub(super) async fn leave(
         Ok(Done::Stays) => redirect(&from.map_or_else(|| place.address(), |page| place.page(page))),
         Err(SubmissionError::Invalid(issues)) => match open(visitor, (id.owner.get(), id.guid)).await {
             Ok(opened) if has_pages(&opened) => {
-                pages::shown(visitor, &opened, place, None, Wrong::told()).await
+                pages::shown(visitor, &opened, place, None, Told::wrong()).await
             }
             Ok(_) => refuse(visitor, SubmissionError::Invalid(issues)),
             Err(error) => refuse(visitor, error),

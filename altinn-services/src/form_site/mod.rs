@@ -12,6 +12,7 @@
 //! | `POST .../pages/{page}` | fills in a page, and takes the files that are sent with it |
 //! | `GET .../forms/{element}`, `POST .../forms/{element}/pages/{page}` | the same of a form below another (`Subform`) |
 //! | `GET .../files/{element}` | gives a file |
+//! | `GET .../draft.pdf` | what is filled in so far, marked as a draft (feature `pdf`) |
 //! | `GET .../receipt.json`, `GET .../receipt.pdf` | the receipt, for programs and (feature `pdf`) for people |
 //!
 //! **Security.** Every form carries the visitor's token ([`FormTokens`] makes them), without which nothing is changed; all that
@@ -65,6 +66,8 @@ where
         .route("/instances/{owner}/{guid}/files/{element}", get(files::download::<V>))
         .route("/instances/{owner}/{guid}/receipt.json", get(receipt::as_json::<V>));
     #[cfg(feature = "pdf")]
-    let router = router.route("/instances/{owner}/{guid}/receipt.pdf", get(receipt::as_document::<V>));
+    let router = router
+        .route("/instances/{owner}/{guid}/receipt.pdf", get(receipt::as_document::<V>))
+        .route("/instances/{owner}/{guid}/draft.pdf", get(receipt::as_draft::<V>));
     router
 }

@@ -4,7 +4,7 @@ use axum::response::Response;
 use uuid::Uuid;
 
 use super::answer::{Opened, redirect, refuse};
-use super::pages::{Wrong, shown};
+use super::pages::{Told, shown};
 use super::place::Place;
 use super::visitor::FormVisitor;
 use super::{actions, stateless};
@@ -23,6 +23,7 @@ pub(super) async fn go_on(
     let to = |page: &str| Ok(redirect(&place.page(page)));
     let answered = match press {
         Press::Page(page) => to(page),
+        Press::Draft => Ok(redirect(&format!("{}&draft=1", place.page(name)))),
         Press::Submit | Press::Close { checked: true } if place.below.is_some() => {
             close_checked(visitor, &opened, place).await
         }
@@ -68,12 +69,12 @@ async fn turn(
     let plain = pages(visitor, place, ShowIssues::No).await?;
     let untagged = plain.page(name).filter(|_| is_next).map(FormPage::untagged).unwrap_or_default();
     if !untagged.is_empty() {
-        return Ok(shown(visitor, opened, place, Some(name), Wrong::refused(untagged)).await);
+        return Ok(shown(visitor, opened, place, Some(name), Told::refused(untagged)).await);
     }
     if is_next && plain.page(name).is_some_and(|page| page.is_checked) {
         let told = pages(visitor, place, ShowIssues::Yes).await?;
         if told.page(name).is_some_and(FormPage::is_wrong) {
-            return Ok(shown(visitor, opened, place, Some(name), Wrong::told()).await);
+            return Ok(shown(visitor, opened, place, Some(name), Told::wrong()).await);
         }
     }
     let beside = if is_next { plain.after(name) } else { plain.before(name) };
@@ -142,7 +143,7 @@ async fn close_checked(
 ) -> Result<Response, SubmissionError> {
     let told = pages(visitor, place, ShowIssues::Yes).await?;
     if told.pages.iter().any(FormPage::is_wrong) {
-        return Ok(shown(visitor, opened, place, None, Wrong::told()).await);
+        return Ok(shown(visitor, opened, place, None, Told::wrong()).await);
     }
     close(visitor, opened, place).await
 }

@@ -19,6 +19,14 @@ use crate::submission::ShowIssues;
 #[derive(Deserialize)]
 pub(super) struct Asked {
     page: Option<String>,
+    /// Whether a document of what is filled in so far was asked for.
+    draft: Option<String>,
+}
+
+impl Asked {
+    fn told(&self) -> Told {
+        if cfg!(feature = "pdf") && self.draft.is_some() { Told::draft() } else { Told::nothing() }
+    }
 }
 
 pub(super) async fn show<V: FormVisitor>(
@@ -33,7 +41,7 @@ pub(super) async fn show<V: FormVisitor>(
     let id = *opened.instance.id();
     // That there is no element of it in an inbox does no harm.
     let _ = visitor.altinn().inbox().read(visitor.actor(), id.owner, id.guid, true).await;
-    shown(&visitor, &opened, Place::of_task(id), asked.page.as_deref(), Wrong::untold()).await
+    shown(&visitor, &opened, Place::of_task(id), asked.page.as_deref(), asked.told()).await
 }
 
 pub(super) async fn show_below<V: FormVisitor>(
@@ -46,30 +54,37 @@ pub(super) async fn show_below<V: FormVisitor>(
         Err(error) => return refuse(&visitor, error),
     };
     let place = Place::below(*opened.instance.id(), element);
-    shown(&visitor, &opened, place, asked.page.as_deref(), Wrong::untold()).await
+    shown(&visitor, &opened, place, asked.page.as_deref(), asked.told()).await
 }
 
-/// What a page says of what is wrong.
-pub(super) struct Wrong {
+/// What a page says beside what is filled in.
+pub(super) struct Told {
     issues: ShowIssues,
     /// What is wrong beside what is stored, by data type.
     also: Vec<(String, Issue)>,
+    /// That a document of what is filled in so far is ready.
+    draft: bool,
 }
 
-impl Wrong {
+impl Told {
     /// Nothing: the form is being filled in.
-    pub(super) fn untold() -> Self {
-        Self { issues: ShowIssues::No, also: Vec::new() }
+    pub(super) fn nothing() -> Self {
+        Self { issues: ShowIssues::No, also: Vec::new(), draft: false }
     }
 
     /// All that is wrong with what is stored.
-    pub(super) fn told() -> Self {
-        Self { issues: ShowIssues::Yes, also: Vec::new() }
+    pub(super) fn wrong() -> Self {
+        Self { issues: ShowIssues::Yes, ..Self::nothing() }
     }
 
     /// Why something that was sent is not taken.
     pub(super) fn refused(also: Vec<(String, Issue)>) -> Self {
-        Self { issues: ShowIssues::No, also }
+        Self { also, ..Self::nothing() }
+    }
+
+    /// That a document of what is filled in so far is ready.
+    pub(super) fn draft() -> Self {
+        Self { draft: true, ..Self::nothing() }
     }
 }
 
@@ -80,7 +95,7 @@ pub(super) async fn shown(
     opened: &Opened,
     place: Place,
     name: Option<&str>,
-    Wrong { issues, also }: Wrong,
+    Told { issues, also, draft }: Told,
 ) -> Response {
     let Some(task) = opened.instance.task() else { return receipt::shown(visitor, opened).await };
     let (submissions, language) = (visitor.altinn().submissions(), visitor.language());
@@ -92,9 +107,23 @@ pub(super) async fn shown(
     let named = name.and_then(|name| pages.page(name));
     let wrong = || pages.pages.iter().find(|page| page.is_wrong());
     match named.or_else(wrong).or_else(|| pages.pages.first()) {
-        Some(of_form) => form(visitor, opened, task, place, &pages, of_form).await,
+        Some(of_form) => {
+            let above = if draft { ready_draft(visitor, &place) } else { String::new() };
+            form(visitor, opened, task, place, &pages, of_form, above).await
+        }
         None => actions::without_pages(visitor, opened, task).await,
     }
+}
+
+/// That a document of what is filled in so far is ready, and where.
+fn ready_draft(visitor: &impl FormVisitor, place: &Place) -> String {
+    let (words, at) = (words(visitor), address(&place.id));
+    format!(
+        "<section class=\"alert info\" tabindex=\"-1\" autofocus aria-labelledby=\"draft\">\n<p id=\"draft\">{}</p>\n\
+         <p><a href=\"{at}/draft.pdf\" download>{}</a></p>\n</section>\n",
+        words.draft_ready(),
+        words.draft_document()
+    )
 }
 
 async fn form(
@@ -104,6 +133,7 @@ async fn form(
     place: Place,
     pages: &FormPages,
     of_form: &FormPage,
+    mut body: String,
 ) -> Response {
     let words = words(visitor);
     let version = opened.instance.version().to_string();
@@ -116,7 +146,7 @@ async fn form(
     let number = pages.pages.iter().position(|page| page.name == of_form.name).map_or(1, |index| index + 1);
     let of = pages.pages.len();
     let above = if of > 1 { format!(" · {}", words.page_of(number, of)) } else { String::new() };
-    let mut body = with_focus(&form.to_html());
+    body.push_str(&with_focus(&form.to_html()));
     if place.below.is_none() && number == of && !pages.pages.iter().any(leads_on) {
         body.push_str(&actions::buttons(visitor, opened, task).await);
     }
@@ -171,7 +201,7 @@ async fn stored(visitor: &impl FormVisitor, place: Place, name: &str, request: R
             onward::go_on(visitor, opened, place, name, sent.post.press()).await
         }
         Ok(refused) => match open(visitor, (id.owner.get(), id.guid)).await {
-            Ok(opened) => shown(visitor, &opened, place, Some(name), Wrong::refused(refused)).await,
+            Ok(opened) => shown(visitor, &opened, place, Some(name), Told::refused(refused)).await,
             Err(error) => refuse(visitor, error),
         },
         Err(error) => refuse(visitor, error),

@@ -103,6 +103,17 @@ pub(super) async fn as_document<V: FormVisitor>(visitor: V, Path(id): Path<(i64,
     }
 }
 
+/// What is filled in so far.
+#[cfg(feature = "pdf")]
+pub(super) async fn as_draft<V: FormVisitor>(visitor: V, Path(id): Path<(i64, Uuid)>) -> Response {
+    let id = instance_id(id);
+    let submissions = visitor.altinn().submissions();
+    match submissions.draft_document(visitor.actor(), &id, visitor.language()).await {
+        Ok(pdf) => download("application/pdf", &format!("draft-{}.pdf", id.guid), pdf),
+        Err(error) => refuse(&visitor, error),
+    }
+}
+
 /// Bytes that a browser keeps under a name.
 pub(super) fn download(content_type: &str, name: &str, bytes: impl Into<axum::body::Body>) -> Response {
     let headers = [

@@ -35,6 +35,9 @@ words! { Words:
     see_proof: "Se beviset i arkivet", "Sjå beviset i arkivet", "See the proof in the archive";
     receipt: "Kvittering", "Kvittering", "Receipt";
     receipt_document: "Last ned som PDF", "Last ned som PDF", "Download as a PDF";
+    draft_ready: "Utkastet er klart. Det er ikke sendt inn.", "Utkastet er klart. Det er ikkje sendt inn.",
+        "The draft is ready. It has not been sent in.";
+    draft_document: "Last ned utkastet (PDF)", "Last ned utkastet (PDF)", "Download the draft (PDF)";
     receipt_to_verify: "Last ned for kontroll (JSON)", "Last ned for kontroll (JSON)",
         "Download for verification (JSON)";
     incomplete: "Skjemaet kom ikke helt fram. Gå tilbake og send det en gang til.",

@@ -10,8 +10,12 @@ mod advance;
 mod attachment;
 mod author;
 mod delivery;
+#[cfg(feature = "pdf")]
+mod document_blocks;
 mod document_pages;
 mod documents;
+#[cfg(feature = "pdf")]
+mod draft_document;
 mod element;
 mod element_access;
 mod element_metadata;

@@ -39,6 +39,10 @@ words! { ReceiptWords:
     sum: "Betalt med mva.", "Betalt med mva.", "Paid, with VAT";
     entry: "Oppføring i arkivet", "Oppføring i arkivet", "Entry of the archive";
     key: "Arkivets offentlige nøkkel", "Den offentlege nøkkelen til arkivet", "Public key of the archive";
+    draft: "Utkast", "Utkast", "Draft";
+    not_sent: "Ikke sendt inn", "Ikkje sendt inn", "Not sent in";
+    draft_reference: "Referanse", "Referanse", "Reference";
+    no_draft: "Ingenting er fylt ut ennå.", "Ingenting er fylt ut enno.", "Nothing is filled in yet.";
     yes: "Ja", "Ja", "Yes";
     no: "Nei", "Nei", "No";
 }
@@ -47,6 +51,21 @@ impl ReceiptWords {
     /// The language that they are in.
     pub(super) fn language(self) -> Language {
         if self.0 == Language::Se { Language::Nb } else { self.0 }
+    }
+
+    /// That a document is a draft, and of when.
+    pub(super) fn about_draft(self, time: &str) -> String {
+        match self.0 {
+            Language::En => format!(
+                "This is a draft, as the form was on {time}. It has not been sent in, and is no receipt."
+            ),
+            Language::Nn => format!(
+                "Dette er eit utkast, slik skjemaet var {time}. Det er ikkje sendt inn, og er inga kvittering."
+            ),
+            Language::Nb | Language::Se => format!(
+                "Dette er et utkast, slik skjemaet var {time}. Det er ikke sendt inn, og er ingen kvittering."
+            ),
+        }
     }
 
     /// A value as it is read.

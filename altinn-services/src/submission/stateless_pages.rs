@@ -128,7 +128,8 @@ impl Submissions<'_> {
         let forms = Forms::of(service, &instance, name, owner)?;
         let context = forms.of_process().with_language(language).with_model(&kind.id, &form.data);
         let context = context.with_allowed_action("read").with_allowed_action("write");
-        let mut view = FormView::new(service.definition(), name, context).with_today(self.today());
+        let mut view =
+            FormView::new(service.definition(), name, context).kept_nowhere().with_today(self.today());
         view = self.with_options_of_code(view, (service, None), language).await;
         if shows_issues {
             view = view.with_issues(&kind.id, form.issues.clone());

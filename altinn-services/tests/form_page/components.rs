@@ -141,6 +141,18 @@ fn a_button_begins_a_submission_with_what_is_filled_in() {
     assert_eq!(unknown.count(), 3, "the app has no such fields to fill in");
 }
 
+#[cfg(feature = "pdf")]
+#[test]
+fn a_draft_is_made_of_a_form_that_is_kept_somewhere() {
+    let (_folder, app) = with_page(&json!([{"id": "preview", "type": "PDFPreviewButton"}]));
+    assert!(RenderedComponents::of(&app).not_rendered.is_empty());
+    let data = json!({});
+    let shown = |view: FormView<'_>| html(&view.pages().unwrap(), "food");
+    let button = "value=\"draft\">Lag utkast som PDF</button>";
+    assert!(shown(view(&app, TASK, FORM, &data)).contains(button));
+    assert!(!shown(view(&app, TASK, FORM, &data).kept_nowhere()).contains(button));
+}
+
 #[test]
 fn a_list_of_the_apps_code_is_filled_in_by_hand() {
     let (_folder, app) = with_page(&json!([{

@@ -134,6 +134,22 @@ async fn whoever_may_not_read_a_data_type_is_given_nothing_of_it_by_any_operatio
     .await;
 }
 
+#[cfg(feature = "pdf")]
+#[tokio::test]
+async fn a_draft_shows_what_its_reader_may_read_until_the_process_has_ended() {
+    everywhere(async |scene| {
+        let service = app().publish(&scene);
+        let (id, submissions) = (filled_in(&scene, &service).await, scene.altinn.submissions());
+        let draft = async |actor| submissions.draft_document(actor, &id, Language::Nb).await;
+        let (whole, part) = (draft(&scene.leader).await.unwrap(), draft(&scene.filler).await.unwrap());
+        assert!(whole.starts_with(b"%PDF-") && whole.len() > part.len());
+        assert!(matches!(draft(&scene.stranger).await, Err(SubmissionError::NotFound)));
+        submissions.submit(&scene.leader, &id).await.unwrap();
+        assert!(matches!(draft(&scene.leader).await, Err(SubmissionError::Process(_))));
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_receipt_says_of_hidden_elements_no_more_than_that_they_are_there() {
     everywhere(async |scene| {

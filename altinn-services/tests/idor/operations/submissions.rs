@@ -71,6 +71,9 @@ pub(super) fn submissions() -> Vec<Operation> {
         row!("submission" "receipt_document", Element of Instance, |s, a, p, i| {
             s.altinn.submissions().receipt_document(a, &InstanceId::new(p, i), Language::Nb).await
         }),
+        row!("submission" "draft_document", Element of Instance, |s, a, p, i| {
+            s.altinn.submissions().draft_document(a, &InstanceId::new(p, i), Language::Nb).await
+        }),
         row!("submission" "options_of", Element of Instance, |s, a, p, i| {
             let (id, said) = (InstanceId::new(p, i), BTreeMap::new());
             s.altinn.submissions().options_of(a, &id, "kinds", Language::Nb, &said).await
