@@ -25,6 +25,18 @@ pub(super) struct SigneeLine {
     signed: Option<DateTime<Utc>>,
 }
 
+/// Whether whoever looks may sign now, as far as their turn goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum OwnTurn {
+    /// They may.
+    #[default]
+    Now,
+    /// They have signed, then.
+    Signed(DateTime<Utc>),
+    /// Others sign, or sign first.
+    OfOthers,
+}
+
 impl std::fmt::Debug for SigneeLine {
     /// Leaves out who it is: it is personal.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -44,6 +56,13 @@ impl FormView<'_> {
     #[must_use]
     pub fn with_signee(mut self, name: impl Into<String>, signed: Option<DateTime<Utc>>) -> Self {
         self.signees.push(SigneeLine { name: name.into(), signed });
+        self
+    }
+
+    /// As for somebody whose signature is not waited for now: they have signed, at this time, or it is for others to sign.
+    #[must_use]
+    pub fn with_turn_of_others(mut self, signed: Option<DateTime<Utc>>) -> Self {
+        self.own_turn = signed.map_or(OwnTurn::OfOthers, OwnTurn::Signed);
         self
     }
 
@@ -98,7 +117,8 @@ impl Resolver<'_, '_> {
         })
     }
 
-    /// `SigningActions`: what is confirmed, and a button for each action that the user may do.
+    /// `SigningActions`: what is confirmed, and a button for each action that the user may do; whoever has signed is told so,
+    /// and whoever may reject still does.
     pub(super) fn signing_actions(&self, at: At<'_>) -> Content {
         let words = self.view.words();
         let statement = self.view.signing_text.as_deref().map(RichText::markdown).unwrap_or_default();
@@ -107,7 +127,11 @@ impl Resolver<'_, '_> {
             kind: at.component.kind.clone(),
             content,
         };
-        let may = ACTIONS.into_iter().filter(|action| self.may(action, at));
+        let signs = self.view.own_turn == OwnTurn::Now && self.may("sign", at);
+        let may = ACTIONS.into_iter().filter(|action| match *action {
+            "sign" => signs,
+            action => self.may(action, at),
+        });
         let buttons = may.map(|action| {
             let (name, usual) = if action == "sign" {
                 ("signingButton", words.sign())
@@ -121,12 +145,16 @@ impl Resolver<'_, '_> {
             };
             item(action, Content::Button(button))
         });
-        let mut items: Vec<Item> = buttons.collect();
-        if items.is_empty() {
-            items.push(item("none", Content::Text(RichText::plain(words.not_yours_to_sign()))));
-        } else if !statement.is_empty() {
-            items.insert(0, item("statement", Content::Text(statement)));
-        }
+        let said = match self.view.own_turn {
+            OwnTurn::Signed(time) => {
+                let time = oslo::in_words(time, self.view.language());
+                Some(RichText::plain(&words.you_signed_at(&time)))
+            }
+            _ if signs => Some(statement).filter(|statement| !statement.is_empty()),
+            _ => Some(RichText::plain(words.not_yours_to_sign())),
+        };
+        let said = said.map(|said| item("said", Content::Text(said)));
+        let items = said.into_iter().chain(buttons).collect();
         Content::Group(Group { title: self.text(at, "title"), description: None, folds: false, items })
     }
 

@@ -10,7 +10,7 @@ use super::model::{FormPage, FormPages, Notice};
 use super::options::AskedOptions;
 use super::resolve::Resolver;
 use super::rich_text::RichText;
-use super::signing::SigneeLine;
+use super::signing::{OwnTurn, SigneeLine};
 use super::sub_forms::SubForm;
 use super::summary::SummaryPart;
 use super::words::Words;
@@ -49,6 +49,7 @@ pub struct FormView<'a> {
     /// What whoever signs confirms by it.
     pub(super) signing_text: Option<String>,
     pub(super) signees: Vec<SigneeLine>,
+    pub(super) own_turn: OwnTurn,
     /// Lists of options that are in no file.
     pub(super) options: BTreeMap<AskedOptions, Vec<Choice>>,
     pub(super) today: Option<NaiveDate>,
@@ -83,6 +84,7 @@ impl<'a> FormView<'a> {
             sub_forms: Vec::new(),
             signing_text: None,
             signees: Vec::new(),
+            own_turn: OwnTurn::default(),
             options: BTreeMap::new(),
             today: None,
             is_read_only: false,

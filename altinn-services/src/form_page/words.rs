@@ -85,6 +85,14 @@ impl Words {
         }
     }
 
+    /// That whoever looks signed then.
+    pub(super) fn you_signed_at(self, time: &str) -> String {
+        match self.0 {
+            Language::En => format!("You signed this {time}."),
+            _ => format!("Du signerte dette {time}."),
+        }
+    }
+
     /// What a text says that Altinn's front end has of its own, and apps name by its key.
     pub(super) fn of_front_end(self, key: &str) -> Option<&'static str> {
         Some(match key {

@@ -312,3 +312,30 @@ fn a_signing_step_shows_who_signs_what_is_signed_and_what_can_be_done() {
     let may_not = html_of(Context::default());
     assert!(!may_not.contains("action:sign") && may_not.contains("Det er ikke du som skal signere her nå."));
 }
+
+#[test]
+fn whoever_has_signed_is_told_so_and_may_still_reject() {
+    let (_folder, app) = with_page(&json!([{"id": "do", "type": "SigningActions"}]));
+    let data = json!({});
+    let html_of = |language: Language, signed: Option<&str>, actions: &[&'static str]| {
+        let context = Context::default().with_model(FORM, &data).with_language(language);
+        let context = actions.iter().fold(context, |context, action| context.with_allowed_action(action));
+        let view = FormView::new(&app, TASK, context).with_signing_text("Jeg bekrefter dette.");
+        let view = view.with_turn_of_others(signed.map(|time| time.parse().unwrap()));
+        html(&view.pages().unwrap(), "food")
+    };
+    let both = ["sign", "reject"];
+    for (language, said) in [
+        (Language::Nb, "Du signerte dette 30. november 2026 kl. 10:00."),
+        (Language::Nn, "Du signerte dette 30. november 2026 kl. 10:00."),
+        (Language::En, "You signed this 30 November 2026, 10:00."),
+    ] {
+        let signed = html_of(language, Some("2026-11-30T09:00:00Z"), &both);
+        assert!(signed.contains(said) && signed.contains("action:reject"), "{signed}");
+        assert!(!signed.contains("action:sign") && !signed.contains("Jeg bekrefter"), "{signed}");
+    }
+    let waits = html_of(Language::Nb, None, &both);
+    assert!(waits.contains("Det er ikke du som skal signere her nå.") && waits.contains("action:reject"));
+    assert!(!waits.contains("action:sign"), "{waits}");
+    assert!(!html_of(Language::Nb, None, &["sign"]).contains("name=\"do\" value=\"action"));
+}

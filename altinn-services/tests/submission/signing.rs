@@ -1,7 +1,8 @@
 //! Several signees, in order; and signatures that a reject or a change takes back.
 
-use altinn_core::{Actor, InstanceId, PartyId};
-use altinn_services::submission::{Signee, SigneeContext, SigneeError, SigneeProvider};
+use altinn_core::{Actor, InstanceId, Language, PartyId};
+use altinn_services::form_page::{Button, Content, Purpose};
+use altinn_services::submission::{ShowIssues, Signee, SigneeContext, SigneeError, SigneeProvider};
 use serde_json::json;
 
 use crate::own_app::OwnApp;
@@ -90,6 +91,53 @@ async fn the_process_goes_on_when_all_have_signed_in_their_order() {
         let signed = submissions.next(&scene.leader, &id, None).await.unwrap();
         assert!(signed.process().has_ended());
         assert!(signed.element("signed-pdf").unwrap().content().starts_with(b"%PDF-"));
+    })
+    .await;
+}
+
+/// The actions that a signing step's page offers somebody, and what it says of their own signature.
+async fn offered(scene: &Scene, actor: &Actor, id: &InstanceId) -> (Vec<String>, bool) {
+    let submissions = scene.altinn.submissions();
+    let pages = submissions.form_pages(actor, id, Language::Nb, ShowIssues::No).await.unwrap();
+    let page = pages.pages.first().unwrap();
+    let actions = page.all_items().into_iter().filter_map(|item| match &item.content {
+        Content::Button(Button { purpose: Purpose::Action(action), .. }) => Some(action.clone()),
+        _ => None,
+    });
+    let has_signed = page.all_items().into_iter().any(|item| match &item.content {
+        Content::Text(text) => text.to_plain().starts_with("Du signerte dette "),
+        _ => false,
+    });
+    (actions.collect(), has_signed)
+}
+
+#[tokio::test]
+async fn whoever_has_signed_is_told_so_in_place_of_the_button() {
+    everywhere(async |scene| {
+        let signees = vec![Signee::new(party(&scene.filler)), Signee::new(party(&scene.leader)).in_order(1)];
+        scene.altinn.register_signees("board", Board(signees));
+        let page = json!({"data": {"layout": [{"id": "do", "type": "SigningActions"}]}}).to_string();
+        let service = signed_by_the_board()
+            .file("ui/layout-sets.json", json!({"sets": [{"id": "sign", "tasks": ["Sign"]}]}).to_string())
+            .file("ui/sign/Settings.json", json!({"pages": {"order": ["page"]}}).to_string())
+            .file("ui/sign/layouts/page.json", page)
+            .publish(&scene);
+        let (submissions, filler, leader) = (scene.altinn.submissions(), &scene.filler, &scene.leader);
+        let id = *submissions.start(leader, &service, scene.bakery.id).await.unwrap().id();
+        submissions.next(leader, &id, None).await.unwrap();
+        let (both, reject) = (["sign", "reject"].as_slice(), ["reject"].as_slice());
+        let is = |found: (Vec<String>, bool), actions: &[&str], has_signed: bool| {
+            assert_eq!(found, (actions.iter().map(|action| (*action).to_owned()).collect(), has_signed));
+        };
+        is(offered(&scene, filler, &id).await, both, false);
+        is(offered(&scene, leader, &id).await, reject, false);
+        submissions.next(filler, &id, None).await.unwrap();
+        is(offered(&scene, filler, &id).await, reject, true);
+        is(offered(&scene, leader, &id).await, both, false);
+        // What a reject takes back is waited for again.
+        submissions.next(filler, &id, Some("reject")).await.unwrap();
+        submissions.next(leader, &id, None).await.unwrap();
+        is(offered(&scene, filler, &id).await, both, false);
     })
     .await;
 }

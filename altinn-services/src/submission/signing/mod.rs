@@ -45,9 +45,7 @@ pub use correspondence_call::CorrespondenceCall;
 pub use receipt::{SignedDocument, SigningReceipt};
 pub use signee::{NotificationStatus, Signee};
 
-#[cfg(feature = "pdf")]
-pub(super) use evidence::signatures_that_stand;
-pub(super) use evidence::{EVIDENCE, Given, signing_text};
+pub(super) use evidence::{EVIDENCE, Given, signatures_that_stand, signing_text};
 pub(super) use states::{Turn, data_type_of, signees_of};
 
 /// The kind of the work that is left to be done for signees, beside the kinds of service tasks.
