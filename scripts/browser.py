@@ -493,6 +493,29 @@ def read_a_letter(portal: Portal):
     baker.has("Du har bekreftet")
     eventually(baker, "/sent", "post@bakeri.example")
     baker.look("sent")
+    forward_a_letter(agency, baker)
+
+
+def forward_a_letter(agency: Visit, baker: Visit):
+    agency.go("/agency")
+    agency.page.get_by_label("Mottaker", exact=True).fill(agency.number_in("#recipient-hint"))
+    agency.page.get_by_label("Overskrift på vedtaket").fill("Rundskriv om hygiene")
+    agency.page.get_by_label("Teksten i vedtaket").fill("Vask hendene.")
+    agency.page.get_by_label("Mottakeren kan videresende det").check()
+    agency.press("Send vedtaket")
+    agency.has("Vedtaket er sendt")
+    eventually(baker, "/inbox", "Rundskriv om hygiene")
+    baker.follow(baker.page.get_by_role("link", name="Rundskriv om hygiene"))
+    baker.look("letter-to-forward")
+    baker.press("Videresend")
+    baker.look("letter-forward-wrong", again=False)
+    baker.page.get_by_label("E-postadresse").fill("ola@tall.example")
+    baker.page.get_by_label("Melding til mottakeren").fill("Kan du se på dette?")
+    baker.press("Videresend")
+    baker.has("Brevet er på vei til ola@tall.example")
+    baker.page.get_by_label("E-postadresse").fill("ola@tall.example")
+    baker.press("Videresend")
+    baker.has("videresendt til denne adressen før")
 
 
 def eventually(visit: Visit, path: str, text: str):

@@ -123,10 +123,10 @@ class Api:
         path = f"/broker/api/v1/filetransfer?onBehalfOf={quote(self.bakery)}"
         return self.call("POST", path, json.dumps(file).encode())["fileTransferId"]
 
-    def write(self) -> tuple[str, str]:
+    def write(self, service: str = "decisions", **more) -> tuple[str, str]:
         """A letter to the bakery that is published: its mailing, and its own id."""
         content = {"language": "nb", "messageTitle": "Vedtak", "messageSummary": "Om bakeriet", "messageBody": "Innvilget."}
-        letter = {"resourceId": "mattilsynet/decisions", "sendersReference": "2026/17", "content": content}
+        letter = {"resourceId": f"mattilsynet/{service}", "sendersReference": "2026/17", "content": content, **more}
         body = json.dumps({"correspondence": letter, "recipients": [self.bakery]}).encode()
         letters = "/correspondence/api/v1/correspondence"
         sent = self.call("POST", letters, body, token=self.authority)
@@ -139,6 +139,12 @@ class Api:
                 if error.code != 404:
                     raise
                 time.sleep(0.1)
+
+    def write_to_forward(self) -> str:
+        """A letter that the bakery has read and may forward: its id."""
+        _, letter = self.write("circulars", allowForwarding=True)
+        path = f"/correspondence/api/v1/correspondence/{letter}/markasread?onBehalfOf={quote(self.bakery)}"
+        return self.call("POST", path) and letter
 
     def open_case(self) -> str:
         """A case in which the bakery takes part: its id."""
@@ -205,6 +211,8 @@ def settings(api: Api) -> str:
             parameters = {"path_instanceGuid": own} | ({"path_dataGuid": plan} if plan else {})
         lines += operations([operation], token, **parameters)
     lines += operations(["purgeCorrespondence"], path_correspondenceId=api.write()[1])
+    forwarding = ["forwardCorrespondence", "canCorrespondenceBeForwarded"]
+    lines += operations(forwarding, path_correspondenceId=api.write_to_forward())
     letters = {"path_org": "mattilsynet", "path_service": "decisions", "path_mailingId": mailing}
     lines += operations(OF_AUTHORITY, api.authority, query_onBehalfOf=api.writer, **letters)
     case = {"path_service": "opening", "path_caseId": api.open_case()}

@@ -7,7 +7,8 @@ use altinn_core::Clock;
 use altinn_core::store::{Batch, Store};
 
 use crate::channel::{
-    AttachmentSource, BreakerSettings, Channel, ChannelKind, Lane, RateLimit, SenderId, UnknownOutcome,
+    AttachmentSource, AttachmentSources, BreakerSettings, Channel, ChannelKind, Lane, RateLimit, SenderId,
+    UnknownOutcome,
 };
 use crate::condition::{Conditions, SendCondition};
 use crate::contact::{ContactRegister, StoredContacts};
@@ -37,7 +38,7 @@ pub struct Notifier {
     pub(crate) persons: Option<Arc<dyn ContactRegister>>,
     pub(crate) organizations: Option<Arc<dyn ContactRegister>>,
     pub(crate) conditions: Conditions,
-    pub(crate) attachments: Option<Arc<dyn AttachmentSource>>,
+    pub(crate) attachments: AttachmentSources,
     pub(crate) settings: Settings,
 }
 
@@ -73,7 +74,7 @@ impl Notifier {
             persons: None,
             organizations: None,
             conditions: Conditions::default(),
-            attachments: None,
+            attachments: AttachmentSources::default(),
             settings,
         }
     }
@@ -142,8 +143,19 @@ impl Notifier {
 
     /// The same notifier, which reads attachments from this source.
     #[must_use]
-    pub fn with_attachments(mut self, source: impl AttachmentSource + 'static) -> Self {
-        self.attachments = Some(Arc::new(source));
+    pub fn with_attachments(self, source: impl AttachmentSource + 'static) -> Self {
+        self.with_attachments_under("", source)
+    }
+
+    /// The same notifier, which reads attachments whose reference begins so from this source; of several, the one with the
+    /// longest beginning is asked.
+    #[must_use]
+    pub fn with_attachments_under(
+        mut self,
+        beginning: impl Into<String>,
+        source: impl AttachmentSource + 'static,
+    ) -> Self {
+        self.attachments.set(beginning.into(), Arc::new(source));
         self
     }
 

@@ -313,24 +313,38 @@ impl AttachmentSource for Files {
     }
 }
 
+/// Answers for references that begin with `letters/`.
+#[derive(Debug)]
+struct Letters;
+
+#[async_trait]
+impl AttachmentSource for Letters {
+    async fn read(&self, _: &str, _: u64) -> Result<Vec<u8>, AttachmentError> {
+        Ok(b"Letter".to_vec())
+    }
+}
+
 #[tokio::test]
 async fn attachments_are_read_when_the_mail_is_sent_and_limits_are_kept() {
     for scene in Scene::all().await {
         let capture = Arc::new(Capture::new());
         let notifier = scene.notifier(Arc::clone(&capture)).with_attachments(Files);
+        let notifier = notifier.with_attachments_under("letters/", Letters);
         let with =
             |id: &str| order(id).with_attachment(Attachment::new(id, "vedtak.pdf", "application/pdf", 8));
         for (id, status) in [
             ("letter", NotificationStatus::Succeeded),
             ("large", NotificationStatus::FailedPayloadTooLarge),
             ("missing", NotificationStatus::Failed),
+            ("letters/letter", NotificationStatus::Succeeded),
         ] {
             let id = scene.commit(&with(id)).await;
             notifier.dispatch(10).await.unwrap();
             assert_eq!(scene.notification(id).await.status, status, "{}", scene.back_end);
         }
         assert_eq!(capture.mails()[0].attachments[0].content, b"%PDF-1.7");
-        let many = (0..100).fold(order("many"), |order, _| {
+        assert_eq!(capture.mails()[1].attachments[0].content, b"Letter");
+        let many = (0..=Order::MAX_ATTACHMENTS).fold(order("many"), |order, _| {
             order.with_attachment(Attachment::new("letter", "a.pdf", "application/pdf", 8))
         });
         let refused =

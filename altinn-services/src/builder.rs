@@ -30,7 +30,7 @@ use crate::altinn::{Altinn, Parts};
 #[cfg(feature = "collaboration")]
 use crate::collaboration::CaseKeyring;
 #[cfg(feature = "correspondence")]
-use crate::correspondence::{STILL_UNREAD, StillUnread};
+use crate::correspondence::{FORWARDED_FILES, ForwardedFiles, STILL_UNREAD, StillUnread};
 use crate::erased::GoneWithItsEntry;
 use crate::error::OpenError;
 use crate::event::EventFeed;
@@ -363,7 +363,9 @@ impl AltinnBuilder {
             .with_organization_register(Arc::clone(&registers) as _);
         #[cfg(feature = "correspondence")]
         {
-            notifier = notifier.with_condition(STILL_UNREAD, StillUnread::new(store.clone()));
+            notifier = notifier
+                .with_condition(STILL_UNREAD, StillUnread::new(store.clone()))
+                .with_attachments_under(FORWARDED_FILES, ForwardedFiles::new(store.clone(), archive.clone()));
         }
         if let Some(email) = self.email {
             notifier = notifier.with_email_channel(email);

@@ -179,4 +179,12 @@ pub static MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/correspondence_0002_work.sqlite.sql"),
         postgres: include_str!("../migrations/correspondence_0002_work.postgres.sql"),
     },
+    #[cfg(feature = "correspondence")]
+    Migration {
+        owner: "altinn-services-correspondence",
+        number: 3,
+        name: "forwarding",
+        sqlite: include_str!("../migrations/correspondence_0003_forwarding.sqlite.sql"),
+        postgres: include_str!("../migrations/correspondence_0003_forwarding.postgres.sql"),
+    },
 ];

@@ -18,6 +18,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use attachments::AttachmentSources;
 pub use attachments::{AttachmentError, AttachmentSource};
 pub use bounce::{Bounce, BounceAction, BounceError};
 pub use breaker::{Breaker, BreakerSettings};

@@ -3,7 +3,6 @@
 use tokio::time::timeout;
 
 use super::job::{Job, Opened};
-use crate::channel::attachments::read_all;
 use crate::channel::{AttachmentError, Channel, Email, Lane, Message, Outcome, Rejection, SenderId, Sms};
 use crate::key::Passage;
 use crate::order::{LocalText, Spec};
@@ -47,8 +46,7 @@ impl Notifier {
             Route::Email(to) => {
                 let (subject, body) = text.email.clone().ok_or_else(missing)?;
                 let from = spec.sender.parse();
-                let attachments =
-                    read_all(self.attachments.as_deref(), &spec.attachments).await.map_err(unread)?;
+                let attachments = self.attachments.read_all(&spec.attachments).await.map_err(unread)?;
                 Ok(Message::Email(Email {
                     message_id: job.message_id.clone(),
                     date: job.send_at,

@@ -52,7 +52,7 @@ impl Attachment {
 
     fn check(&self, number: usize) -> Result<(), OrderError> {
         check_line("attachment's reference", &self.reference, Order::MAX_REFERENCE_BYTES)?;
-        check_line("attachment's file name", &self.file_name, Order::MAX_REFERENCE_BYTES)?;
+        check_line("attachment's file name", &self.file_name, Order::MAX_FILE_NAME_BYTES)?;
         let is_token = |part: &str| {
             let is_token_byte = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&byte);
             !part.is_empty() && part.bytes().all(is_token_byte)

@@ -97,8 +97,10 @@ impl Order {
     pub const MAX_SMS_BYTES: usize = 2 * 2144;
     /// The most reminders.
     pub const MAX_REMINDERS: usize = 20;
-    /// The most attachments.
-    pub const MAX_ATTACHMENTS: usize = 20;
+    /// The most attachments: as many as a correspondence of Altinn's may have.
+    pub const MAX_ATTACHMENTS: usize = 100;
+    /// The most bytes of an attachment's file name: as much as file systems take.
+    pub const MAX_FILE_NAME_BYTES: usize = 255;
     /// The most bytes of all attachments together: 15 MiB, so that a mail stays under the 25 MB that most servers take.
     pub const MAX_ATTACHMENT_BYTES: u64 = 15 * 1024 * 1024;
 

@@ -17,10 +17,25 @@ use crate::event::{EventError, EventFeed, NewEvent};
 pub(super) struct Circumstances<'a> {
     /// Who did it; none: nobody but time.
     pub(super) actor: Option<&'a Actor>,
+    /// Who did it, as it was written down when they did.
+    pub(super) recorded: Option<&'a RecordedActor>,
     /// What more is to be said.
     pub(super) note: Option<&'a str>,
     /// The entry of the archive that is evidence of it.
     pub(super) entry: Option<EntryId>,
+}
+
+/// Who did something, as it is written down: their reference, and how surely they were identified.
+#[derive(Debug, Clone)]
+pub(super) struct RecordedActor {
+    pub(super) reference: String,
+    pub(super) level: i64,
+}
+
+impl From<&Actor> for RecordedActor {
+    fn from(actor: &Actor) -> Self {
+        Self { reference: actor.reference(), level: u8::from(actor.level()).into() }
+    }
 }
 
 /// What happens to correspondences of one mailing at one time.
@@ -40,7 +55,8 @@ impl<'a> Changes<'a> {
         Self { ids, mailing, now, inserted, updated, history, events }
     }
 
-    /// Lets something happen to a correspondence; gives the status that is new.
+    /// Lets something happen to a correspondence; gives the status that is new. Each mail that forwards it stands in its
+    /// history, the later ones too.
     pub(super) fn apply(
         &mut self,
         row: &mut CorrespondenceRow,
@@ -48,17 +64,20 @@ impl<'a> Changes<'a> {
         with: Circumstances<'_>,
     ) -> Result<Option<CorrespondenceStatus>, CorrespondenceError> {
         let new: Result<_, Refusal> = step(row.reached, event, &self.mailing.terms(), self.now);
-        let Some(status) = new? else { return Ok(None) };
+        let again = (event == CorrespondenceEvent::Forward).then_some(event.status());
+        let Some(status) = new?.or(again) else { return Ok(None) };
         row.reached = row.reached.with(status);
         (row.latest, row.changed) = (status, self.now);
         row.version += 1;
+        let by = with.recorded.cloned().or_else(|| with.actor.map(RecordedActor::from));
+        let (reference, level) = by.map(|by| (by.reference, by.level)).unzip();
         self.history.push(params![
             row.id,
             row.version,
             i64::from(status.number()),
             self.now,
-            with.actor.map(Actor::reference),
-            with.actor.map(|actor| i64::from(u8::from(actor.level()))),
+            reference,
+            level,
             with.note,
             with.entry
         ]);

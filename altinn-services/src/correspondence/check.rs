@@ -228,7 +228,7 @@ impl Faults {
 }
 
 /// Whether a plain text has something that a page might take for a tag or a reference to a character.
-fn looks_like_html(text: &str) -> bool {
+pub(super) fn looks_like_html(text: &str) -> bool {
     let opens_tag = |rest: &str| {
         rest.chars().next().is_some_and(|c| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?'))
     };

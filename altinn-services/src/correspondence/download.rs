@@ -1,5 +1,6 @@
 //! Files as recipients get them.
 
+use altinn_archive::Archive;
 use altinn_core::{Actor, InstanceId};
 
 use super::mailing::Mailing;
@@ -25,7 +26,7 @@ impl Correspondences<'_> {
         let (_, mailing) = self.known(actor, service, id).await?;
         let attachment = self.content_of(&mailing).await?.attachments.into_iter().nth(index);
         let attachment = attachment.ok_or(CorrespondenceError::Nothing("attachment"))?;
-        let download = self.opened(&mailing, index, attachment).await?;
+        let download = opened(self.altinn.archive(), &mailing, index, attachment).await?;
         self.act(actor, service, id, |_| vec![CorrespondenceEvent::DownloadAttachment.into()]).await?;
         Ok(download)
     }
@@ -52,23 +53,23 @@ impl Correspondences<'_> {
         }
         let mut downloads = Vec::with_capacity(attachments.len());
         for (index, attachment) in attachments.into_iter().enumerate() {
-            downloads.push(self.opened(&mailing, index, attachment).await?);
+            downloads.push(opened(self.altinn.archive(), &mailing, index, attachment).await?);
         }
         self.act(actor, service, id, |_| vec![CorrespondenceEvent::DownloadAttachment.into()]).await?;
         Ok(downloads)
     }
+}
 
-    async fn opened(
-        &self,
-        mailing: &Mailing,
-        index: usize,
-        attachment: Attachment,
-    ) -> Result<Download, CorrespondenceError> {
-        let archive = self.altinn.archive();
-        let content = match attachment.entry {
-            Some(entry) => archive.content(entry, FILE).await?,
-            None => archive.content(mailing.entry, &file_element(index)).await?,
-        };
-        Ok(Download { attachment, content })
-    }
+/// A file of a mailing, opened.
+pub(super) async fn opened(
+    archive: &Archive,
+    mailing: &Mailing,
+    index: usize,
+    attachment: Attachment,
+) -> Result<Download, CorrespondenceError> {
+    let content = match attachment.entry {
+        Some(entry) => archive.content(entry, FILE).await?,
+        None => archive.content(mailing.entry, &file_element(index)).await?,
+    };
+    Ok(Download { attachment, content })
 }

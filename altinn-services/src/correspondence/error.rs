@@ -9,7 +9,7 @@ use altinn_notify::contact::ContactError;
 use altinn_notify::{OrderError, TemplateError};
 use thiserror::Error;
 
-use super::{AttachmentRefusal, Fault, Refusal};
+use super::{AttachmentRefusal, Fault, ForwardingRefusal, Refusal};
 use crate::event::EventError;
 
 /// Why something could not be done with a correspondence.
@@ -33,6 +33,12 @@ pub enum CorrespondenceError {
     Attachment {
         /// Why not.
         reason: AttachmentRefusal,
+    },
+    /// It cannot be forwarded, or not so.
+    #[error("{reason}")]
+    Forwarding {
+        /// Why not.
+        reason: ForwardingRefusal,
     },
     /// There is no such reply option, attachment or receipt.
     #[error("the correspondence has no such {0}")]
@@ -81,6 +87,7 @@ impl CorrespondenceError {
             Self::Invalid(_) => "CORRESPONDENCE-INVALID",
             Self::Refused(refusal) => refusal.code(),
             Self::Attachment { reason } => reason.code(),
+            Self::Forwarding { reason } => reason.code(),
             Self::Nothing(_) => "CORRESPONDENCE-NOTHING",
             Self::Changed => "CORRESPONDENCE-CHANGED",
             Self::Idempotency(error) => error.code(),

@@ -31,7 +31,7 @@ impl Told {
     fn name(self) -> Option<(&'static str, i64)> {
         use CorrespondenceStatus as Status;
         Some(match self {
-            Self::Status(Status::ReadyForPublish | Status::Fetched) => return None,
+            Self::Status(Status::ReadyForPublish | Status::Fetched | Status::Forwarded) => return None,
             Self::Status(Status::Initialized) => ("correspondenceinitialized", 0),
             Self::Status(Status::Published) => ("correspondencepublished", 0),
             Self::Status(Status::Read) => ("correspondencereceiverread", 0),

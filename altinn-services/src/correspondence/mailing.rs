@@ -64,6 +64,8 @@ pub(super) struct Spec {
     pub(super) is_confirmation_needed: bool,
     pub(super) ignore_reservation: bool,
     pub(super) notification: Option<Notification>,
+    #[serde(default)]
+    pub(super) allow_forwarding: bool,
 }
 
 /// A mailing as its row holds it.

@@ -43,6 +43,7 @@ pub struct NewCorrespondence {
     pub(super) allow_system_delete_after: Option<DateTime<Utc>>,
     pub(super) is_confirmation_needed: bool,
     pub(super) ignore_reservation: bool,
+    pub(super) allow_forwarding: bool,
     pub(super) notification: Option<Notification>,
     pub(super) idempotency_key: Option<String>,
 }
@@ -69,6 +70,7 @@ impl NewCorrespondence {
             allow_system_delete_after: None,
             is_confirmation_needed: false,
             ignore_reservation: false,
+            allow_forwarding: false,
             notification: None,
             idempotency_key: None,
         }
@@ -151,6 +153,13 @@ impl NewCorrespondence {
         self
     }
 
+    /// The same, which its recipients may forward by mail once they have read it (`allowForwarding`): where the service
+    /// asks for no level of authentication, and its files have at most 10 MiB together.
+    pub fn allowing_forwarding(mut self) -> Self {
+        self.allow_forwarding = true;
+        self
+    }
+
     /// The same, of which its recipients are told by mail or SMS when it is published.
     pub fn notified(mut self, notification: Notification) -> Self {
         self.notification = Some(notification);
@@ -201,10 +210,13 @@ impl NewCorrespondence {
             "ignoreReservation": self.ignore_reservation,
             "notification": self.notification,
         });
-        if let Some(request) = request.as_object_mut()
-            && !self.existing_attachments.is_empty()
-        {
-            request.insert("existingAttachments".to_owned(), json!(self.existing_attachments));
+        if let Some(request) = request.as_object_mut() {
+            if !self.existing_attachments.is_empty() {
+                request.insert("existingAttachments".to_owned(), json!(self.existing_attachments));
+            }
+            if self.allow_forwarding {
+                request.insert("allowForwarding".to_owned(), json!(true));
+            }
         }
         canonical_json(&request)
     }

@@ -1,6 +1,6 @@
 //! What a recipient does with a correspondence.
 
-use altinn_archive::{ArchiveError, ReceiptState};
+use altinn_archive::{Archive, ArchiveError, ReceiptState};
 use altinn_auth::decision::Access;
 use altinn_auth::trail::Deed;
 use altinn_core::store::Batch;
@@ -47,6 +47,8 @@ pub struct Received {
     pub is_confirmation_needed: bool,
     /// After when it is gone.
     pub allow_system_delete_after: Option<DateTime<Utc>>,
+    /// Whether it may be forwarded.
+    pub allow_forwarding: bool,
 }
 
 impl Received {
@@ -60,6 +62,7 @@ impl Received {
             due_date_time: mailing.spec.due_date_time,
             is_confirmation_needed: mailing.spec.is_confirmation_needed,
             allow_system_delete_after: mailing.spec.allow_system_delete_after,
+            allow_forwarding: mailing.spec.allow_forwarding,
         }
     }
 }
@@ -288,9 +291,7 @@ impl Correspondences<'_> {
     }
 
     pub(super) async fn content_of(&self, mailing: &Mailing) -> Result<Content, CorrespondenceError> {
-        let content = self.altinn.archive().content(mailing.entry, MESSAGE).await?;
-        let bytes = content.bytes(MAX_MESSAGE).await.map_err(ArchiveError::from)?;
-        serde_json::from_slice(&bytes).map_err(|_| CorrespondenceError::Stored { column: "message" })
+        content_of(self.altinn.archive(), mailing).await
     }
 
     /// Lets something happen to a correspondence, all of it or nothing, and leaves a trace in the trail in any case.
@@ -326,7 +327,12 @@ impl Correspondences<'_> {
         let mut changes = Changes::new(self.altinn.ids(), &mailing, now);
         for act in acts(&row) {
             let entry = self.evidence(&mut batch, access, (&row, &mailing), act.event, now).await?;
-            let with = Circumstances { actor: Some(access.actor()), note: act.note, entry };
+            let with = Circumstances {
+                actor: Some(access.actor()),
+                note: act.note,
+                entry,
+                ..Circumstances::default()
+            };
             changes.apply(&mut row, act.event, with)?;
             if act.event == CorrespondenceEvent::MarkAsRead {
                 InboxElement::mark(&mut batch, (id.owner, id.guid), &access.actor().reference(), true);
@@ -337,4 +343,11 @@ impl Correspondences<'_> {
         store.commit(batch).await?;
         Ok((row, mailing))
     }
+}
+
+/// What a mailing says.
+pub(super) async fn content_of(archive: &Archive, mailing: &Mailing) -> Result<Content, CorrespondenceError> {
+    let content = archive.content(mailing.entry, MESSAGE).await?;
+    let bytes = content.bytes(MAX_MESSAGE).await.map_err(ArchiveError::from)?;
+    serde_json::from_slice(&bytes).map_err(|_| CorrespondenceError::Stored { column: "message" })
 }

@@ -2,7 +2,7 @@
 
 use altinn_archive::EntryId;
 use altinn_auth::decision::Access;
-use altinn_core::store::{Column, ColumnKind, InsertRows, Row, Store, Value, params};
+use altinn_core::store::{Batch, Column, ColumnKind, Guard, InsertRows, Row, Store, Value, params};
 use altinn_core::{PartyId, ServiceId};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -180,6 +180,11 @@ impl CorrespondenceRow {
              where {condition}"
         );
         store.query(sql, values).await?.iter().map(Self::from_row).collect()
+    }
+
+    /// Has a batch conflict when something happens to it meanwhile.
+    pub(super) fn guard(&self, batch: &mut Batch) {
+        batch.guard(&Guard::new("services_correspondence", "id", "version"), self.id, self.version);
     }
 
     /// All that it has been through, in order.

@@ -13,6 +13,7 @@ use super::changes::Changes;
 use super::check::check;
 use super::expand::{SLICE, parties_of, place};
 use super::fault::{Fault, FaultRule};
+use super::forward::may_be_forwarded;
 use super::mailing::{Mailing, NewMailing, Spec};
 use super::overview::{MailingOverview, Sent};
 use super::{
@@ -143,6 +144,9 @@ impl Correspondences<'_> {
         }
         let parties = self.few_recipients(asked).await?;
         let (shared, existing) = self.existing(asked, (service.id(), party.id)).await?;
+        if asked.allow_forwarding {
+            may_be_forwarded(service, &asked.content(&existing))?;
+        }
         access.guard_with(batch, &Deed::to(format!("mailing/{id}")));
         let entry =
             self.altinn.archive().stage(batch, entry_of(access, party, (asked, &existing), id, now)).await?;
@@ -270,6 +274,7 @@ fn spec_of(asked: &NewCorrespondence, sender: &Party, now: DateTime<Utc>) -> Spe
         is_confirmation_needed: asked.is_confirmation_needed,
         ignore_reservation: asked.ignore_reservation,
         notification: asked.notification.clone(),
+        allow_forwarding: asked.allow_forwarding,
     }
 }
 

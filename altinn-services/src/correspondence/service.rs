@@ -7,7 +7,7 @@ use std::sync::Arc;
 use altinn_core::{ServiceId, Text};
 use serde::Deserialize;
 
-use crate::definition::{DefinitionError, ServiceFolder};
+use crate::definition::{DefinitionError, ServiceFolder, StatedLevel};
 
 /// A published correspondence service. Cheap to clone.
 ///
@@ -30,6 +30,8 @@ struct Parts {
     id: ServiceId,
     title: Text,
     limits: Limits,
+    /// Whether its policy asks for a level of authentication above 0.
+    asks_for_level: bool,
 }
 
 #[derive(Deserialize)]
@@ -57,8 +59,10 @@ impl CorrespondenceService {
     pub(crate) fn load(folder: &Path) -> Result<(Self, String), DefinitionError> {
         let folder = ServiceFolder::open(folder, "correspondence")?;
         let File { correspondence: limits } = folder.settings()?;
-        let parts = Parts { id: folder.id().clone(), title: folder.title().clone(), limits };
-        Ok((Self(Arc::new(parts)), folder.policy_xml()?))
+        let policy = folder.policy_xml()?;
+        let asks_for_level = StatedLevel::all(&policy).iter().any(|stated| stated.value.parse() != Ok(0_u8));
+        let parts = Parts { id: folder.id().clone(), title: folder.title().clone(), limits, asks_for_level };
+        Ok((Self(Arc::new(parts)), policy))
     }
 
     /// The service's id.
@@ -79,6 +83,12 @@ impl CorrespondenceService {
     /// How many bytes one of them may have.
     pub fn max_attachment_bytes(&self) -> u64 {
         self.limits().max_attachment_bytes
+    }
+
+    /// Whether its policy asks for a level of authentication above 0: its letters are not forwarded by mail then, since
+    /// whoever reads a mail has not logged in.
+    pub(super) fn asks_for_level(&self) -> bool {
+        self.0.asks_for_level
     }
 
     pub(super) fn limits(&self) -> Limits {

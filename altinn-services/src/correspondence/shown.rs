@@ -43,6 +43,8 @@ pub struct CorrespondenceOverview {
     pub ignore_reservation: bool,
     /// After when it is gone.
     pub allow_system_delete_after: Option<DateTime<Utc>>,
+    /// Whether its recipient may forward it.
+    pub allow_forwarding: bool,
 }
 
 impl Correspondences<'_> {
@@ -98,6 +100,7 @@ impl Correspondences<'_> {
             is_confirmation_needed: mailing.spec.is_confirmation_needed,
             ignore_reservation: mailing.spec.ignore_reservation,
             allow_system_delete_after: mailing.spec.allow_system_delete_after,
+            allow_forwarding: mailing.spec.allow_forwarding,
         })
     }
 }

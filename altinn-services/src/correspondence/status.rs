@@ -35,11 +35,13 @@ pub enum CorrespondenceStatus {
     Failed = 11,
     /// Its recipient got an attachment.
     AttachmentsDownloaded = 12,
+    /// A mail server has taken over the mail by which its recipient forwarded it.
+    Forwarded = 13,
 }
 
 impl CorrespondenceStatus {
     /// All, by their numbers.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Initialized,
         Self::ReadyForPublish,
         Self::Published,
@@ -53,6 +55,7 @@ impl CorrespondenceStatus {
         Self::Reserved,
         Self::Failed,
         Self::AttachmentsDownloaded,
+        Self::Forwarded,
     ];
 
     /// Altinn's number of it.
@@ -81,6 +84,7 @@ impl CorrespondenceStatus {
             Self::Reserved => "Reserved",
             Self::Failed => "Failed",
             Self::AttachmentsDownloaded => "AttachmentsDownloaded",
+            Self::Forwarded => "Forwarded",
         }
     }
 

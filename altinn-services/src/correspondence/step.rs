@@ -31,6 +31,8 @@ pub enum CorrespondenceEvent {
     Archive,
     /// Its recipient gets an attachment.
     DownloadAttachment,
+    /// The mail by which its recipient forwarded it has gone out.
+    Forward,
     /// Its recipient deletes it.
     PurgeByRecipient,
     /// Its sender withdraws it.
@@ -41,7 +43,7 @@ pub enum CorrespondenceEvent {
 
 impl CorrespondenceEvent {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Initialize,
         Self::Ready,
         Self::Reserve,
@@ -53,6 +55,7 @@ impl CorrespondenceEvent {
         Self::Confirm,
         Self::Archive,
         Self::DownloadAttachment,
+        Self::Forward,
         Self::PurgeByRecipient,
         Self::PurgeBySender,
         Self::DeleteBySystem,
@@ -72,6 +75,7 @@ impl CorrespondenceEvent {
             Self::Confirm => CorrespondenceStatus::Confirmed,
             Self::Archive => CorrespondenceStatus::Archived,
             Self::DownloadAttachment => CorrespondenceStatus::AttachmentsDownloaded,
+            Self::Forward => CorrespondenceStatus::Forwarded,
             Self::PurgeByRecipient => CorrespondenceStatus::PurgedByRecipient,
             Self::PurgeBySender | Self::DeleteBySystem => CorrespondenceStatus::PurgedByAltinn,
         }
@@ -109,7 +113,7 @@ pub enum Refusal {
     /// Its recipient has not got it yet (1024, 1025).
     #[error("the correspondence must be fetched first")]
     NotFetched,
-    /// Its recipient has not read it yet.
+    /// Its recipient has not read it yet (1065, of one that is to be forwarded).
     #[error("the correspondence must be read first")]
     NotRead,
     /// It was read before (1040).
@@ -186,7 +190,12 @@ pub fn step(
         Event::PurgeBySender => withdrawn(reached)?,
         Event::DeleteBySystem => needs(reached, CorrespondenceStatus::Initialized, Refusal::OutOfTurn)?,
         Event::Fetch | Event::DownloadAttachment => published(reached)?,
-        Event::MarkAsRead | Event::Reply | Event::Confirm | Event::Archive | Event::PurgeByRecipient => {
+        Event::MarkAsRead
+        | Event::Reply
+        | Event::Confirm
+        | Event::Archive
+        | Event::Forward
+        | Event::PurgeByRecipient => {
             published(reached)?;
             by_recipient(reached, event, terms)?;
         }
@@ -253,7 +262,7 @@ fn by_recipient(reached: Reached, event: CorrespondenceEvent, terms: &Terms) -> 
         CorrespondenceEvent::PurgeByRecipient if terms.is_confirmation_needed => {
             needs(reached, Status::Confirmed, Refusal::ConfirmationNeeded)
         }
-        CorrespondenceEvent::Reply | CorrespondenceEvent::Archive => {
+        CorrespondenceEvent::Reply | CorrespondenceEvent::Archive | CorrespondenceEvent::Forward => {
             needs(reached, Status::Read, Refusal::NotRead)
         }
         _ => Ok(()),

@@ -15,7 +15,8 @@ use super::{CorrespondenceError, Correspondences};
 const SLICES_AT_ONCE: u32 = 32;
 
 impl Correspondences<'_> {
-    /// Does what is due: gives recipients their correspondences, publishes, tells of deadlines that have passed, deletes.
+    /// Does what is due: gives recipients their correspondences, publishes, tells of deadlines that have passed, deletes,
+    /// and writes down what was forwarded once its mail has gone out.
     /// Goes on until nothing is due or so many slices of recipients are done; gives how many it did. Workers call it
     /// ([`Altinn::run_workers`](crate::Altinn::run_workers)); several at once share the work.
     ///
@@ -27,6 +28,9 @@ impl Correspondences<'_> {
             let now = self.altinn.clock().now();
             let Some(mailing) = Mailing::claim_due(self.altinn.store(), now).await? else { break };
             done += self.work_on(mailing, (limit - done).min(SLICES_AT_ONCE)).await?;
+        }
+        while done < limit && self.follow_next_forwarding().await? {
+            done += 1;
         }
         Ok(done)
     }

@@ -27,6 +27,7 @@ mod position;
 mod relaxed_json;
 mod remark;
 mod service_folder;
+mod stated_level;
 mod text_resources;
 mod validity;
 
@@ -46,6 +47,7 @@ pub use options::Choice;
 pub use position::Position;
 pub use remark::Remark;
 pub use service_folder::ServiceFolder;
+pub(crate) use stated_level::StatedLevel;
 pub use text_resources::{TextResource, TextResources, TextVariable};
 pub use validity::Validity;
 

@@ -72,8 +72,18 @@ impl InboxKey {
 
     /// What somebody's label is found by: the same for the same label, and telling nothing of it.
     pub(super) fn tag(&self, owner: &str, label: &str) -> Vec<u8> {
+        self.tag_of(["label", owner, label])
+    }
+
+    /// What the mail address is found by that a correspondence was forwarded to, whatever its case.
+    #[cfg(feature = "correspondence")]
+    pub(crate) fn address_tag(&self, correspondence: Uuid, address: &str) -> Vec<u8> {
+        self.tag_of(["address", &correspondence.to_string(), &address.to_lowercase()])
+    }
+
+    fn tag_of(&self, parts: [&str; 3]) -> Vec<u8> {
         let mut context = hmac::Context::with_key(&self.digests);
-        for part in ["label", owner, label] {
+        for part in parts {
             context.update(&(part.len() as u64).to_be_bytes());
             context.update(part.as_bytes());
         }

@@ -61,7 +61,9 @@ impl Naive {
             Event::MarkAsRead | Event::Confirm if !self.was(Event::Fetch) => Some(Refusal::NotFetched),
             Event::MarkAsRead if self.was(Event::MarkAsRead) => Some(Refusal::AlreadyRead),
             Event::Confirm if self.was(Event::Confirm) => Some(Refusal::AlreadyConfirmed),
-            Event::Reply | Event::Archive if !self.was(Event::MarkAsRead) => Some(Refusal::NotRead),
+            Event::Reply | Event::Archive | Event::Forward if !self.was(Event::MarkAsRead) => {
+                Some(Refusal::NotRead)
+            }
             Event::PurgeByRecipient if needs_confirmation && !self.was(Event::Confirm) => {
                 Some(Refusal::ConfirmationNeeded)
             }
@@ -110,6 +112,7 @@ fn the_names_and_numbers_are_altinns() {
     let all = Status::ALL.map(|status| (status.number(), status.name()));
     assert_eq!(all[4], (4, "Read"));
     assert_eq!(all[12], (12, "AttachmentsDownloaded"));
+    assert_eq!(all[13], (13, "Forwarded"));
     assert!(all.iter().zip(0..).all(|((number, _), place)| *number == place));
     for status in Status::ALL {
         assert_eq!(Status::named(status.name()), Some(status));

@@ -4,6 +4,7 @@
 #![allow(clippy::future_not_send, reason = "a test runs where it was started")]
 
 mod bad_input;
+mod forwarding;
 mod machine;
 mod many;
 mod notifying;

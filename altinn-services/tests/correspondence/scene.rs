@@ -31,6 +31,8 @@ pub(crate) struct Scene {
     /// Whether the register of contacts does not answer.
     pub(crate) contacts_down: Arc<AtomicBool>,
     pub(crate) service: CorrespondenceService,
+    /// Asks for no level, so that its letters may be forwarded.
+    pub(crate) circulars: CorrespondenceService,
     pub(crate) people: SyntheticPeople,
     /// The agency, and who writes for it.
     pub(crate) agency: Party,
@@ -138,8 +140,8 @@ impl Scene {
         let clock = Arc::new(SteppableClock::at(start()));
         let mails = Mails::default();
         let contacts_down = Arc::new(AtomicBool::new(false));
-        let altinn = build(&store, &folder, &clock, (&mails, &contacts_down)).await;
-        let service = publish(&altinn);
+        let altinn = build(&store, &folder, &clock, (mails.clone(), &contacts_down)).await;
+        let (service, circulars) = (publish(&altinn, "decisions"), publish(&altinn, "circulars"));
         let mut people = SyntheticPeople::from_seed(21);
         let (agency, bakery) = (people.organization(), people.organization());
         let [leader, baker, auditor, kari, stranger] = std::array::from_fn(|_| people.person());
@@ -164,6 +166,7 @@ impl Scene {
             mails,
             contacts_down,
             service,
+            circulars,
             people,
             agency,
             bakery,
@@ -179,7 +182,12 @@ impl Scene {
 
     /// Another node over the same store.
     pub(crate) async fn another_node(&self) -> Altinn {
-        build(&self.store, &self.folder, &self.clock, (&self.mails, &self.contacts_down)).await
+        self.another_node_with(self.mails.clone()).await
+    }
+
+    /// Another node over the same store, which sends mail by another channel.
+    pub(crate) async fn another_node_with(&self, channel: impl Channel + 'static) -> Altinn {
+        build(&self.store, &self.folder, &self.clock, (channel, &self.contacts_down)).await
     }
 
     pub(crate) fn letters(&self) -> Correspondences<'_> {
@@ -252,7 +260,7 @@ async fn build(
     store: &Store,
     folder: &TempDir,
     clock: &Arc<SteppableClock>,
-    (mails, contacts_down): (&Mails, &Arc<AtomicBool>),
+    (mails, contacts_down): (impl Channel + 'static, &Arc<AtomicBool>),
 ) -> Altinn {
     let down = Arc::clone(contacts_down);
     let builder = Altinn::over(store.clone()).objects_in(&folder.path().join("objects")).unwrap();
@@ -260,7 +268,7 @@ async fn build(
         .keys_in(&folder.path().join("keys"), true)
         .unwrap()
         .clock(Arc::clone(clock) as _)
-        .email("noreply@example.com".parse().unwrap(), mails.clone())
+        .email("noreply@example.com".parse().unwrap(), mails)
         .notifier(|notifier| notifier.with_sms_sender("Mattilsynet".parse().unwrap()))
         .notifier(|notifier| {
             let contacts = Contacts { known: notifier.stored_contacts(), down };
@@ -271,7 +279,7 @@ async fn build(
         .unwrap()
 }
 
-fn publish(altinn: &Altinn) -> CorrespondenceService {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../examples/services/decisions");
+fn publish(altinn: &Altinn, name: &str) -> CorrespondenceService {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../examples/services").join(name);
     altinn.publish_correspondence(folder).unwrap()
 }

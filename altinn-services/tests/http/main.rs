@@ -19,6 +19,7 @@ mod code;
 mod correspondence;
 mod ends;
 mod events;
+mod forwarding;
 mod hostile;
 mod inbox;
 mod lookups;

@@ -86,6 +86,7 @@ impl World {
             [&bakery, &accountant, &agency, &authority, &leader, &filler, &accountant_leader, &stranger];
         register(&altinn, &parties, &roles).await;
         let decisions = altinn.publish_correspondence(sample("decisions")).unwrap();
+        altinn.publish_correspondence(sample("circulars")).unwrap();
         let writer =
             Subject::ServiceOwner { org: "mattilsynet".to_owned(), number: Some(checked(&authority)) };
         let writer = Actor::new(writer, AuthenticationLevel::Sensitive);

@@ -5,8 +5,8 @@ use altinn_core::{InstanceId, SyntheticNumbers};
 use altinn_services::broker::{NewTransfer, Place, TransferId, TransferQuery};
 use altinn_services::collaboration::{Address, CaseId, NewCase, NewCaseEvent, NewTransmission};
 use altinn_services::correspondence::{
-    CorrespondenceQuery, CorrespondenceStatus, Message, NewCorrespondence, NewSharedAttachment, Recipient,
-    Side,
+    CorrespondenceQuery, CorrespondenceStatus, Message, NewCorrespondence, NewForwarding,
+    NewSharedAttachment, Recipient, Side,
 };
 use altinn_services::inbox::{InboxQuery, LabelChange};
 use altinn_services::link::LinkRequest;
@@ -175,6 +175,13 @@ fn correspondences() -> Vec<Operation> {
         }),
         row!("correspondence" "confirm", Element of Correspondence, |s, a, p, i| {
             s.altinn.correspondences().confirm(a, &s.decisions, &InstanceId::new(p, i)).await
+        }),
+        row!("correspondence" "forward", Element of Correspondence, |s, a, p, i| {
+            let new = NewForwarding::to("regnskap@example.com");
+            s.altinn.correspondences().forward(a, &s.decisions, &InstanceId::new(p, i), &new).await
+        }),
+        row!("correspondence" "allows_forwarding", Element of Correspondence, |s, a, p, i| {
+            s.altinn.correspondences().allows_forwarding(a, &s.decisions, &InstanceId::new(p, i)).await
         }),
         row!("correspondence" "reply", Element of Correspondence, |s, a, p, i| {
             s.altinn.correspondences().reply(a, &s.decisions, &InstanceId::new(p, i), 0).await

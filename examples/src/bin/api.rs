@@ -143,6 +143,7 @@ async fn services(altinn: &Altinn, authority: &Party) -> Result<OrganizationNumb
     altinn.store().commit(batch).await?;
     let number = number(authority)?;
     let decisions = altinn.publish_correspondence(folder.join("decisions"))?;
+    altinn.publish_correspondence(folder.join("circulars"))?;
     altinn.publish_lookup(folder.join("organization-lookup"), OneOrganization)?;
     altinn.publish_link(folder.join("tax-card"))?;
     let writer = Subject::ServiceOwner { org: "mattilsynet".to_owned(), number: Some(number) };

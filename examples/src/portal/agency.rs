@@ -28,6 +28,7 @@ const SHOWN: u32 = 50;
 const RECIPIENT: &str = "recipient";
 const TITLE: &str = "title";
 const BODY: &str = "body";
+const FORWARDING: &str = "forwarding";
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
@@ -76,6 +77,7 @@ async fn shown(
                 recipient => fields.get(RECIPIENT),
                 letter_title => fields.get(TITLE),
                 body => fields.get(BODY),
+                forwarding => !fields.get(FORWARDING).is_empty(),
                 example => super::parties::shown_number(&member.app().world.bakery),
                 example_name => member.app().world.bakery.name.as_str(),
                 wrong => wrong.values(),
@@ -168,10 +170,16 @@ async fn send(CaseWorker(_): CaseWorker, Posted { member, fields }: Posted) -> R
     let app = member.app();
     let message = Message::new(member.language(), fields.get(TITLE), fields.get(BODY));
     let letter = NewCorrespondence::new("portal", recipient, message)
-        .confirmed_by(app.altinn.clock().now() + TimeDelta::days(14))
         .notified(Notification::generic().with_reminder(7))
         .once(fields.get("key"));
-    let (service, sender) = (&app.services.decisions, app.world.owner_of(app.services.decisions.id()));
+    let (service, letter) = match fields.get(FORWARDING) {
+        "" => {
+            let confirmed_by = app.altinn.clock().now() + TimeDelta::days(14);
+            (&app.services.decisions, letter.confirmed_by(confirmed_by))
+        }
+        _ => (&app.services.circulars, letter.allowing_forwarding()),
+    };
+    let sender = app.world.owner_of(service.id());
     match app.altinn.correspondences().send(&sender, service, app.world.agency.id, &letter).await {
         Ok(sent) => page(&member, &Fields::default(), &wrong, Some(sent.mailing.recipients)).await,
         Err(CorrespondenceError::Invalid(_)) => {

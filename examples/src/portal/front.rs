@@ -40,7 +40,10 @@ pub(super) async fn front(State(app): State<App>, visitor: Visitor) -> Response 
         (
             "front.correspondence",
             "front.correspondence.what",
-            vec![link(title(services.decisions.title()), "/inbox")],
+            vec![
+                link(title(services.decisions.title()), "/inbox"),
+                link(title(services.circulars.title()), "/inbox"),
+            ],
         ),
         ("front.lookup", "front.lookup.what", vec![link(title(services.lookup.title()), "/lookup")]),
         ("front.link", "front.link.what", vec![link(title(services.link.title()), "/link")]),

@@ -1,7 +1,10 @@
-//! Letters from the agency: read, confirmed and deleted.
+//! Letters from the agency: read, confirmed, forwarded and deleted.
 
 use altinn_core::{InstanceId, Language, Text};
-use altinn_services::correspondence::{CorrespondenceError, CorrespondenceStatus, Received};
+use altinn_services::correspondence::{
+    CorrespondenceError, CorrespondenceService, CorrespondenceStatus, ForwardingRefusal, NewForwarding,
+    Received,
+};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Path;
@@ -14,15 +17,19 @@ use uuid::Uuid;
 
 use super::app::App;
 use super::pages::seconds;
-use super::posted::Posted;
+use super::posted::{Fields, Posted, Wrong};
 use super::trouble::{Trouble, encoded};
 use super::visitor::Member;
+
+const ADDRESS: &str = "address";
+const NOTE: &str = "note";
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/letters/{id}", get(show))
         .route("/letters/{id}/files/{index}", get(file))
         .route("/letters/{id}/confirm", post(confirm))
+        .route("/letters/{id}/forward", post(forward))
         .route("/letters/{id}/delete", post(delete))
 }
 
@@ -30,17 +37,33 @@ fn address(member: &Member, id: Uuid) -> InstanceId {
     InstanceId::new(member.party.id, id)
 }
 
+/// The service of a letter that the party has to do with.
+async fn service_of(member: &Member, id: Uuid) -> Result<CorrespondenceService, CorrespondenceError> {
+    let found = member.app().altinn.correspondences().service_of(member.party.id, id).await?;
+    found.map(|(service, _)| service).ok_or(CorrespondenceError::NotFound)
+}
+
 /// Opens a letter, which is reading it.
 async fn show(Path(id): Path<Uuid>, member: Member) -> Response {
-    let app = member.app();
-    let letters = app.altinn.correspondences();
-    match letters.read(&member.actor, &app.services.decisions, &address(&member, id)).await {
+    page(&member, id, &Fields::default(), &Wrong::default(), None).await
+}
+
+async fn page(member: &Member, id: Uuid, fields: &Fields, wrong: &Wrong, sent_to: Option<&str>) -> Response {
+    match read(member, id).await {
         Ok(letter) => {
             member.has_seen(id).await;
-            member.page("letter.html", values_of(&member, &letter))
+            let forwarding = context! {
+                address => fields.get(ADDRESS), note => fields.get(NOTE), wrong => wrong.values(), sent_to => sent_to,
+            };
+            member.page("letter.html", context! { ..values_of(member, &letter), ..forwarding })
         }
         Err(error) => member.trouble(error),
     }
+}
+
+async fn read(member: &Member, id: Uuid) -> Result<Received, CorrespondenceError> {
+    let service = service_of(member, id).await?;
+    member.app().altinn.correspondences().read(&member.actor, &service, &address(member, id)).await
 }
 
 fn values_of(member: &Member, letter: &Received) -> Value {
@@ -71,6 +94,7 @@ fn values_of(member: &Member, letter: &Received) -> Value {
         due => letter.due_date_time.map(seconds),
         files => files,
         replies => replies,
+        forwards => letter.allow_forwarding,
         confirms => letter.is_confirmation_needed && letter.status != CorrespondenceStatus::Confirmed,
         is_confirmed => letter.status == CorrespondenceStatus::Confirmed,
     }
@@ -83,9 +107,12 @@ fn nearest(text: &Text, language: Language) -> Language {
 }
 
 async fn file(Path((id, index)): Path<(Uuid, usize)>, member: Member) -> Response {
-    let app = member.app();
-    let id = address(&member, id);
-    match app.altinn.correspondences().attachment(&member.actor, &app.services.decisions, &id, index).await {
+    let download = async {
+        let service = service_of(&member, id).await?;
+        let letters = member.app().altinn.correspondences();
+        letters.attachment(&member.actor, &service, &address(&member, id), index).await
+    };
+    match download.await {
         Ok(file) => {
             let name = encoded(&file.attachment.file_name);
             let headers = [
@@ -100,21 +127,55 @@ async fn file(Path((id, index)): Path<(Uuid, usize)>, member: Member) -> Respons
 }
 
 async fn confirm(Path(id): Path<Uuid>, Posted { member, .. }: Posted) -> Response {
-    let app = member.app();
-    let letter = address(&member, id);
-    match app.altinn.correspondences().confirm(&member.actor, &app.services.decisions, &letter).await {
+    let confirmed = async {
+        let service = service_of(&member, id).await?;
+        member.app().altinn.correspondences().confirm(&member.actor, &service, &address(&member, id)).await
+    };
+    match confirmed.await {
         Ok(_) => Redirect::to(&format!("/letters/{id}")).into_response(),
         Err(error) => member.trouble(error),
     }
 }
 
 async fn delete(Path(id): Path<Uuid>, Posted { member, .. }: Posted) -> Response {
-    let app = member.app();
-    let letter = address(&member, id);
-    match app.altinn.correspondences().purge(&member.actor, &app.services.decisions, &letter).await {
+    let deleted = async {
+        let service = service_of(&member, id).await?;
+        member.app().altinn.correspondences().purge(&member.actor, &service, &address(&member, id)).await
+    };
+    match deleted.await {
         Ok(_) => Redirect::to("/inbox").into_response(),
         Err(error) => member.trouble(error),
     }
+}
+
+/// Forwards a letter by mail; what is wrong is said at its field.
+async fn forward(Path(id): Path<Uuid>, Posted { member, fields }: Posted) -> Response {
+    let (to, note) = (fields.get(ADDRESS), fields.get(NOTE));
+    let forwarded = async {
+        let service = service_of(&member, id).await?;
+        let new = NewForwarding::to(to).saying(note).written_in(member.language());
+        member
+            .app()
+            .altinn
+            .correspondences()
+            .forward(&member.actor, &service, &address(&member, id), &new)
+            .await
+    };
+    let mut wrong = Wrong::default();
+    let (field, key) = match forwarded.await {
+        Ok(_) => return page(&member, id, &Fields::default(), &wrong, Some(to)).await,
+        Err(CorrespondenceError::Forwarding { reason }) => match reason {
+            ForwardingRefusal::Address => (ADDRESS, "letter.forward.address.wrong"),
+            ForwardingRefusal::Repeated => (ADDRESS, "letter.forward.repeated"),
+            ForwardingRefusal::TextTooLong | ForwardingRefusal::TextNotPlain => {
+                (NOTE, "letter.forward.note.wrong")
+            }
+            _ => return member.trouble(Trouble::Late("letter.refused")),
+        },
+        Err(error) => return member.trouble(error),
+    };
+    wrong.add(field, member.visitor.text(key));
+    page(&member, id, &fields, &wrong, None).await
 }
 
 impl From<CorrespondenceError> for Trouble {
@@ -123,7 +184,9 @@ impl From<CorrespondenceError> for Trouble {
             CorrespondenceError::NotFound => Self::NotFound,
             CorrespondenceError::Access(error) => error.into(),
             CorrespondenceError::Invalid(_) => Self::Wrong("agency.send.wrong"),
-            CorrespondenceError::Refused(_) => Self::Late("letter.refused"),
+            CorrespondenceError::Refused(_) | CorrespondenceError::Forwarding { .. } => {
+                Self::Late("letter.refused")
+            }
             CorrespondenceError::Changed => Self::Late("trouble.late.rights"),
             other => Self::Unavailable(other.code()),
         }

@@ -28,6 +28,8 @@ const SERVICES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/services");
 pub(super) struct Services {
     pub(super) forms: Vec<Service>,
     pub(super) decisions: CorrespondenceService,
+    /// Letters that may be forwarded.
+    pub(super) circulars: CorrespondenceService,
     pub(super) lookup: LookupService,
     pub(super) link: LinkService,
     pub(super) broker: BrokerService,
@@ -59,6 +61,7 @@ impl Services {
             forms.push(form);
         }
         let decisions = altinn.publish_correspondence(format!("{SERVICES}/decisions"))?;
+        let circulars = altinn.publish_correspondence(format!("{SERVICES}/circulars"))?;
         let lookup =
             altinn.publish_lookup(format!("{SERVICES}/organization-lookup"), Organizations::of(world)?)?;
         let broker = altinn.publish_broker(format!("{SERVICES}/annual-accounts"))?;
@@ -70,7 +73,7 @@ impl Services {
         let sender = world.owner_of(decisions.id());
         let decision = CorrespondenceMember::new(decisions.clone(), world.agency.id, sender);
         let opening = altinn.publish_collaboration(opening, Members::none().with("decision", decision))?;
-        Ok(Self { forms, decisions, lookup, link, broker, opening })
+        Ok(Self { forms, decisions, circulars, lookup, link, broker, opening })
     }
 }
 
@@ -85,6 +88,7 @@ impl Services {
         forms
             .chain([
                 title(self.decisions.id(), self.decisions.title()),
+                title(self.circulars.id(), self.circulars.title()),
                 title(self.lookup.id(), self.lookup.title()),
                 title(self.link.id(), self.link.title()),
                 title(self.broker.id(), self.broker.title()),

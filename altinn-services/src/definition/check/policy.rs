@@ -3,16 +3,14 @@
 use altinn_auth::decision::ServicePolicy;
 use altinn_auth::xacml::Effect;
 use altinn_auth::xacml::model::{AllOf, Rule};
-use roxmltree::{Document, Node};
+use roxmltree::Document;
 
 use super::fault::{Fault, FaultSeverity};
 use super::sources::Sources;
-use crate::definition::{AppDefinition, DataType, Position};
+use crate::definition::{AppDefinition, DataType, Position, StatedLevel};
 use crate::process::{Task, TaskKind};
 
 const ACTION: &str = "urn:oasis:names:tc:xacml:1.0:action:action-id";
-const LEVELS: [&str; 2] =
-    ["urn:altinn:minimum-authenticationlevel", "urn:altinn:minimum-authenticationlevel-org"];
 
 pub(super) fn look(app: &AppDefinition, sources: &Sources<'_>, faults: &mut Vec<Fault>) {
     let file = sources.policy();
@@ -108,7 +106,7 @@ fn is_of_resource(category: &str) -> bool {
 fn placeholders(app: &AppDefinition, file: &str, faults: &mut Vec<Fault>) {
     let text = app.policy_xml();
     let Ok(document) = Document::parse(text) else { return };
-    for node in document.descendants().filter(|node| node.has_tag_name_of("AttributeValue")) {
+    for node in document.descendants().filter(|node| node.tag_name().name() == "AttributeValue") {
         let value = node.text().unwrap_or_default().trim();
         let is_placeholder = value.len() > 2 && value.starts_with('[') && value.ends_with(']');
         if is_placeholder && !["[org]", "[app]"].contains(&value.to_lowercase().as_str()) {
@@ -126,25 +124,18 @@ fn placeholders(app: &AppDefinition, file: &str, faults: &mut Vec<Fault>) {
 /// Levels that cannot hold, that differ, or that shut out those whom the policy lets in.
 fn levels(app: &AppDefinition, file: &str, rules: &[&Rule], faults: &mut Vec<Fault>) {
     let text = app.policy_xml();
-    let Ok(document) = Document::parse(text) else { return };
-    let assigned =
-        document.descendants().filter(|node| node.has_tag_name_of("AttributeAssignmentExpression"));
-    let stated: Vec<(&str, &str, usize)> = assigned
-        .filter_map(|node| Some((node.attribute("Category")?, node)))
-        .filter(|(category, _)| LEVELS.contains(category))
-        .map(|(category, node)| (category, value_in(node), node.range().start))
-        .collect();
+    let stated = StatedLevel::all(text);
     let mut fault = |severity, at: Option<usize>, detail: String| {
         let position = at.map(|at| Position::of(text, at));
         faults.push(Fault { code: "CHECK-LEVEL", severity, file: file.to_owned(), position, detail });
     };
-    for (_, value, at) in &stated {
+    for StatedLevel { value, at, .. } in &stated {
         if !value.parse::<u8>().is_ok_and(|level| level <= 4) {
             fault(FaultSeverity::Error, Some(*at), format!("`{value}` is no level from 0 to 4"));
         }
     }
-    let of_people = stated.iter().filter(|(category, _, _)| *category == LEVELS[0]);
-    let mut of_people = of_people.map(|(_, value, at)| (value.parse::<u8>().unwrap_or(0), *at));
+    let of_people = stated.iter().filter(|stated| !stated.is_of_agencies);
+    let mut of_people = of_people.map(|stated| (stated.value.parse::<u8>().unwrap_or(0), stated.at));
     let Some((level, at)) = of_people.next() else {
         let detail =
             "the policy asks for no level of authentication (`urn:altinn:minimum-authenticationlevel`)";
@@ -173,21 +164,5 @@ fn levels(app: &AppDefinition, file: &str, rules: &[&Rule], faults: &mut Vec<Fau
             "the forms are open to anyone (`allowAnonymousOnStateless`), and level {level} is asked for"
         );
         fault(FaultSeverity::Warning, Some(at), detail);
-    }
-}
-
-fn value_in<'a>(node: Node<'a, '_>) -> &'a str {
-    let value = node.descendants().find(|node| node.has_tag_name_of("AttributeValue"));
-    value.and_then(|value| value.text()).unwrap_or_default().trim()
-}
-
-/// Names of elements, whatever their namespace.
-trait LocalName {
-    fn has_tag_name_of(&self, name: &str) -> bool;
-}
-
-impl LocalName for Node<'_, '_> {
-    fn has_tag_name_of(&self, name: &str) -> bool {
-        self.is_element() && self.tag_name().name() == name
     }
 }

@@ -50,6 +50,7 @@ pub(super) struct OverviewAnswer {
     allow_system_delete_after: Option<DateTime<Utc>>,
     is_confirmation_needed: bool,
     ignore_reservation: bool,
+    allow_forwarding: bool,
     external_references: Vec<ReferenceAnswer>,
     property_list: BTreeMap<String, String>,
     reply_options: Vec<ReplyAnswer>,
@@ -143,6 +144,7 @@ pub(super) enum StatusName {
     Reserved,
     Failed,
     AttachmentsDownloaded,
+    Forwarded,
 }
 
 /// The statuses of files, as Altinn names them.
@@ -193,6 +195,7 @@ impl OverviewAnswer {
             allow_system_delete_after: overview.allow_system_delete_after,
             is_confirmation_needed: overview.is_confirmation_needed,
             ignore_reservation: overview.ignore_reservation,
+            allow_forwarding: overview.allow_forwarding,
             external_references: (content.external_references.into_iter())
                 .map(|reference| ReferenceAnswer {
                     reference_type: reference.reference_type,

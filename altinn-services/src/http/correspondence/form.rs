@@ -33,6 +33,7 @@ const SHAPE: Shape = Shape {
     whole: Some("request"),
     lists: &["existingAttachments", "recipients"],
     truths: &[
+        "allowForwarding",
         "ignoreReservation",
         "isConfidential",
         "isConfirmationNeeded",

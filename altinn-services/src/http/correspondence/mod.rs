@@ -4,6 +4,7 @@ mod answer;
 mod at;
 mod attachment;
 mod form;
+mod forward;
 mod initialize;
 mod list;
 mod mailings;
@@ -22,11 +23,11 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{Api, router};
-use crate::correspondence::{AttachmentRefusal, CorrespondenceError, Refusal};
+use crate::correspondence::{AttachmentRefusal, CorrespondenceError, ForwardingRefusal, Refusal};
 use crate::http::error::ApiError;
 
-/// The correspondence API: messages with their files sent to one or many, listed, looked at, read, confirmed, put away and
-/// deleted; under `/v1` answers that are taken, receipts, and how mailings stand.
+/// The correspondence API: messages with their files sent to one or many, listed, looked at, read, confirmed, forwarded, put
+/// away and deleted; under `/v1` answers that are taken, receipts, and how mailings stand.
 pub fn correspondence(api: &Api) -> Router {
     router::alone(api, routes())
 }
@@ -46,6 +47,8 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(receive::mark_as_read))
         .routes(routes!(receive::confirm))
         .routes(routes!(receive::archive))
+        .routes(routes!(forward::forward))
+        .routes(routes!(forward::check))
         .routes(routes!(receive::purge))
         .routes(routes!(attachment::fetch))
         .routes(routes!(zipped::fetch_all))
@@ -96,6 +99,15 @@ fn number_of(error: &CorrespondenceError) -> Option<u32> {
             AttachmentRefusal::Checksum => Some(2008),
             AttachmentRefusal::BrokenOff | AttachmentRefusal::Together => None,
         },
+        CorrespondenceError::Forwarding { reason } => Some(match reason {
+            ForwardingRefusal::NotAllowed => 1063,
+            ForwardingRefusal::Repeated => 1064,
+            ForwardingRefusal::TextTooLong => 1066,
+            ForwardingRefusal::TextNotPlain => 1067,
+            ForwardingRefusal::Level => 1068,
+            ForwardingRefusal::FilesTooLarge => 1069,
+            ForwardingRefusal::Address => 3011,
+        }),
         CorrespondenceError::Refused(refusal) => match refusal {
             Refusal::NoLongerWithdrawn => Some(1013),
             Refusal::Purged => Some(1014),

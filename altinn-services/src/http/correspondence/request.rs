@@ -73,6 +73,10 @@ pub(super) struct CorrespondenceRequest {
     /// Whether it must be confirmed, which takes a `dueDateTime`.
     #[serde(default)]
     is_confirmation_needed: bool,
+    /// Whether its recipients may forward it by mail: where the service asks for no level of authentication, and its files have
+    /// at most 10 MiB together.
+    #[serde(default)]
+    allow_forwarding: bool,
     /// Refused where it is true: who may read something is said by the policy of the service.
     #[serde(default)]
     is_confidential: bool,
@@ -179,6 +183,9 @@ impl InitializeCorrespondences {
         }
         if let Some(time) = asked.allow_system_delete_after {
             new = new.deleted_after(time);
+        }
+        if asked.allow_forwarding {
+            new = new.allowing_forwarding();
         }
         if asked.ignore_reservation {
             new = new.ignoring_reservation();

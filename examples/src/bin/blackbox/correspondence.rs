@@ -12,7 +12,7 @@ use altinn_core::{
 };
 use altinn_services::correspondence::{
     CorrespondenceError, CorrespondenceService, ExternalReference, Message, NewAttachment, NewCorrespondence,
-    Notification, Recipient, Recipients, ReplyOption,
+    NewForwarding, Notification, Recipient, Recipients, ReplyOption,
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -35,6 +35,15 @@ pub(crate) struct Mail {
     /// Who reads for whom.
     readers: Vec<(PartyId, Actor)>,
     stranger: Actor,
+}
+
+impl Mail {
+    /// Who reads for a recipient, or the stranger, where one is asked for.
+    fn reader(&self, asked: &OfRecipient) -> &Actor {
+        let owner = asked.correspondence.owner;
+        let reader = self.readers.iter().find(|(party, _)| *party == owner).map(|(_, reader)| reader);
+        reader.filter(|_| !asked.stranger).unwrap_or(&self.stranger)
+    }
 }
 
 #[derive(Deserialize)]
@@ -63,6 +72,8 @@ pub(crate) struct Send {
     is_confirmation_needed: bool,
     #[serde(default)]
     ignore_reservation: bool,
+    #[serde(default)]
+    allow_forwarding: bool,
     notification: Option<Notification>,
     at: Option<DateTime<Utc>>,
 }
@@ -131,6 +142,15 @@ pub(crate) struct OfRecipient {
     #[serde(default)]
     stranger: bool,
     at: Option<DateTime<Utc>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Forward {
+    #[serde(flatten)]
+    what: OfRecipient,
+    forward_to: String,
+    forwarding_text: Option<String>,
 }
 
 /// What a recipient does.
@@ -227,6 +247,9 @@ async fn send_as(world: &World, mail: &Mail, asked: Send) -> Result<Value, Failu
     letter = given(letter, asked.allow_system_delete_after, NewCorrespondence::deleted_after);
     letter = given(letter, asked.notification, NewCorrespondence::notified);
     letter = given(letter, asked.key, NewCorrespondence::once);
+    if asked.allow_forwarding {
+        letter = letter.allowing_forwarding();
+    }
     if asked.ignore_reservation {
         letter = letter.ignoring_reservation();
     }
@@ -307,6 +330,22 @@ pub(crate) async fn withdraw(world: &World, asked: OfSender) -> Result<Value, Fa
     shown(withdrawn)
 }
 
+/// Forwards by mail what a recipient has read.
+pub(crate) async fn forward(world: &World, asked: Forward) -> Result<Value, Failure> {
+    let Forward { what, forward_to, forwarding_text } = asked;
+    let mail = loaded(world, &what.service).await?;
+    world.clock.show(what.at);
+    let new = NewForwarding::to(forward_to);
+    let new = match forwarding_text {
+        Some(text) => new.saying(text),
+        None => new,
+    };
+    let letters = world.altinn.correspondences();
+    let forwarded = letters.forward(mail.reader(&what), &mail.service, &what.correspondence, &new).await;
+    world.clock.show(None);
+    forwarded.map(|forwarding| json!({"forwarding": forwarding})).map_err(refused)
+}
+
 /// Does what a recipient does, by somebody who may.
 pub(crate) async fn receive(world: &World, deed: Deed, asked: OfRecipient) -> Result<Value, Failure> {
     let mail = loaded(world, &asked.service).await?;
@@ -318,8 +357,7 @@ pub(crate) async fn receive(world: &World, deed: Deed, asked: OfRecipient) -> Re
 
 async fn receive_as(world: &World, mail: &Mail, deed: Deed, asked: &OfRecipient) -> Result<Value, Failure> {
     let id = &asked.correspondence;
-    let reader = mail.readers.iter().find(|(party, _)| *party == id.owner).map(|(_, reader)| reader);
-    let actor = reader.filter(|_| !asked.stranger).unwrap_or(&mail.stranger);
+    let actor = mail.reader(asked);
     let (letters, service) = (world.altinn.correspondences(), &mail.service);
     match deed {
         Deed::Fetch => received(letters.fetch(actor, service, id).await),

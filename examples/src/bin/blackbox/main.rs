@@ -200,6 +200,7 @@ async fn run(world: &World, op: &str, arguments: Value) -> Result<Value, Failure
         "correspondence.confirm" => receive(world, Deed::Confirm, arguments).await,
         "correspondence.reply" => receive(world, Deed::Reply, arguments).await,
         "correspondence.attachment" => receive(world, Deed::Attachment, arguments).await,
+        "correspondence.forward" => correspondence::forward(world, answer::arguments(arguments)?).await,
         "correspondence.archive" => receive(world, Deed::Archive, arguments).await,
         "correspondence.purge" => receive(world, Deed::Purge, arguments).await,
         "inbox.list" => inbox::list(world, answer::arguments(arguments)?).await,
