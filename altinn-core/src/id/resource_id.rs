@@ -29,7 +29,13 @@ impl ResourceId {
     }
 
     pub(super) fn of_app(org: &str, name: &str) -> Self {
-        Self(format!("app_{org}_{name}"))
+        Self(["app_", org, "_", name].concat())
+    }
+}
+
+impl From<ResourceId> for String {
+    fn from(id: ResourceId) -> Self {
+        id.0
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use super::{IdentifierError, ResourceId, text_form};
 
@@ -20,10 +21,7 @@ use super::{IdentifierError, ResourceId, text_form};
 /// # Ok::<(), altinn_core::IdentifierError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ServiceId {
-    org: String,
-    name: String,
-}
+pub struct ServiceId(Arc<str>);
 
 text_form!(ServiceId);
 
@@ -33,14 +31,7 @@ impl ServiceId {
     /// # Errors
     /// [`IdentifierError::Form`] when a part is not as said above.
     pub fn new(org: &str, name: &str) -> Result<Self, IdentifierError> {
-        let is_org = (2..=64).contains(&org.len()) && letters_then(org, |_| false);
-        let is_name =
-            (1..=64).contains(&name.len()) && letters_then(name, |byte| byte == b'-') && !name.ends_with('-');
-        if is_org && is_name {
-            Ok(Self { org: org.to_owned(), name: name.to_owned() })
-        } else {
-            Err(Self::FORM)
-        }
+        [org, "/", name].concat().parse()
     }
 
     const FORM: IdentifierError = IdentifierError::Form {
@@ -50,17 +41,21 @@ impl ServiceId {
 
     /// The owner's short name, as in the application metadata's `org`.
     pub fn org(&self) -> &str {
-        &self.org
+        self.parts().0
     }
 
     /// The service's name.
     pub fn name(&self) -> &str {
-        &self.name
+        self.parts().1
+    }
+
+    fn parts(&self) -> (&str, &str) {
+        self.0.split_once('/').unwrap_or_default()
     }
 
     /// The service as a resource of the resource registry: `app_org_name`.
     pub fn resource_id(&self) -> ResourceId {
-        ResourceId::of_app(&self.org, &self.name)
+        ResourceId::of_app(self.org(), self.name())
     }
 }
 
@@ -75,12 +70,15 @@ impl FromStr for ServiceId {
 
     fn from_str(text: &str) -> Result<Self, IdentifierError> {
         let (org, name) = text.split_once('/').ok_or(Self::FORM)?;
-        Self::new(org, name)
+        let is_org = (2..=64).contains(&org.len()) && letters_then(org, |_| false);
+        let is_name =
+            (1..=64).contains(&name.len()) && letters_then(name, |byte| byte == b'-') && !name.ends_with('-');
+        if is_org && is_name { Ok(Self(text.into())) } else { Err(Self::FORM) }
     }
 }
 
 impl fmt::Display for ServiceId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.org, self.name)
+        f.write_str(&self.0)
     }
 }

@@ -20,11 +20,11 @@ pub struct Columns {
 impl Columns {
     /// Where the first column of this name stands, counted from 0.
     pub fn position(&self, name: &str) -> Option<usize> {
+        let (names, name) = (self.names.as_bytes(), name.as_bytes());
         let mut begin = 0;
         self.ends.iter().position(|end| {
-            let known = self.names.get(begin..*end);
-            begin = *end;
-            known == Some(name)
+            let at = std::mem::replace(&mut begin, *end)..*end;
+            at.len() == name.len() && names.get(at) == Some(name)
         })
     }
 

@@ -29,6 +29,11 @@ impl Row {
         Self { columns, values }
     }
 
+    /// The names of the columns.
+    pub(super) fn columns(&self) -> &Arc<Columns> {
+        &self.columns
+    }
+
     /// The values, in the order of the columns.
     pub(super) fn values(&self) -> &[Value] {
         &self.values
@@ -41,6 +46,18 @@ impl Row {
     pub fn get<T: FromValue>(&self, column: &str) -> Result<T, StoreError> {
         self.value(column)
             .and_then(T::from_value)
+            .ok_or_else(|| StoreError::Decode { column: column.to_owned(), expected: T::NAME })
+    }
+
+    /// The value of a column, taken out of the row without a copy: text and bytes. The column is null then.
+    ///
+    /// # Errors
+    /// [`StoreError::Decode`] when there is no such column, or when it holds another kind of value.
+    pub fn take<T: FromValue>(&mut self, column: &str) -> Result<T, StoreError> {
+        let index = self.columns.position(column);
+        index
+            .and_then(|index| self.values.get_mut(index))
+            .and_then(|value| T::from_owned(std::mem::replace(value, Value::Null)))
             .ok_or_else(|| StoreError::Decode { column: column.to_owned(), expected: T::NAME })
     }
 
@@ -79,6 +96,11 @@ pub trait FromValue: Sized {
 
     /// The value as this type, or nothing when it is of another kind.
     fn from_value(value: &Value) -> Option<Self>;
+
+    /// The same of a value that nobody else needs: what is large is not copied.
+    fn from_owned(value: Value) -> Option<Self> {
+        Self::from_value(&value)
+    }
 }
 
 macro_rules! from_value {
@@ -103,10 +125,35 @@ from_value! {
     u32, "a whole number of 32 bits from 0": Value::Int(number) => Self::try_from(*number).ok();
     u8, "a whole number from 0 to 255": Value::Int(number) => Self::try_from(*number).ok();
     bool, "true or false": Value::Bool(value) => Some(*value), Value::Int(0) => Some(false), Value::Int(1) => Some(true);
-    String, "text": Value::Text(text) => Some(text.clone());
-    Vec<u8>, "bytes": Value::Blob(bytes) => Some(bytes.clone());
     Uuid, "a UUID": Value::Uuid(uuid) => Some(*uuid), Value::Blob(bytes) => Self::from_slice(bytes).ok();
     DateTime<Utc>, "a time in microseconds": Value::Int(micros) => Self::from_timestamp_micros(*micros);
+}
+
+macro_rules! from_large_value {
+    ($($type:ty, $name:literal: $kind:ident;)*) => {$(
+        impl FromValue for $type {
+            const NAME: &'static str = $name;
+
+            fn from_value(value: &Value) -> Option<Self> {
+                match value {
+                    Value::$kind(large) => Some(large.clone()),
+                    _ => None,
+                }
+            }
+
+            fn from_owned(value: Value) -> Option<Self> {
+                match value {
+                    Value::$kind(large) => Some(large),
+                    _ => None,
+                }
+            }
+        }
+    )*};
+}
+
+from_large_value! {
+    String, "text": Text;
+    Vec<u8>, "bytes": Blob;
 }
 
 impl<const N: usize> FromValue for [u8; N] {
@@ -127,6 +174,13 @@ impl<T: FromValue> FromValue for Option<T> {
         match value {
             Value::Null => Some(None),
             value => T::from_value(value).map(Some),
+        }
+    }
+
+    fn from_owned(value: Value) -> Option<Self> {
+        match value {
+            Value::Null => Some(None),
+            value => T::from_owned(value).map(Some),
         }
     }
 }

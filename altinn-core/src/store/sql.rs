@@ -37,6 +37,14 @@ impl Sql {
         }
     }
 
+    /// The text for SQLite, where it is a constant of the program.
+    pub(super) fn constant(&self) -> Option<&'static str> {
+        match self.sqlite {
+            Cow::Borrowed(text) => Some(text),
+            Cow::Owned(_) => None,
+        }
+    }
+
     /// Refuses what may not stand in a batch: anything but a query or a change of rows, so nothing that ends the
     /// transaction around it, attaches a database or sets a pragma.
     pub(crate) fn check(&self, dialect: Dialect) -> Result<(), StoreError> {

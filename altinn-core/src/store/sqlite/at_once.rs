@@ -1,16 +1,17 @@
 //! Short queries, answered on the thread that asks: most take a few microseconds, and to wake another thread and to be
 //! woken by it costs several times as much.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, StatementStatus};
 
 use super::connection::{open_reader, run_prepared};
-use crate::store::{Dialect, Row, Sql, StoreError, Value};
+use crate::store::{Columns, Dialect, Row, Sql, StoreError, Value};
 
 /// How many instructions of SQLite's machine a query may take here: a few hundred microseconds.
 const INSTRUCTIONS: i32 = 5_000;
@@ -18,10 +19,17 @@ const INSTRUCTIONS: i32 = 5_000;
 /// A few connections that answer at once or not at all.
 pub(super) struct AtOnce {
     path: PathBuf,
-    free: Mutex<Vec<Connection>>,
+    free: Mutex<Vec<Reader>>,
     /// How many connections there are, and may be.
     opened: AtomicUsize,
     most: usize,
+}
+
+/// A connection, and the names of the columns of what it was asked before, by the places of the program's constant texts: to
+/// ask SQLite for them costs as much as to read a row.
+struct Reader {
+    connection: Connection,
+    columns: HashMap<(usize, usize), Arc<Columns>>,
 }
 
 impl AtOnce {
@@ -32,18 +40,13 @@ impl AtOnce {
     /// The rows of a short query. None for one that takes longer, that waits for another process or fails: then it is for
     /// those who can wait, and who say what is wrong.
     pub(super) fn query(&self, sql: &Sql, params: &[Value]) -> Option<Vec<Row>> {
-        let connection = self.take()?;
-        let text = sql.text(Dialect::Sqlite);
-        let rows = connection.prepare_cached(text).ok().and_then(|mut statement| {
-            // What it took before counts against nobody.
-            statement.reset_status(StatementStatus::VmStep);
-            run_prepared(&mut statement, text, params).ok()
-        });
-        self.free().push(connection);
-        rows.map(|(_, rows)| rows)
+        let mut reader = self.take()?;
+        let rows = reader.query(sql, params);
+        self.free().push(reader);
+        rows
     }
 
-    fn take(&self) -> Option<Connection> {
+    fn take(&self) -> Option<Reader> {
         if let Some(connection) = self.free().pop() {
             return Some(connection);
         }
@@ -56,18 +59,34 @@ impl AtOnce {
         opened
     }
 
-    fn open(&self) -> Result<Connection, StoreError> {
+    fn open(&self) -> Result<Reader, StoreError> {
         let mut connection = open_reader(&self.path)?;
         let limit = |connection: &mut Connection| {
             connection.busy_timeout(Duration::ZERO)?;
             connection.progress_handler(INSTRUCTIONS, Some(|| true))
         };
         limit(&mut connection).map_err(|error| StoreError::Unavailable { reason: error.to_string() })?;
-        Ok(connection)
+        Ok(Reader { connection, columns: HashMap::new() })
     }
 
-    fn free(&self) -> MutexGuard<'_, Vec<Connection>> {
+    fn free(&self) -> MutexGuard<'_, Vec<Reader>> {
         self.free.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Reader {
+    fn query(&mut self, sql: &Sql, params: &[Value]) -> Option<Vec<Row>> {
+        let text = sql.text(Dialect::Sqlite);
+        let mut statement = self.connection.prepare_cached(text).ok()?;
+        // What it took before counts against nobody.
+        statement.reset_status(StatementStatus::VmStep);
+        let place = sql.constant().map(|text| (text.as_ptr().addr(), text.len()));
+        let known = place.and_then(|place| self.columns.get(&place).cloned());
+        let (_, rows) = run_prepared(&mut statement, (text, known), params).ok()?;
+        if let (Some(place), Some(row)) = (place, rows.first()) {
+            self.columns.entry(place).or_insert_with(|| Arc::clone(row.columns()));
+        }
+        Some(rows)
     }
 }
 

@@ -55,13 +55,13 @@ pub(super) fn run(
     params: &[Value],
 ) -> Result<(u64, Vec<Row>), StoreError> {
     let mut statement = connection.prepare_cached(text).map_err(|error| error_of(text, &error))?;
-    run_prepared(&mut statement, text, params)
+    run_prepared(&mut statement, (text, None), params)
 }
 
-/// Runs a prepared statement with these parameters.
+/// Runs a prepared statement with these parameters; the names of its columns may be known from before.
 pub(super) fn run_prepared(
     statement: &mut Statement<'_>,
-    text: &str,
+    (text, columns): (&str, Option<Arc<Columns>>),
     params: &[Value],
 ) -> Result<(u64, Vec<Row>), StoreError> {
     let refuse = |reason: String| StoreError::Refused { statement: summary(text), reason };
@@ -79,7 +79,8 @@ pub(super) fn run_prepared(
         let changed = statement.raw_execute().map_err(|error| error_of(text, &error))?;
         return Ok((changed as u64, Vec::new()));
     }
-    let columns: Arc<Columns> = Arc::new(statement.column_names().collect());
+    let columns = columns.filter(|known| known.len() == statement.column_count());
+    let columns = columns.unwrap_or_else(|| Arc::new(statement.column_names().collect()));
     let mut found = statement.raw_query();
     let mut rows = Vec::new();
     while let Some(row) = found.next().map_err(|error| error_of(text, &error))? {

@@ -230,7 +230,7 @@ fn run_statement(connection: &Connection, statement: &Statement) -> Result<Vec<R
             let mut prepared = connection.prepare_cached(text).map_err(|error| error_of(text, &error))?;
             let mut count = 0;
             for row in rows {
-                count += run_prepared(&mut prepared, text, row)?.0;
+                count += run_prepared(&mut prepared, (text, None), row)?.0;
             }
             statement.check_rows(Dialect::Sqlite, count)?;
             Ok(Vec::new())
