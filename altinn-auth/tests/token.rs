@@ -8,8 +8,9 @@ use altinn_auth::testing::FakeIssuer;
 use altinn_auth::token::{
     IssuerProfile, MAX_TOKEN_BYTES, SignatureAlgorithm, StaticKeys, TokenError, TokenVerifier,
 };
+use altinn_core::store::Batch;
 use altinn_core::testing::SyntheticPeople;
-use altinn_core::{AuthenticationLevel, SteppableClock, Subject, SyntheticNumbers};
+use altinn_core::{AuthenticationLevel, Party, SteppableClock, Subject, SyntheticNumbers};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
@@ -258,10 +259,26 @@ async fn whom_the_register_does_not_know_is_not_let_in() {
 }
 
 #[tokio::test]
+async fn who_was_let_in_is_let_in_no_more_a_second_after_the_register_has_deleted_them() {
+    let tokens = Tokens::new().await;
+    let token = tokens.id_porten.log_in(&tokens.world.kari).unwrap();
+    tokens.verifier.verify(&token).await.unwrap();
+    let mut batch = Batch::new();
+    let kari = Party { deleted: true, ..tokens.world.kari.clone() };
+    tokens.world.register.put_party(&mut batch, &kari).unwrap();
+    tokens.world.store.commit(batch).await.unwrap();
+    tokens.clock.step(Duration::from_secs(1));
+    assert_eq!(tokens.refusal(&token).await, TokenError::UnknownParty);
+}
+
+#[tokio::test]
 async fn synthetic_people_are_refused_unless_the_setting_says_otherwise() {
     let tokens = Tokens::new().await;
     let strict = tokens.verifier.clone().with_synthetic_numbers(SyntheticNumbers::Refused);
     let token = tokens.id_porten.log_in(&tokens.world.kari).unwrap();
+    tokens.verifier.verify(&token).await.unwrap();
+    assert_eq!(strict.verify(&token).await, Err(TokenError::Claim { claim: "pid" }));
+    let strict = tokens.verifier.clone().with_synthetic_numbers(SyntheticNumbers::Refused);
     assert_eq!(strict.verify(&token).await, Err(TokenError::Claim { claim: "pid" }));
 }
 

@@ -117,7 +117,8 @@ impl Reasons {
         let description = rule.as_ref().and_then(|rule| decided_in.description(&rule.rule));
         let granted_by = match (&rule, ruling.delegation()) {
             (Some(rule), None) => {
-                policy.grants_of(&rule.rule).filter(|grant| grant.is_held(request)).collect()
+                let asked = policy.grants_of(&rule.rule).iter();
+                asked.filter(|grant| grant.is_held(request)).cloned().collect()
             }
             _ => Vec::new(),
         };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use altinn_core::{Actor, Clock, PartyId, PartyIdentifier, ServiceId, Subject, SystemClock};
+use altinn_core::{Actor, Clock, PartyId, PartyIdentifier, ResourceId, ServiceId, Subject, SystemClock};
 use uuid::Uuid;
 
 use super::access::{Access, Reasons};
@@ -16,6 +16,7 @@ use super::facts::{Admission, AskingParty, Question};
 use super::grant::Grant;
 use super::policy_source::{PolicySource, ServicePolicy};
 use super::registers::Registers;
+use super::resource_names::ResourceNames;
 use super::ruling::Ruling;
 use super::{AccessRequest, level};
 use crate::register::{HeldRole, HeldRoles, PartyRegister, RegisterError, RightsVersion, Role, RoleRegister};
@@ -109,8 +110,8 @@ impl Authorizer {
     /// the policy or a register cannot be had, or the policy asks for what is not known.
     #[tracing::instrument(level = "debug", skip_all, fields(altinn.service = %access.service, altinn.action = access.action))]
     pub async fn decide(&self, actor: &Actor, access: &AccessRequest) -> Result<Access, AccessError> {
-        let mut found = Found::default();
-        let mut outcome = self.evaluate(actor, access, &mut found).await.map_err(|reason| {
+        let (names, mut found) = (ResourceNames::of(access), Found::default());
+        let mut outcome = self.evaluate(actor, (access, &names), &mut found).await.map_err(|reason| {
             tracing::debug!(code = reason.code(), "denied");
             Denial::new(access.clone(), reason)
         });
@@ -120,7 +121,8 @@ impl Authorizer {
             log.decided(&DecisionRecord { at, actor, request: access, roles, outcome });
         }
         if let Some(trail) = &self.trail {
-            let entry = TrailEntry::asked(trail.next_id(), at, actor, access, found.policy_version);
+            let entry =
+                TrailEntry::asked((trail.next_id(), at), actor, (access, names), found.policy_version);
             match &mut outcome {
                 Ok(access) => access.note_in(trail, entry),
                 Err(denial) => {
@@ -137,7 +139,7 @@ impl Authorizer {
     /// # Errors
     /// [`AccessError::Denied`] when it cannot be told, since the policy or a register cannot be had.
     pub async fn foresees(&self, actor: &Actor, access: &AccessRequest) -> Result<bool, AccessError> {
-        match self.evaluate(actor, access, &mut Found::default()).await {
+        match self.evaluate(actor, (access, &ResourceNames::of(access)), &mut Found::default()).await {
             Ok(_) => Ok(true),
             Err(
                 reason @ (DenialReason::PolicyUnavailable { .. } | DenialReason::RegisterUnavailable { .. }),
@@ -160,8 +162,10 @@ impl Authorizer {
         // No policy asks for a role by the party's number: any party stands for all.
         let mut access = AccessRequest::new(action, service.clone(), PartyId::new(0));
         access.task = task.map(str::to_owned);
-        let policy = self.policy(service).await.map_err(|reason| Denial::new(access.clone(), reason))?;
-        let remedies = remedies(&policy, &resource_of(&access));
+        let names = ResourceNames::of(&access);
+        let policy = self.policy(&names.resource).await;
+        let policy = policy.map_err(|reason| Denial::new(access.clone(), reason))?;
+        let remedies = remedies(&policy, &resource_of(&access, &names));
         Ok(remedies.into_iter().filter_map(Remedy::into_role).collect())
     }
 
@@ -206,19 +210,19 @@ impl Authorizer {
     async fn evaluate(
         &self,
         actor: &Actor,
-        access: &AccessRequest,
+        (access, names): (&AccessRequest, &ResourceNames),
         found: &mut Found,
     ) -> Result<Access, DenialReason> {
-        let policy = self.policy(&access.service).await?;
+        let policy = self.policy(&names.resource).await?;
         found.policy_version = self.trail.as_ref().map(|_| policy.version().to_owned());
-        let question = self.question(actor, access, &policy).await.map_err(unavailable)?;
+        let question = self.question(actor, (access, names), &policy).await.map_err(unavailable)?;
         let mut facts = self.point.gatherer.facts(&question, &policy).await.map_err(unavailable)?;
         self.check_age(&facts.roles)?;
         let own = own_role_for(actor, access.party).map(|role| HeldRole { role, through: None });
         facts.roles.add(own);
-        let mut request = request_of(actor, access);
+        let mut request = request_of(actor, access, names);
         add_rights(&mut request, &policy, &facts);
-        found.roles.clone_from(&facts.roles);
+        found.roles = std::mem::take(&mut facts.roles);
         let roles = &found.roles;
         let ruling = self.point.settle(&policy, &question, &request, facts).await.map_err(unavailable)?;
         if ruling.decision() != Decision::Permit {
@@ -234,15 +238,12 @@ impl Authorizer {
     async fn question(
         &self,
         actor: &Actor,
-        access: &AccessRequest,
+        (access, names): (&AccessRequest, &ResourceNames),
         policy: &ServicePolicy,
     ) -> Result<Question, RegisterError> {
-        let instance_names = access.instance.map(|instance| {
-            let urn = format!("{}:{instance}", super::attribute::INSTANCE);
-            vec![instance.guid.to_string(), urn]
-        });
+        let instance_names = names.instance.as_ref().map(|one| vec![one.guid.clone(), one.urn.clone()]);
         Ok(Question {
-            resource: access.service.resource_id(),
+            resource: names.resource.clone(),
             is_app: !policy.is_guarded_by_access_lists(),
             action: access.action.clone(),
             party: Some(access.party),
@@ -303,8 +304,8 @@ impl Authorizer {
         Ok(())
     }
 
-    pub(super) async fn policy(&self, service: &ServiceId) -> Result<Arc<ServicePolicy>, DenialReason> {
-        match self.point.policies.policy(&service.resource_id()).await {
+    pub(super) async fn policy(&self, resource: &ResourceId) -> Result<Arc<ServicePolicy>, DenialReason> {
+        match self.point.policies.policy(resource).await {
             Ok(Some(policy)) => Ok(policy),
             Ok(None) => Err(DenialReason::PolicyMissing),
             Err(error) => {

@@ -6,29 +6,30 @@ use super::asked::{Asked, Endpoint};
 use super::delegation::{Delegation, Recipient};
 use super::facts::{Facts, Question};
 use super::policy_source::ServicePolicy;
+use super::resource_names::ResourceNames;
 use super::{AccessRequest, attribute};
 use crate::register::{InstanceFact, Role};
 use crate::xacml::{Request, name};
 
 /// The request for what somebody wants to do, without their rights.
-pub(super) fn request_of(actor: &Actor, access: &AccessRequest) -> Request {
-    let mut request = resource_of(access);
+pub(super) fn request_of(actor: &Actor, access: &AccessRequest, names: &ResourceNames) -> Request {
+    let mut request = resource_of(access, names);
     add_subject(&mut request, actor);
     request
 }
 
 /// The request without a subject.
-pub(super) fn resource_of(access: &AccessRequest) -> Request {
+pub(super) fn resource_of(access: &AccessRequest, names: &ResourceNames) -> Request {
     let mut request = Request::new().with_action(&access.action);
     let mut add = |id: &'static str, value: &str| request.add(name::RESOURCE, id, value);
     add(attribute::ORG, access.service.org());
     add(attribute::APP, access.service.name());
-    add(attribute::RESOURCE, access.service.resource_id().as_str());
+    add(attribute::RESOURCE, names.resource.as_str());
     add(attribute::PARTY, &access.party.to_string());
-    if let Some(instance) = &access.instance {
-        add(attribute::INSTANCE, &instance.to_string());
-        add(attribute::RESOURCE_INSTANCE, &instance.guid.to_string());
-        add(attribute::RESOURCE_INSTANCE, &format!("{}:{instance}", attribute::INSTANCE));
+    if let Some(instance) = &names.instance {
+        add(attribute::INSTANCE, &instance.id);
+        add(attribute::RESOURCE_INSTANCE, &instance.guid);
+        add(attribute::RESOURCE_INSTANCE, &instance.urn);
     }
     for (id, value) in [
         (attribute::TASK, &access.task),

@@ -1,5 +1,6 @@
 //! What a policy gives rights to: the roles, packages and callers that its rules name.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::{ServicePolicy, attribute, enrichment};
@@ -46,20 +47,20 @@ impl Grant {
     }
 
     /// The attribute that names it, and its value.
-    pub(super) fn parts(&self) -> (String, String) {
+    pub(super) fn parts(&self) -> (&str, Cow<'_, str>) {
         match self {
-            Self::Role(role) => (attribute::ROLE_CODE.to_owned(), role.code().to_owned()),
-            Self::AccessPackage(package) => (attribute::ACCESS_PACKAGE.to_owned(), package.clone()),
-            Self::ServiceOwner(org) => (attribute::ORG.to_owned(), org.clone()),
-            Self::Attribute { id, value } => (id.to_string(), value.to_string()),
+            Self::Role(role) => (attribute::ROLE_CODE, role.code().into()),
+            Self::AccessPackage(package) => (attribute::ACCESS_PACKAGE, package.into()),
+            Self::ServiceOwner(org) => (attribute::ORG, org.into()),
+            Self::Attribute { id, value } => (id, text_of(value)),
         }
     }
 
     /// Whether the subject of a request has it.
     pub(super) fn is_held(&self, request: &Request) -> bool {
         let (attribute, wanted) = self.parts();
-        let mut values = request.values(name::ACCESS_SUBJECT, &attribute);
-        values.any(|value| value.to_string().eq_ignore_ascii_case(&wanted))
+        let mut values = request.values(name::ACCESS_SUBJECT, attribute);
+        values.any(|value| text_of(value).eq_ignore_ascii_case(&wanted))
     }
 
     /// Adds it to the subject of a request.
@@ -75,4 +76,8 @@ impl Grant {
             }
         }
     }
+}
+
+fn text_of(value: &Value) -> Cow<'_, str> {
+    value.as_text().map_or_else(|| value.to_string().into(), Cow::Borrowed)
 }

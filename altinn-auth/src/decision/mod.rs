@@ -25,6 +25,7 @@ mod passing;
 mod policy_source;
 mod policy_test;
 mod registers;
+mod resource_names;
 mod right;
 mod rights;
 mod ruling;
@@ -49,6 +50,7 @@ pub use policy_test::{
     PolicyQuestion, PolicyTest, PolicyTestError, PolicyTestOutcome, PolicyTestReport, PolicyTests,
 };
 pub use registers::Registers;
+pub(crate) use resource_names::ResourceNames;
 pub use right::{MAX_RIGHTS, PolicyRight, Right, RightRule};
 pub use rights::{HeldRight, RightSource, RightsCount, RightsHolder, RightsQuery};
 pub use ruling::Ruling;

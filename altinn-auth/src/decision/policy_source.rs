@@ -78,14 +78,32 @@ impl PolicySourceError {
 pub struct ServicePolicy {
     document: PolicyDocument,
     compiled: CompiledPolicy,
-    /// Every right of a subject that a rule asks for.
+    /// Every right of a subject that a permitting rule asks for, once.
     grants: Vec<Grant>,
+    /// What is told of a rule when it decides, by its id; of rules with the same id, of the first.
+    told: HashMap<Arc<str>, ToldOfRule>,
     /// Whether it spells role codes otherwise than in capitals, and may compare them letter by letter.
     spells_roles_small: bool,
     read_otherwise: Vec<Arc<str>>,
     /// The rights that its rules permit, once somebody asked for them.
     rights: OnceLock<Vec<PolicyRight>>,
     guarded_by_access_lists: bool,
+}
+
+/// What is told of a rule when it decides.
+#[derive(Debug)]
+struct ToldOfRule {
+    /// What it is for, in the words of the policy.
+    description: Option<String>,
+    /// Every right of a subject that it asks for.
+    grants: Vec<Grant>,
+}
+
+impl ToldOfRule {
+    fn of(rule: &Rule) -> Self {
+        let grants = rule.target.matches().filter_map(Grant::of_match).collect();
+        Self { description: rule.description.clone(), grants }
+    }
 }
 
 impl ServicePolicy {
@@ -150,11 +168,16 @@ impl ServicePolicy {
                 grants.push(grant);
             }
         }
+        let mut told = HashMap::new();
+        for rule in &rules {
+            told.entry(Arc::clone(&rule.id)).or_insert_with(|| ToldOfRule::of(rule));
+        }
         let rights = OnceLock::new();
         Ok(Self {
             document,
             compiled,
             grants,
+            told,
             spells_roles_small,
             read_otherwise,
             rights,
@@ -225,15 +248,13 @@ impl ServicePolicy {
     }
 
     /// Every right of a subject that a rule asks for.
-    pub(super) fn grants_of(&self, rule: &str) -> impl Iterator<Item = Grant> {
-        let rule = self.document.tree().rules().into_iter().find(|candidate| &*candidate.id == rule);
-        rule.into_iter().flat_map(|rule| rule.target.matches()).filter_map(Grant::of_match)
+    pub(super) fn grants_of(&self, rule: &str) -> &[Grant] {
+        self.told.get(rule).map_or(&[], |told| &told.grants)
     }
 
     /// What a rule is for, in the words of the policy.
     pub(super) fn description(&self, rule: &str) -> Option<String> {
-        let rules = self.document.tree().rules();
-        rules.into_iter().find(|candidate| &*candidate.id == rule)?.description.clone()
+        self.told.get(rule)?.description.clone()
     }
 }
 

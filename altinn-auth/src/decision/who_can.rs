@@ -10,6 +10,7 @@ use super::enrichment::resource_of;
 use super::explanation::{self, ExplainedRight};
 use super::grant::Grant;
 use super::level::RequiredLevels;
+use super::resource_names::ResourceNames;
 use crate::register::{Role, RoleHolder};
 use crate::xacml::Effect;
 
@@ -91,8 +92,9 @@ impl Authorizer {
     }
 
     async fn find_who_can(&self, access: &AccessRequest) -> Result<WhoCan, DenialReason> {
-        let policy = self.policy(&access.service).await?;
-        let request = resource_of(access);
+        let names = ResourceNames::of(access);
+        let policy = self.policy(&names.resource).await?;
+        let request = resource_of(access, &names);
         let rights = remedies(&policy, &request);
         let gatherer = &self.point.gatherer;
         let holders = gatherer.within(gatherer.registers.roles.holders(access.party)).await;

@@ -178,7 +178,7 @@ impl Login {
             return Err(LoginError::NoNumber);
         }
         let expires = self.0.clock.now() + self.0.settings.lifetime;
-        let actor = self.0.verifier.finder().actor(token).await?;
+        let actor = self.0.verifier.finder().actor(&token).await?;
         Ok(Session {
             issuer,
             issuer_session,

@@ -58,15 +58,14 @@ impl RegisterKey {
     }
 
     /// The text of an identifier that was sealed for this party's row.
-    pub(super) fn open(&self, party: PartyId, sealed: &[u8]) -> Result<String, RegisterError> {
+    pub(super) fn open(&self, party: PartyId, mut sealed: Vec<u8>) -> Result<String, RegisterError> {
         let (nonce, sealed) =
-            sealed.split_first_chunk::<{ aead::NONCE_LEN }>().ok_or(RegisterError::Sealed)?;
-        let mut sealed = sealed.to_vec();
+            sealed.split_first_chunk_mut::<{ aead::NONCE_LEN }>().ok_or(RegisterError::Sealed)?;
         let text = self
             .sealing()?
-            .open_in_place(Nonce::assume_unique_for_key(*nonce), bound_to(party), &mut sealed)
+            .open_in_place(Nonce::assume_unique_for_key(*nonce), bound_to(party), sealed)
             .map_err(|_| RegisterError::Sealed)?;
-        String::from_utf8(text.to_vec()).map_err(|_| RegisterError::Sealed)
+        str::from_utf8(text).map(str::to_owned).map_err(|_| RegisterError::Sealed)
     }
 
     fn sealing(&self) -> Result<LessSafeKey, RegisterError> {

@@ -6,7 +6,7 @@ use std::hash::Hash;
 use altinn_core::store::Value;
 use altinn_core::{Party, PartyId, PartyIdentifier};
 
-use super::stored::PARTY_COLUMNS;
+use super::stored::PARTIES_WHERE;
 use super::{RegisterError, StoredRegister};
 
 /// How many parties one query asks for.
@@ -43,7 +43,7 @@ impl StoredRegister {
         let mut all = Vec::with_capacity(asked.len());
         for asked in asked.chunks(AT_ONCE) {
             let places = (1..=asked.len()).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ");
-            let sql = format!("{PARTY_COLUMNS} {column} in ({places})");
+            let sql = format!("{PARTIES_WHERE}{column} in ({places})");
             let rows = self.store.query(sql, asked.iter().map(&value).collect()).await?;
             let parties = rows.iter().map(|row| self.party_of(row));
             let parties = parties.map(|party| party.map(|party| (key_of(&party), party)));

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use altinn_core::Language;
 use altinn_core::store::{FromValue, Value};
 use serde::{Deserialize, Serialize};
+use smol_str::{SmolStr, StrExt as _};
 use thiserror::Error;
 
 /// A role (rolle) that somebody can hold for a party, by its code: `DAGL`, `REGN`, `A0241`.
@@ -25,7 +26,7 @@ use thiserror::Error;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
-pub struct Role(String);
+pub struct Role(SmolStr);
 
 /// A text that is no role code.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -100,19 +101,19 @@ const KNOWN: &[Known] = &[
 impl Role {
     /// The role of a person for themselves (`PRIV`).
     pub fn private_person() -> Self {
-        Self("PRIV".to_owned())
+        Self(SmolStr::new_static("PRIV"))
     }
 
     /// The role of somebody self-identified for themselves (`SELN`).
     pub fn self_identified() -> Self {
-        Self("SELN".to_owned())
+        Self(SmolStr::new_static("SELN"))
     }
 
     /// The role that `urn:altinn:external-role:ccr` calls so, if it is one of those known here.
     pub fn from_external_name(name: &str) -> Option<Self> {
         let known =
             KNOWN.iter().find(|known| known.1.is_some_and(|known| known.eq_ignore_ascii_case(name)))?;
-        Some(Self(known.0.to_owned()))
+        Some(Self(SmolStr::new_static(known.0)))
     }
 
     /// Whether whoever has it acts for the unit itself (nøkkelrolle), so that what the unit has been given is theirs.
@@ -175,7 +176,7 @@ impl FromStr for Role {
 
     fn from_str(code: &str) -> Result<Self, RoleError> {
         let is_code = (1..=40).contains(&code.len()) && code.chars().all(char::is_alphanumeric);
-        if is_code { Ok(Self(code.to_uppercase())) } else { Err(RoleError) }
+        if is_code { Ok(Self(code.to_uppercase_smolstr())) } else { Err(RoleError) }
     }
 }
 
@@ -189,7 +190,7 @@ impl TryFrom<String> for Role {
 
 impl From<Role> for String {
     fn from(role: Role) -> Self {
-        role.0
+        role.0.into()
     }
 }
 

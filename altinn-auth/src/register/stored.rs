@@ -66,8 +66,17 @@ pub struct RoleAssignment {
     pub to: PartyId,
 }
 
-pub(super) const PARTY_COLUMNS: &str =
-    "select id, uuid, kind, name, identifier_kind, identifier_sealed, parent, deleted from auth_party where";
+/// Parties of whom something is true.
+macro_rules! parties_where {
+    ($condition:literal) => {
+        concat!(
+            "select id, uuid, kind, name, identifier_kind, identifier_sealed, parent, deleted from auth_party where ",
+            $condition
+        )
+    };
+}
+
+pub(super) const PARTIES_WHERE: &str = parties_where!("");
 
 impl StoredRegister {
     /// The register in a store whose tables are there ([`MIGRATIONS`](super::MIGRATIONS)).
@@ -200,16 +209,16 @@ impl StoredRegister {
 
     async fn find(
         &self,
-        condition: &'static str,
+        select: &'static str,
         key: impl Into<Value> + Send,
     ) -> Result<Option<Party>, RegisterError> {
-        let row = self.store.query_opt(format!("{PARTY_COLUMNS} {condition} = $1"), vec![key.into()]).await?;
+        let row = self.store.query_opt(select, vec![key.into()]).await?;
         row.map(|row| self.party_of(&row)).transpose()
     }
 
     pub(super) fn party_of(&self, row: &Row) -> Result<Party, RegisterError> {
         let id: PartyId = row.get("id")?;
-        let text = self.key.open(id, &row.get::<Vec<u8>>("identifier_sealed")?)?;
+        let text = self.key.open(id, row.get("identifier_sealed")?)?;
         let corrupt = |column| RegisterError::Corrupt { column };
         let kind: u8 = row.get("kind")?;
         Ok(Party {
@@ -228,22 +237,22 @@ impl StoredRegister {
 #[async_trait]
 impl PartyRegister for StoredRegister {
     async fn party(&self, id: PartyId) -> Result<Option<Party>, RegisterError> {
-        self.find("id", id).await
+        self.find(parties_where!("id = $1"), id).await
     }
 
     async fn party_by_uuid(&self, uuid: Uuid) -> Result<Option<Party>, RegisterError> {
-        self.find("uuid", uuid).await
+        self.find(parties_where!("uuid = $1"), uuid).await
     }
 
     async fn party_by_identifier(
         &self,
         identifier: &PartyIdentifier,
     ) -> Result<Option<Party>, RegisterError> {
-        self.find("identifier_lookup", self.key.lookup(identifier)).await
+        self.find(parties_where!("identifier_lookup = $1"), self.key.lookup(identifier)).await
     }
 
     async fn sub_units(&self, main_unit: PartyId) -> Result<Vec<Party>, RegisterError> {
-        let select = format!("{PARTY_COLUMNS} parent = $1 and not deleted order by id");
+        let select = parties_where!("parent = $1 and not deleted order by id");
         let rows = self.store.query(select, params![main_unit]).await?;
         rows.iter().map(|row| self.party_of(row)).collect()
     }

@@ -12,23 +12,27 @@ pub(crate) struct ActorFinder<'a> {
 }
 
 impl ActorFinder<'_> {
-    pub(crate) async fn actor(&self, token: VerifiedToken) -> Result<Actor, TokenError> {
-        let subject = match token.subject {
+    pub(crate) async fn actor(&self, token: &VerifiedToken) -> Result<Actor, TokenError> {
+        let subject = match &token.subject {
             TokenSubject::Person(None) => return Err(TokenError::Claim { claim: "pid" }),
             TokenSubject::Person(Some(number)) => {
                 let party = self.parties.party_by_identifier(&PartyIdentifier::from(number.clone())).await?;
                 let party = party.filter(|party| !party.deleted).ok_or(TokenError::UnknownParty)?;
-                Subject::Person { party: party.id, uuid: party.uuid, number: Some(number) }
+                Subject::Person { party: party.id, uuid: party.uuid, number: Some(number.clone()) }
             }
             TokenSubject::Party(id) => {
-                let party = self.parties.party(id).await?.filter(|party| !party.deleted);
+                let party = self.parties.party(*id).await?.filter(|party| !party.deleted);
                 self.person(party.ok_or(TokenError::UnknownParty)?)?
             }
-            TokenSubject::Organization(number) => Subject::Organization { number, party: None },
-            TokenSubject::ServiceOwner { org, number } => Subject::ServiceOwner { org, number },
-            TokenSubject::SystemUser { id, owner, system } => Subject::SystemUser { id, owner, system },
+            TokenSubject::Organization(number) => Subject::Organization { number: *number, party: None },
+            TokenSubject::ServiceOwner { org, number } => {
+                Subject::ServiceOwner { org: org.clone(), number: *number }
+            }
+            TokenSubject::SystemUser { id, owner, system } => {
+                Subject::SystemUser { id: *id, owner: *owner, system: system.clone() }
+            }
         };
-        let mut actor = Actor::new(subject, token.level).with_scopes(token.scopes);
+        let mut actor = Actor::new(subject, token.level).with_scopes(token.scopes.iter().cloned());
         if let Some(method) = token.method {
             actor = actor.with_method(method);
         }
@@ -38,7 +42,7 @@ impl ActorFinder<'_> {
         if let Some(supplier) = token.supplier {
             actor = actor.with_supplier(supplier);
         }
-        Ok(actor.representing(token.represents))
+        Ok(actor.representing(token.represents.iter().copied()))
     }
 
     /// Who a person's party is.

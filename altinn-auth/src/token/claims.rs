@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde::de::value::SeqAccessDeserializer;
 use serde::de::{Deserializer, SeqAccess, Visitor};
@@ -172,25 +172,16 @@ impl Claims {
         self.iat.is_some()
     }
 
-    /// Refuses a token whose time is not now: `exp` must be there, `nbf` and `iat` must have come if they are. Gives
-    /// the time until which it counts.
-    pub(super) fn check_time(
-        &self,
-        now: DateTime<Utc>,
-        skew: TimeDelta,
-    ) -> Result<DateTime<Utc>, TokenError> {
-        let expires = time(self.exp.ok_or(TokenError::Claim { claim: "exp" })?, "exp")?;
-        if expires <= now - skew {
-            return Err(TokenError::Expired);
-        }
-        for (seconds, claim) in [(self.nbf, "nbf"), (self.iat, "iat")] {
-            if let Some(seconds) = seconds
-                && time(seconds, claim)? > now + skew
-            {
-                return Err(TokenError::NotYetValid);
-            }
-        }
-        Ok(expires)
+    /// From when it counts, where it says so: once both `nbf` and `iat` have come.
+    pub(super) fn not_before(&self) -> Result<Option<DateTime<Utc>>, TokenError> {
+        let times = [(self.nbf, "nbf"), (self.iat, "iat")];
+        let times = times.into_iter().filter_map(|(seconds, claim)| Some(time(seconds?, claim)));
+        times.reduce(|one, other| Ok(one?.max(other?))).transpose()
+    }
+
+    /// The time until which it counts: it must say so.
+    pub(super) fn expires(&self) -> Result<DateTime<Utc>, TokenError> {
+        time(self.exp.ok_or(TokenError::Claim { claim: "exp" })?, "exp")
     }
 
     /// The scopes, in order.

@@ -11,7 +11,6 @@ use serde::Deserialize;
 use serde_json::Value;
 use thiserror::Error;
 
-use super::known_signatures::KnownSignatures;
 use super::{SignatureAlgorithm, algorithm, crypto};
 
 /// Gives the keys that an issuer signs with.
@@ -69,7 +68,6 @@ struct PublicKey {
     curve: Option<EllipticCurve>,
     /// The only algorithm that the set allows for it, when it names one.
     only: Option<String>,
-    known: KnownSignatures,
 }
 
 impl VerificationKey {
@@ -90,19 +88,22 @@ impl VerificationKey {
         };
         let key = DecodingKey::from_jwk(jwk).ok().filter(|_| for_signatures && verifies)?;
         let only = jwk.common.key_algorithm.as_ref().map(ToString::to_string);
-        Some(Self(Arc::new(PublicKey { key, curve, only, known: KnownSignatures::default() })))
+        Some(Self(Arc::new(PublicKey { key, curve, only })))
     }
 
     /// Whether the signature of a message is this key's by this algorithm.
     pub(super) fn verify(&self, algorithm: SignatureAlgorithm, message: &[u8], signature: &[u8]) -> bool {
-        self.0.known.knows_or(algorithm, (message, signature), || {
-            crypto::verify(algorithm::jsonwebtoken(algorithm), &self.0.key, message, signature)
-        })
+        crypto::verify(algorithm::jsonwebtoken(algorithm), &self.0.key, message, signature)
+    }
+
+    /// Whether it is the same key, read from its set at the same time.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 
     /// Whether the key is one for this algorithm.
     pub(super) fn is_for(&self, algorithm: SignatureAlgorithm) -> bool {
-        let PublicKey { key, curve, only, .. } = &*self.0;
+        let PublicKey { key, curve, only } = &*self.0;
         let curve_fits = match algorithm {
             SignatureAlgorithm::Es256 => *curve == Some(EllipticCurve::P256),
             SignatureAlgorithm::Es384 => *curve == Some(EllipticCurve::P384),

@@ -3,7 +3,6 @@
 use altinn_core::{
     AuthenticationLevel, AuthenticationMethod, NationalIdentityNumber, OrganizationNumber, SyntheticNumbers,
 };
-use chrono::{DateTime, Utc};
 
 use super::claims::{AuthorizationDetail, Claims, Identifier};
 use super::issuer::IssuerKind;
@@ -26,7 +25,8 @@ const PERSON: &str = "urn:altinn:person:identifier-no";
 const ORG_NUMBER: &str = "urn:altinn:orgNumber";
 
 impl ClaimsReader<'_> {
-    pub(super) fn read(&self, claims: Claims, expires: DateTime<Utc>) -> Result<VerifiedToken, TokenError> {
+    pub(super) fn read(&self, claims: Claims) -> Result<VerifiedToken, TokenError> {
+        let (not_before, expires) = (claims.not_before()?, claims.expires()?);
         let (subject, level, method) = match self.profile.kind {
             IssuerKind::IdPorten | IssuerKind::Ansattporten => self.of_login(&claims)?,
             IssuerKind::Maskinporten => self.of_maskinporten(&claims)?,
@@ -43,6 +43,7 @@ impl ClaimsReader<'_> {
             consumer: named(&claims.consumer, "consumer")?,
             supplier: named(&claims.supplier, "supplier")?,
             represents: self.represented(&claims)?,
+            not_before,
             expires,
             id_token: IdTokenClaims {
                 has_time_of_issue: claims.has_time_of_issue(),

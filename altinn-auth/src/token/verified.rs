@@ -5,8 +5,10 @@ use std::fmt;
 use altinn_core::{
     AuthenticationLevel, AuthenticationMethod, NationalIdentityNumber, OrganizationNumber, PartyId,
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
+
+use super::TokenError;
 
 /// What a token says, once its signature, issuer, audience and time are verified; nobody was asked who that is.
 ///
@@ -23,6 +25,7 @@ pub struct VerifiedToken {
     pub(super) supplier: Option<OrganizationNumber>,
     pub(super) represents: Vec<OrganizationNumber>,
     pub(super) session: Option<String>,
+    pub(super) not_before: Option<DateTime<Utc>>,
     pub(super) expires: DateTime<Utc>,
     pub(crate) id_token: IdTokenClaims,
 }
@@ -113,6 +116,17 @@ impl VerifiedToken {
     /// When it expires.
     pub fn expires(&self) -> DateTime<Utc> {
         self.expires
+    }
+
+    /// Refuses a token whose time is not now, where clocks may differ by so much.
+    pub(super) fn check_time(&self, now: DateTime<Utc>, skew: TimeDelta) -> Result<(), TokenError> {
+        if self.expires <= now - skew {
+            return Err(TokenError::Expired);
+        }
+        if self.not_before.is_some_and(|not_before| not_before > now + skew) {
+            return Err(TokenError::NotYetValid);
+        }
+        Ok(())
     }
 }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::deed::Deed;
-use crate::decision::{AccessRequest, PERMITTED};
+use crate::decision::{AccessRequest, PERMITTED, ResourceNames};
 
 /// One line of the trail: a decision, and what was done by it. It names people by pseudonymous ids only.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
@@ -73,10 +73,9 @@ const INSERT: &str = "insert into auth_trail (id, at, actor, level, party, resou
 impl TrailEntry {
     /// What somebody asked, before it is known what becomes of it.
     pub(crate) fn asked(
-        id: Uuid,
-        at: DateTime<Utc>,
+        (id, at): (Uuid, DateTime<Utc>),
         actor: &Actor,
-        request: &AccessRequest,
+        (request, names): (&AccessRequest, ResourceNames),
         policy_version: Option<String>,
     ) -> Self {
         Self {
@@ -85,8 +84,8 @@ impl TrailEntry {
             actor: actor.reference(),
             level: actor.level().into(),
             party: request.party,
-            resource: request.service.resource_id().to_string(),
-            element: request.instance.map(|instance| instance.to_string()),
+            resource: names.resource.into(),
+            element: names.instance.map(|instance| instance.id),
             task: request.task.clone(),
             action: request.action.clone(),
             permitted: false,

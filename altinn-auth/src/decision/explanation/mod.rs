@@ -186,7 +186,7 @@ impl ExplainedRight {
             Through::MainUnit(_) => "mainUnit",
             Through::KeyRole(_) => "keyRole",
         });
-        Self { attribute, value, through, rule }
+        Self { attribute: attribute.to_owned(), value: value.into_owned(), through, rule }
     }
 }
 
