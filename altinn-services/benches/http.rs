@@ -4,7 +4,8 @@
 //! `cargo bench -p altinn-services --all-features --bench http [-- ROUNDS]`: a person reads the form of an instance of theirs,
 //! over connections of HTTP/1.1 on this machine and a SQLite file: the token is verified, the policy asked, the instance
 //! read, the form written. The bare handler reads the form's row by the same store, and asks for no token. By turns,
-//! medians. Fails when a thousand connections on which nothing comes add 64 MiB.
+//! medians. Fails when a thousand connections on which nothing comes add 64 MiB. `-- ours READS` and `-- bare READS` do so
+//! many reads over one connection and nothing else, for those who count instructions.
 #![allow(clippy::print_stdout, reason = "a benchmark prints")]
 
 use std::error::Error;
@@ -65,8 +66,27 @@ fn main() -> Outcome<()> {
     if std::env::var_os(ENOUGH_FILES).is_none() {
         return with_enough_files();
     }
-    let rounds = std::env::args().filter_map(|argument| argument.parse().ok()).next().unwrap_or(15);
-    tokio::runtime::Runtime::new()?.block_on(measured(rounds))
+    let arguments: Vec<String> = std::env::args().collect();
+    let number = arguments.iter().filter_map(|argument| argument.parse().ok()).next();
+    let is_asked = |name: &str| arguments.iter().any(|argument| argument == name);
+    let runtime = tokio::runtime::Runtime::new()?;
+    if is_asked("ours") || is_asked("bare") {
+        return runtime.block_on(counted(is_asked("bare"), number.unwrap_or(100)));
+    }
+    runtime.block_on(measured(number.unwrap_or(15)))
+}
+
+/// So many reads, one after the other.
+async fn counted(bare_ones: bool, reads: usize) -> Outcome<()> {
+    let stage = Stage::set().await?;
+    if bare_ones {
+        let address = serve(&stage.api, bare(stage.altinn.clone())).await?;
+        read_by(1, reads, address, &stage.bare, "").await?;
+    } else {
+        let address = serve(&stage.api, http::all(&stage.api)).await?;
+        read_by(1, reads, address, &stage.ours, &stage.token).await?;
+    }
+    Ok(())
 }
 
 /// Begins anew where both ends of a thousand connections may be open.
@@ -83,8 +103,8 @@ async fn measured(rounds: usize) -> Outcome<()> {
     let bare = serve(&stage.api, bare(stage.altinn.clone())).await?;
     let (mut ratios, mut ours_costs, mut bare_costs) = (Vec::new(), Vec::new(), Vec::new());
     for round in 0..=rounds {
-        let (fast, fast_cost) = read(bare, &stage.bare, "").await?;
-        let (slow, slow_cost) = read(ours, &stage.ours, &stage.token).await?;
+        let (fast, fast_cost) = read_by(READERS, READS, bare, &stage.bare, "").await?;
+        let (slow, slow_cost) = read_by(READERS, READS, ours, &stage.ours, &stage.token).await?;
         // The first one warms.
         if round > 0 {
             ratios.push(slow / fast);
@@ -162,17 +182,23 @@ async fn serve(api: &Api, router: Router) -> Outcome<SocketAddr> {
     Ok(address)
 }
 
-/// Reads by all readers: reads a second, and the processor time of each in microseconds.
-async fn read(address: SocketAddr, path: &str, token: &str) -> Outcome<(f64, f64)> {
+/// So many readers read so often: reads a second, and the processor time of each in microseconds.
+async fn read_by(
+    count: usize,
+    reads: usize,
+    address: SocketAddr,
+    path: &str,
+    token: &str,
+) -> Outcome<(f64, f64)> {
     let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n{token}\r\n");
     let (began, before) = (Instant::now(), processor_seconds()?);
     let mut readers = Vec::new();
-    for _ in 0..READERS {
+    for _ in 0..count {
         let request = request.clone();
         readers.push(tokio::task::spawn_blocking(move || {
             let mut connection = TcpStream::connect(address)?;
             connection.set_nodelay(true)?;
-            for _ in 0..READS {
+            for _ in 0..reads {
                 call(&mut connection, &request)?;
             }
             Ok::<_, Box<dyn Error + Send + Sync>>(())
@@ -181,7 +207,7 @@ async fn read(address: SocketAddr, path: &str, token: &str) -> Outcome<(f64, f64
     for reader in readers {
         reader.await??;
     }
-    let count = (READERS * READS) as f64;
+    let count = (count * reads) as f64;
     Ok((count / began.elapsed().as_secs_f64(), (processor_seconds()? - before) * 1e6 / count))
 }
 

@@ -3,7 +3,7 @@
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
@@ -19,8 +19,9 @@ use super::{Api, headers, overload};
 
 /// Answers a call: what went wrong becomes a problem in the caller's language, under its trace id, and what every answer
 /// says is added.
-pub(super) async fn answer(State(api): State<Api>, request: Request, next: Next) -> Response {
+pub(super) async fn answer(State(api): State<Api>, mut request: Request, next: Next) -> Response {
     let began = Instant::now();
+    DefaultBodyLimit::max(api.limits().body).apply(&mut request);
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
     let trace_id = trace_id(request.headers(), api.altinn().ids());

@@ -1,7 +1,6 @@
 //! No more at once than can be done, and no call for ever.
 
-use axum::extract::{MatchedPath, Request, State};
-use axum::http::Method;
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -23,14 +22,13 @@ pub(super) async fn within_limits(api: &Api, request: Request, next: Next) -> Re
     }
 }
 
-/// Refuses a file when as many as may be are taken at once: each is held in memory while it comes.
-pub(super) async fn few_at_once(State(api): State<Api>, request: Request, next: Next) -> Response {
-    if is_read(request.method()) {
-        return next.run(request).await;
-    }
+/// Takes a larger body than others, and refuses it when as many as may be are taken at once: each is held in memory while it
+/// comes.
+pub(super) async fn large_bodies(State(api): State<Api>, mut request: Request, next: Next) -> Response {
     let Ok(_permit) = api.uploads().try_acquire() else {
         return ApiError::new("HTTP-OVERLOAD", "too many files at once: come again").into_response();
     };
+    DefaultBodyLimit::max(api.limits().upload).apply(&mut request);
     next.run(request).await
 }
 
@@ -40,8 +38,4 @@ fn is_streamed(request: &Request) -> bool {
     (route.contains("/filetransfer/") && (route.ends_with("/upload") || route.ends_with("/tus")))
         || route.ends_with("/correspondence/upload")
         || route.ends_with("/attachment/{attachmentId}/upload")
-}
-
-fn is_read(method: &Method) -> bool {
-    matches!(*method, Method::GET | Method::HEAD)
 }

@@ -1,6 +1,5 @@
 //! Routers, with what stands around every call.
 
-use axum::extract::DefaultBodyLimit;
 use axum::http::Method;
 use axum::http::header::{
     AUTHORIZATION, CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION,
@@ -63,10 +62,7 @@ pub(super) fn alone(api: &Api, routes: OpenApiRouter<Api>) -> Router {
 /// Puts around routes what stands around every call: limits, what a panic comes to and what every answer says, in one
 /// layer, since each costs every call; and who else may be let in.
 fn around(api: &Api, routes: Router<Api>) -> Router {
-    let routes = routes
-        .fallback(answer::no_such_path)
-        .layer(DefaultBodyLimit::max(api.limits().body))
-        .layer(from_fn_with_state(api.clone(), answer::answer));
+    let routes = routes.fallback(answer::no_such_path).layer(from_fn_with_state(api.clone(), answer::answer));
     let routes = if api.origins().is_empty() { routes } else { routes.layer(cors(api)) };
     routes.with_state(api.clone())
 }

@@ -125,15 +125,15 @@ impl DataElement {
         }
     }
 
-    /// The element in a row of an instance; nothing when the instance holds none.
-    pub(super) fn from_row(row: &Row) -> Result<Option<Self>, StoreError> {
+    /// The element in a row of an instance, taken out of it; nothing when the instance holds none.
+    pub(super) fn from_row(row: &mut Row) -> Result<Option<Self>, StoreError> {
         let Some(id) = row.get("element_id")? else { return Ok(None) };
         Ok(Some(Self {
             id,
-            data_type: row.get("data_type")?,
-            content_type: row.get("content_type")?,
-            file_name: row.get("file_name")?,
-            content: row.get("content")?,
+            data_type: row.take("data_type")?,
+            content_type: row.take("content_type")?,
+            file_name: row.take("file_name")?,
+            content: row.take("content")?,
             file_scan: FileScanResult::from_row(row)?,
             metadata: ElementMetadata::from_row(row)?,
             created: row.get("element_created_at")?,

@@ -106,11 +106,13 @@ impl Instance {
                    d.id as element_id, d.data_type, d.content_type, d.file_name, d.content, d.file_scan, \
                    d.metadata, d.created_at as element_created_at, d.changed_at as element_changed_at \
                    from services_instance i left join services_data d on d.instance = i.id \
-                   where i.id = $1 and i.party = $2 order by d.created_at, d.id";
-        let rows = store.query(sql, params![id.guid, id.owner]).await?;
-        let Some(first) = rows.first() else { return Ok(None) };
-        let elements = rows.iter().filter_map(|row| DataElement::from_row(row).transpose());
-        Ok(Some(Self::from_row(id, first, elements.collect::<Result<_, _>>()?)?))
+                   where i.id = $1 and i.party = $2";
+        let mut rows = store.query(sql, params![id.guid, id.owner]).await?;
+        let elements = rows.iter_mut().filter_map(|row| DataElement::from_row(row).transpose());
+        let mut elements: Vec<DataElement> = elements.collect::<Result<_, _>>()?;
+        // The store would copy what they hold to put them in order.
+        elements.sort_unstable_by_key(|element| (element.created, element.id));
+        rows.first().map(|row| Self::from_row(id, row, elements)).transpose()
     }
 
     fn from_row(id: &InstanceId, row: &Row, elements: Vec<DataElement>) -> Result<Self, SubmissionError> {

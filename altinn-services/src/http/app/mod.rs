@@ -29,12 +29,11 @@ pub(super) use content_disposition::attachment;
 pub(super) use metadata::Texts;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::overload::few_at_once;
+use super::overload::large_bodies;
 use super::{Api, router};
 
 /// The app API: instances, data elements, forms of stateless apps, validation, process, actions, signing, texts, options and metadata of the
@@ -48,11 +47,11 @@ pub(super) fn routes(api: &Api) -> OpenApiRouter<Api> {
     let uploads = OpenApiRouter::new()
         .routes(routes!(instances::instantiate))
         .routes(routes!(data::add, patches::patch_all))
-        .routes(routes!(data::get, data::replace, data::remove))
-        .layer(DefaultBodyLimit::max(api.limits().upload))
-        .layer(from_fn_with_state(api.clone(), few_at_once));
+        .routes(routes!(data::replace))
+        .layer(from_fn_with_state(api.clone(), large_bodies));
     OpenApiRouter::new()
         .merge(uploads)
+        .routes(routes!(data::get, data::remove))
         .routes(routes!(instances::create))
         .routes(routes!(instances::get, life::delete))
         .routes(routes!(instances::active))
