@@ -406,3 +406,31 @@ fn every_app_of_others_is_looked_through() {
     report(format_args!("{looked_through} apps looked through: {errors} errors, {warnings} warnings"));
     assert!(looked_through > 0, "the folder holds no app");
 }
+
+/// The folder of an example service, with something replaced in its `service.toml`.
+fn service_with(name: &str, from: &str, to: &str) -> TempDir {
+    let service = TempDir::new().unwrap();
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/services").join(name), service.path());
+    let text = fs::read_to_string(service.path().join("service.toml")).unwrap();
+    assert!(text.contains(from), "{name} has no `{from}`");
+    fs::write(service.path().join("service.toml"), text.replacen(from, to, 1)).unwrap();
+    service
+}
+
+#[test]
+fn a_service_of_any_type_is_checked_as_it_is_published() {
+    for (name, from, to, line, told) in [
+        ("tax-card", "ttd/tax-card", "tax-card", 2, "org/name"),
+        ("tax-card", "\"code\"", "\"kode\"", 12, "kode"),
+        ("organization-lookup", "[lookup]", "[lookup]\narchived = true", 0, "archived"),
+        ("annual-accounts", "grace-hours = 2", "grace-hours = 99", 9, "24"),
+    ] {
+        let faults = check(service_with(name, from, to).path());
+        let [fault] = &*faults else { panic!("{name}: {faults:?}") };
+        assert!(fault.detail.contains(told) && fault.file == "service.toml", "{fault}");
+        assert!(line == 0 || fault.position.unwrap().line == line, "{fault}");
+    }
+    for name in ["tax-card", "organization-lookup", "annual-accounts", "opening", "decisions"] {
+        assert_eq!(check(service_with(name, "", "").path()), [], "{name}");
+    }
+}

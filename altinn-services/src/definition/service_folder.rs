@@ -65,6 +65,17 @@ impl ServiceFolder {
         Self::read(folder.as_ref(), None)
     }
 
+    /// The type that the folder of a service says; nothing where it says none that can be read.
+    pub(crate) fn type_in(folder: &Path) -> Option<String> {
+        #[derive(Deserialize)]
+        struct Typed {
+            r#type: String,
+        }
+        let folder = AppFolder::open(folder, &[FILE]).ok()?;
+        let typed: Typed = parse(&folder.text(FILE, MAX_FILE_BYTES).ok()?).ok()?;
+        Some(typed.r#type)
+    }
+
     fn read(folder: &Path, service_type: Option<&str>) -> Result<Self, DefinitionError> {
         let folder = AppFolder::open(folder, &[FILE])?;
         let text = folder.text(FILE, MAX_FILE_BYTES)?;

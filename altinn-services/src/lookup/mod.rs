@@ -29,4 +29,5 @@ pub use answer::LookupAnswer;
 pub use ask::{LookupRequest, Lookups};
 pub use error::LookupError;
 pub use register::{Lookup, LookupContext, LookupFailure};
+pub(crate) use service::LookupDefinition;
 pub use service::LookupService;

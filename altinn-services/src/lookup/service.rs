@@ -17,6 +17,12 @@ use crate::form::FormSchema;
 pub struct LookupService(Arc<Parts>);
 
 struct Parts {
+    definition: LookupDefinition,
+    register: Arc<dyn Lookup>,
+}
+
+/// What the folder of a lookup says.
+pub(crate) struct LookupDefinition {
     id: ServiceId,
     title: Text,
     query: FormSchema,
@@ -24,7 +30,6 @@ struct Parts {
     archive: bool,
     needs_purpose: bool,
     at_most: Duration,
-    register: Arc<dyn Lookup>,
 }
 
 /// What `service.toml` says of a lookup.
@@ -55,12 +60,12 @@ fn ten() -> u32 {
     10
 }
 
-impl LookupService {
+impl LookupDefinition {
     /// Reads the definition of a folder; gives the text of its policy beside it.
-    pub(crate) fn load(folder: &Path, register: Arc<dyn Lookup>) -> Result<(Self, String), DefinitionError> {
+    pub(crate) fn read(folder: &Path) -> Result<(Self, String), DefinitionError> {
         let folder = ServiceFolder::open(folder, "lookup")?;
         let File { lookup } = folder.settings()?;
-        let parts = Parts {
+        let definition = Self {
             id: folder.id().clone(),
             title: folder.title().clone(),
             query: folder.schema(&lookup.query)?,
@@ -68,43 +73,55 @@ impl LookupService {
             archive: lookup.archive,
             needs_purpose: lookup.purpose,
             at_most: Duration::from_secs(lookup.timeout_seconds.into()),
-            register,
         };
-        Ok((Self(Arc::new(parts)), folder.policy_xml()?))
+        Ok((definition, folder.policy_xml()?))
+    }
+
+    /// The service's id.
+    pub(crate) fn id(&self) -> &ServiceId {
+        &self.id
+    }
+}
+
+impl LookupService {
+    /// Reads the definition of a folder; gives the text of its policy beside it.
+    pub(crate) fn load(folder: &Path, register: Arc<dyn Lookup>) -> Result<(Self, String), DefinitionError> {
+        let (definition, policy) = LookupDefinition::read(folder)?;
+        Ok((Self(Arc::new(Parts { definition, register })), policy))
     }
 
     /// The service's id.
     pub fn id(&self) -> &ServiceId {
-        &self.0.id
+        &self.0.definition.id
     }
 
     /// What it is called.
     pub fn title(&self) -> &Text {
-        &self.0.title
+        &self.0.definition.title
     }
 
     /// What a query must be.
     pub fn query_schema(&self) -> &FormSchema {
-        &self.0.query
+        &self.0.definition.query
     }
 
     /// What an answer is.
     pub fn answer_schema(&self) -> &FormSchema {
-        &self.0.answer
+        &self.0.definition.answer
     }
 
     /// Whether query and answer are archived.
     pub fn is_archived(&self) -> bool {
-        self.0.archive
+        self.0.definition.archive
     }
 
     /// Whether the caller must say why.
     pub fn needs_purpose(&self) -> bool {
-        self.0.needs_purpose
+        self.0.definition.needs_purpose
     }
 
     pub(super) fn at_most(&self) -> Duration {
-        self.0.at_most
+        self.0.definition.at_most
     }
 
     pub(super) fn register(&self) -> &dyn Lookup {

@@ -26,7 +26,7 @@ struct Places {
 
 impl Definition {
     /// Reads the definition of a folder, and checks it.
-    pub(in crate::collaboration) fn of(folder: &ServiceFolder) -> Result<Self, DefinitionError> {
+    pub(crate) fn of(folder: &ServiceFolder) -> Result<Self, DefinitionError> {
         let File { collaboration } = folder.settings()?;
         let (owner, initial) = (collaboration.owner.clone(), collaboration.initial.clone());
         let (definition, places) = Self::read(folder, collaboration)?;

@@ -6,14 +6,13 @@ mod entry;
 mod fault;
 mod fields;
 mod files;
+mod other_type;
 mod policy;
 mod process;
 mod sources;
 mod texts;
 
 use std::path::Path;
-
-use altinn_auth::decision::ServicePolicy;
 
 pub use fault::{Fault, FaultSeverity};
 use sources::Sources;
@@ -22,7 +21,6 @@ use super::app::{AppDefinition, METADATA};
 use super::error::DefinitionError;
 use super::folder::AppFolder;
 use super::native;
-use super::service_folder::ServiceFolder;
 
 /// Finds everything that is wrong with the folder of a service, in the order of its files. Of a folder that does not load
 /// each file is read on its own, so that all that keeps it from loading is told at once; one that loads is looked through
@@ -36,7 +34,7 @@ use super::service_folder::ServiceFolder;
 /// ```
 pub fn check(folder: impl AsRef<Path>) -> Vec<Fault> {
     let folder = folder.as_ref();
-    if let Some(faults) = of_another_type(folder) {
+    if let Some(faults) = other_type::look(folder) {
         return faults;
     }
     let opened = match AppFolder::open(folder, &[METADATA, native::SERVICE]) {
@@ -51,24 +49,6 @@ pub fn check(folder: impl AsRef<Path>) -> Vec<Fault> {
             in_order(faults)
         }
     }
-}
-
-/// The faults of a service of another type than submission, as far as its head and its policy go.
-fn of_another_type(folder: &Path) -> Option<Vec<Fault>> {
-    let types = ["lookup", "correspondence", "link", "broker", "collaboration"];
-    let service = types.iter().find_map(|service_type| ServiceFolder::open(folder, service_type).ok())?;
-    let policy = match service.policy_xml() {
-        Ok(policy) => policy,
-        Err(error) => return Some(vec![Fault::of_error(&error)]),
-    };
-    let fault = |error: altinn_auth::xacml::XacmlError| Fault {
-        code: error.code(),
-        severity: FaultSeverity::Error,
-        file: native::POLICY.to_owned(),
-        position: None,
-        detail: error.to_string(),
-    };
-    Some(ServicePolicy::read(service.id(), policy).err().map(fault).into_iter().collect())
 }
 
 fn look_through(app: &AppDefinition, sources: &Sources<'_>) -> Vec<Fault> {
