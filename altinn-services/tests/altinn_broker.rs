@@ -164,6 +164,12 @@ async fn a_file_arrives_though_both_sides_are_killed_in_the_middle() {
     assert!(fs::read(world.path("fetched/accounts.zip")).unwrap() == content && !part.exists());
     let again = output(world.fetch(transfer)).await;
     assert_eq!(again.status.code(), Some(2), "what is there is not overwritten");
+
+    // What was broken off after it was confirmed, the same command ends.
+    let part = world.path("fetched").join(format!("{transfer}.part"));
+    fs::rename(world.path("fetched/accounts.zip"), part).unwrap();
+    assert_eq!(json(world.fetch(transfer), 0).await["confirmed"], true);
+    assert!(world.path("fetched/accounts.zip").is_file());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -206,7 +212,6 @@ async fn a_refusal_says_what_was_refused_and_shows_no_token() {
         assert_eq!(refused.status.code(), Some(2));
         let said = String::from_utf8(refused.stderr).unwrap();
         assert!(!said.contains(&token), "{said}");
-        fs::remove_file(world.path("small.txt.altinn-send")).ok();
         said
     };
     // Whose token it is may not act for the sender.
@@ -222,6 +227,8 @@ async fn a_refusal_says_what_was_refused_and_shows_no_token() {
     tokenless.args(["--url", world.server.url()]);
     assert!(said(tokenless).await.contains("ALTINN_TOKEN"));
     assert!(said(world.send("nowhere.txt")).await.contains("nowhere.txt"));
+    // What was refused is in the way of nothing else.
+    assert_eq!(json(world.send("small.txt"), 0).await["size"], 5);
 }
 
 #[tokio::test(flavor = "multi_thread")]

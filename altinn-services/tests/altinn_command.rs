@@ -63,6 +63,33 @@ fn a_folder_in_order_has_no_errors() {
     assert!(json(&["check", APP], 0).is_array());
 }
 
+/// As `altinn check FOLDER | head` calls it, when `head` has ended.
+#[test]
+fn nobody_who_stops_reading_is_told_of_a_failure() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_altinn")).args(["check", APP]).stdout(writer).output().unwrap();
+    assert_eq!((output.status.code(), &*output.stderr), (Some(0), &b""[..]));
+}
+
+#[test]
+fn a_folder_that_is_not_there_and_a_file_are_not_looked_into() {
+    for command in ["check", "policy explain --action read", "policy test"] {
+        let arguments: Vec<_> = command.split(' ').collect();
+        assert!(failure(&[&arguments[..], &["nowhere"]].concat()).contains("`nowhere` cannot be read"));
+        assert!(failure(&[&arguments[..], &["Cargo.toml"]].concat()).contains("`Cargo.toml` is no folder"));
+    }
+}
+
+#[test]
+fn what_is_mistyped_for_a_transfer_is_told_as_it_should_be() {
+    let fetch = |transfer, url| failure(&["broker", "fetch", transfer, "--url", url]);
+    assert!(fetch("42", "https://agency.example.no").contains("is a UUID"));
+    let said = fetch("018f6c1e-0000-7000-8000-000000000000", "agency.example.no");
+    assert!(said.contains("`agency.example.no` is no address"), "{said}");
+}
+
 #[test]
 fn a_policy_says_who_may_by_which_rule_and_what_would_help() {
     let write = ["policy", "explain", APP, "--action", "write"];
@@ -77,6 +104,10 @@ fn a_policy_says_who_may_by_which_rule_and_what_would_help() {
 
     let low = json(&[&write[..], &["--role", "DAGL", "--level", "0"]].concat(), 1);
     assert_eq!(low["code"], "AUTH-DENIED-LEVEL");
+    let mistyped = altinn(&["policy", "explain", APP, "--action", "wriet", "--role", "DAGL"]);
+    assert_eq!(mistyped.status.code(), Some(1));
+    assert!(String::from_utf8(mistyped.stdout).unwrap().contains("to nobody; it has"));
+
     let output = altinn(&[&write[..], &["--role", "DAGL"]].concat());
     assert!(String::from_utf8(output.stdout).unwrap().starts_with("DAGL may `write`"));
 }
@@ -134,7 +165,8 @@ fn a_receipt_is_verified_with_its_content_and_a_changed_one_is_not() {
     fs::write(path("changed.json"), receipt.to_json().replace("Bakeriet AS", "Bakeriet BS")).unwrap();
     assert_eq!(verify("changed.json", "form.json", 1)["true"], false);
     assert!(
-        failure(&["archive", "verify", &path("receipt.json"), "--key", "no key"]).contains("verifier key")
+        failure(&["archive", "verify", &path("receipt.json"), "--key", "log.pup"])
+            .contains("`log.pup` is no file, and no public key")
     );
     assert!(failure(&["archive", "verify", &path("none.json"), "--key", &key]).contains("none.json"));
 }
@@ -179,6 +211,9 @@ fn the_doctor_finds_what_is_ill() {
     let nobody = json(&["doctor", path, "--smtp", "127.0.0.1:1"], 1);
     let mail = nobody.as_array().unwrap().iter().find(|found| found["what"] == "mail server").unwrap();
     assert_eq!(mail["state"], "ill");
+
+    let portless = json(&["doctor", path, "--smtp", "mail.example.no"], 1);
+    assert!(portless.to_string().contains("HOST:PORT"), "{portless}");
 
     fs::remove_file(agency.join("keys/log.pem")).unwrap();
     let keyless = json(&["doctor", path], 1);

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt::{self, Display, Write as _};
+use std::io::{self, ErrorKind, Write as _};
 use std::process::ExitCode;
 
 use serde::Serialize;
@@ -23,14 +24,28 @@ impl Answer {
         Ok(Self { text: text.to_string(), json: serde_json::to_value(json)?, in_order })
     }
 
-    pub(crate) fn print(self, json: bool) -> ExitCode {
-        if json {
-            println!("{:#}", self.json);
-        } else {
-            println!("{}", self.text);
-        }
-        if self.in_order { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    pub(crate) fn print(self, json: bool) -> Result<ExitCode, Failure> {
+        say(if json { format!("{:#}", self.json) } else { self.text })?;
+        Ok(if self.in_order { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
+}
+
+/// Writes a line to standard output. Whoever has stopped reading, as `head` does, has what they want: that is no failure.
+pub(crate) fn say(line: impl Display) -> Result<(), Failure> {
+    match writeln!(io::stdout().lock(), "{line}") {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::at("standard output", &error)),
+        _ => Ok(()),
+    }
+}
+
+/// Says something on standard error. Whoever does not listen misses it.
+pub(crate) fn tell(what: impl Display) {
+    let _ = writeln!(io::stderr(), "altinn: {what}");
+}
+
+/// A number of things, as one says it: `1 error`, `2 errors`.
+pub(crate) fn counted(count: usize, thing: &str) -> String {
+    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }
 
 /// Why a command could not be carried out.
@@ -48,7 +63,7 @@ impl Failure {
     }
 
     pub(crate) fn print(&self) -> ExitCode {
-        eprintln!("altinn: {self}");
+        tell(self);
         ExitCode::from(FAILED)
     }
 }

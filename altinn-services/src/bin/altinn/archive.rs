@@ -57,10 +57,8 @@ impl Archive {
 
 impl Verify {
     fn run(self) -> Result<Answer, Failure> {
-        let receipt: Receipt = serde_json::from_str(&read(&self.receipt)?)
-            .map_err(|error| Failure::at(self.receipt.display(), &error))?;
-        let key = if Path::new(&self.key).is_file() { read(Path::new(&self.key))? } else { self.key };
-        let key: VerifierKey = key.trim().parse()?;
+        let receipt = receipt(&self.receipt, &read(&self.receipt)?)?;
+        let key = self.key()?;
         let mut problem = receipt.verify(&key).err().map(|error| told(&error));
         for (element, file) in &self.content {
             let bytes = fs::read(file).map_err(|error| Failure::at(file.display(), &error))?;
@@ -77,6 +75,19 @@ impl Verify {
             "true": in_order, "problem": problem, "log": key.name(), "entry": entry, "leafIndex": leaf,
         });
         Answer::new(text, &json, in_order)
+    }
+}
+
+impl Verify {
+    /// The public key: itself, or what a file of this name holds.
+    fn key(&self) -> Result<VerifierKey, Failure> {
+        let file = Path::new(&self.key);
+        if !file.is_file() {
+            let neither =
+                |error| Failure::at(format!("`{}` is no file, and no public key", self.key), &error);
+            return self.key.trim().parse().map_err(neither);
+        }
+        read(file)?.trim().parse().map_err(|error| Failure::at(file.display(), &error))
     }
 }
 
@@ -108,11 +119,15 @@ fn as_json(report: &AuditReport) -> Value {
 fn anchor(file: &Path) -> Result<Anchor, Failure> {
     let text = read(file)?;
     if text.trim_start().starts_with('{') {
-        let receipt: Receipt =
-            serde_json::from_str(&text).map_err(|error| Failure::at(file.display(), &error))?;
-        return Ok(receipt.into());
+        return Ok(receipt(file, &text)?.into());
     }
     Ok(Anchor::Checkpoint(text))
+}
+
+/// The receipt that a file holds.
+fn receipt(file: &Path, text: &str) -> Result<Receipt, Failure> {
+    serde_json::from_str(text)
+        .map_err(|error| Failure::at(format!("{} is no receipt", file.display()), &error))
 }
 
 fn read(file: &Path) -> Result<String, Failure> {

@@ -7,7 +7,8 @@ use altinn_services::definition::{AppDefinition, FaultSeverity, check};
 use altinn_services::form_page::RenderedComponents;
 use clap::Args;
 
-use crate::answer::{Answer, Failure};
+use crate::answer::{Answer, Failure, counted};
+use crate::folder::must_be_there;
 
 /// Lists every fault of a service's folder, with file and line, and says how many components of its form pages are
 /// rendered, and which are not.
@@ -19,6 +20,7 @@ pub(crate) struct Check {
 
 impl Check {
     pub(crate) fn run(self) -> Result<Answer, Failure> {
+        must_be_there(&self.folder)?;
         let faults = check(&self.folder);
         let errors = faults.iter().filter(|fault| fault.severity == FaultSeverity::Error).count();
         let mut text = String::new();
@@ -28,7 +30,8 @@ impl Check {
         if let Ok(app) = AppDefinition::load(&self.folder) {
             writeln!(text, "{}", RenderedComponents::of(&app))?;
         }
-        write!(text, "{errors} errors, {} warnings", faults.len() - errors)?;
+        let warnings = faults.len() - errors;
+        write!(text, "{}, {}", counted(errors, "error"), counted(warnings, "warning"))?;
         Answer::new(text, &faults, errors == 0)
     }
 }

@@ -124,6 +124,9 @@ async fn notices(altinn: &Altinn) -> Finding {
 /// Whether the mail server takes calls.
 fn mail_server(address: &str) -> Finding {
     let what = "mail server";
+    if !address.contains(':') {
+        return Finding::ill(what, format!("`{address}` has no port: HOST:PORT is expected"));
+    }
     let tried = address.to_socket_addrs().and_then(|mut found| {
         let first = found.next().ok_or_else(|| std::io::Error::other("the name has no address"))?;
         TcpStream::connect_timeout(&first, PATIENCE)

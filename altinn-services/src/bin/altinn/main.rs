@@ -2,7 +2,6 @@
 //!
 //! Exit status: 0 when all is in order, 1 when something was found that is not, 2 when the command was not understood
 //! or could not be carried out. Answers go to standard output, as JSON with `--json`; what went wrong to standard error.
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to whoever called it")]
 
 mod answer;
 mod archive;
@@ -10,6 +9,7 @@ mod archive;
 mod broker;
 mod check;
 mod doctor;
+mod folder;
 mod migrate;
 mod place;
 mod policy;
@@ -59,10 +59,7 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let Arguments { command, json } = Arguments::parse();
-    match answer(command, json) {
-        Ok(answer) => answer.print(json),
-        Err(failure) => failure.print(),
-    }
+    answer(command, json).and_then(|answer| answer.print(json)).unwrap_or_else(|failure| failure.print())
 }
 
 fn answer(command: Command, json: bool) -> Result<Answer, Failure> {

@@ -1,5 +1,6 @@
 //! `altinn policy`: what a policy says, and whether it says what it must.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +11,7 @@ use altinn_services::definition::{AppDefinition, ServiceFolder};
 use clap::{Args, Subcommand};
 
 use crate::answer::{Answer, Failure};
+use crate::folder::must_be_there;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Policy {
@@ -67,6 +69,7 @@ impl Policy {
 
 impl Explain {
     fn run(self) -> Result<Answer, Failure> {
+        must_be_there(&self.folder)?;
         let (resource, policy) = policy_of(&self.folder)?;
         let question = PolicyQuestion::new(self.action);
         let question = PolicyQuestion {
@@ -79,12 +82,19 @@ impl Explain {
             ..question
         };
         let answer = policy.answer(&resource, &question);
-        Answer::new(explained(&question, &answer)?, &answer, answer.permitted)
+        let mut text = explained(&question, &answer)?;
+        let known: BTreeSet<_> = policy.rights().iter().map(|right| right.action.as_str()).collect();
+        if !answer.permitted && !known.contains(&*question.action) {
+            let known: Vec<_> = known.iter().map(|action| format!("`{action}`")).collect();
+            write!(text, "\n  the policy permits it to nobody; it has {}", known.join(", "))?;
+        }
+        Answer::new(text, &answer, answer.permitted)
     }
 }
 
 impl Test {
     fn run(self) -> Result<Answer, Failure> {
+        must_be_there(&self.folder)?;
         let in_app = self.folder.join("App/config/authorization");
         let folder = if in_app.is_dir() { in_app } else { self.folder };
         let report = PolicyTests::run_folder(folder)?;

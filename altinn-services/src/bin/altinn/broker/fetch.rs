@@ -22,7 +22,8 @@ use crate::answer::{Answer, Failure};
 /// The file gets its name when it is whole, and its checksum is what the sender gave. Exit status: 1 when it is not.
 #[derive(Debug, Args)]
 pub(crate) struct Fetch {
-    /// The transfer.
+    /// The transfer, by its id.
+    #[arg(value_parser = transfer_id)]
     transfer: Uuid,
     /// The folder that the file is put into.
     #[arg(long, default_value = ".")]
@@ -55,7 +56,8 @@ impl Fetch {
         let name: FileName = overview.file_name.unwrap_or_else(|| self.transfer.to_string()).parse()?;
         let (path, part) = (self.into.join(name.as_str()), self.into.join(format!("{}.part", self.transfer)));
         if path.exists() {
-            return Err(Failure::new(format!("`{}` is there already", path.display())));
+            let there = path.display();
+            return Err(Failure::new(format!("`{there}` is there already; another folder: --into")));
         }
         let download = format!("{transfer}/download");
         let hashed = fetched(&remote, &download, &part, (size, checksum)).await?;
@@ -71,12 +73,13 @@ impl Fetch {
                 format!("{} is not what its sender gave the checksum of, and was thrown away", name.as_str());
             return Answer::new(text, &said, false);
         }
-        std::fs::rename(&part, &path).map_err(|error| Failure::at(path.display(), &error))?;
+        // Before the file has its name: when this fails, the same command confirms what has come.
         if self.confirm {
             let confirm = format!("{transfer}/confirmdownload");
             let answer = remote.call(|| remote.request(Method::POST, &confirm)).await?;
             remote.accepted(answer)?;
         }
+        std::fs::rename(&part, &path).map_err(|error| Failure::at(path.display(), &error))?;
         let checked = if checksum.is_some() {
             "is what its sender gave the checksum of"
         } else {
@@ -89,6 +92,10 @@ impl Fetch {
             true,
         )
     }
+}
+
+fn transfer_id(text: &str) -> Result<Uuid, &'static str> {
+    text.parse().map_err(|_| "the id of a transfer is a UUID, as `broker send` says it")
 }
 
 /// Fetches what has not come yet into a file, and gives the digests of all of it.

@@ -10,7 +10,7 @@ use clap::Args;
 use serde::Deserialize;
 
 use super::PART_BYTES;
-use crate::answer::{Failure, told};
+use crate::answer::{Failure, tell, told};
 
 /// The variable that holds the token, where it is in no file.
 const TOKEN: &str = "ALTINN_TOKEN";
@@ -19,6 +19,8 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// How often a call that did not come through is made, and how long is waited after the first time.
 const TRIES: u32 = 6;
 const WAIT: Duration = Duration::from_millis(200);
+/// From which wait on people are told why nothing happens.
+const WORTH_TELLING: Duration = Duration::from_secs(1);
 
 /// Where the broker API is, and who calls.
 #[derive(Debug, Args)]
@@ -55,11 +57,16 @@ struct Problem {
 impl Remote {
     pub(super) fn at(place: Where) -> Result<Self, Failure> {
         let base = Url::parse(&format!("{}/", place.url.trim_end_matches('/')));
-        let base = base.map_err(|error| Failure::at(format!("`{}`", place.url), &error))?;
+        let base = base.ok().filter(Url::has_host).ok_or_else(|| {
+            Failure::new(format!("`{}` is no address, as `https://agency.example.no` is", place.url))
+        })?;
         let client = HttpClient::builder(Destinations::configured())
             .timeout(PATIENCE)
             .max_answer_bytes(usize::try_from(PART_BYTES).unwrap_or(usize::MAX));
-        Ok(Self { client: client.build()?, place, base })
+        let remote = Self { client: client.build()?, place, base };
+        // Who has no token is told before anything is kept or called.
+        remote.token()?;
+        Ok(remote)
     }
 
     /// The address of the program.
@@ -103,11 +110,14 @@ impl Remote {
     ) -> Result<HttpResponse, Failure> {
         let mut wait = WAIT;
         for _ in 1..TRIES {
-            match self.client.send(request()?).await {
+            let why = match self.client.send(request()?).await {
                 Ok(answer) if !is_for_later(answer.status()) => return Ok(answer),
-                Ok(_) => {}
-                Err(error) if passes(&error) => {}
+                Ok(answer) => format!("{} answers {}", self.address(), answer.status().as_u16()),
+                Err(error) if passes(&error) => told(&error),
                 Err(error) => return Err(error.into()),
+            };
+            if wait >= WORTH_TELLING {
+                tell(format_args!("{why}; trying again in {} s", wait.as_secs()));
             }
             tokio::time::sleep(wait).await;
             wait *= 3;

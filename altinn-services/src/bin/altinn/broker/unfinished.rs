@@ -43,19 +43,22 @@ impl Unfinished {
     /// The upload of this that was begun, or a new one.
     pub(super) fn of(file: &Path, sending: Sending) -> Result<Self, Failure> {
         let path = Self::path(file);
-        let kept = match fs::read(&path) {
-            Ok(kept) => kept,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+        let kept: Option<Self> = match fs::read(&path) {
+            Ok(kept) => {
+                Some(serde_json::from_slice(&kept).map_err(|error| Failure::at(path.display(), &error))?)
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+            Err(error) => return Err(Failure::at(path.display(), &error)),
+        };
+        match kept {
+            Some(kept) if kept.sending == sending => return Ok(kept),
+            Some(Self { upload: Some(_), .. }) => {}
+            // What nobody has taken, as when a number was mistyped, is in nobody's way.
+            Some(_) | None => {
                 let new = Self { sending, key: uuid::Uuid::new_v4().to_string(), upload: None };
                 new.keep(file)?;
                 return Ok(new);
             }
-            Err(error) => return Err(Failure::at(path.display(), &error)),
-        };
-        let kept: Self =
-            serde_json::from_slice(&kept).map_err(|error| Failure::at(path.display(), &error))?;
-        if kept.sending == sending {
-            return Ok(kept);
         }
         Err(Failure::new(format!(
             "`{}` is of another upload: the file, where it goes or whom it is for has changed since; \

@@ -17,7 +17,8 @@ use clap::Args;
 use serde_json::json;
 use tokio::net::TcpListener;
 
-use crate::answer::{Answer, Failure};
+use crate::answer::{Answer, Failure, say};
+use crate::folder::must_be_there;
 use site::{Parts, Site};
 
 /// Serves the form of a service's folder on this machine until it is stopped, and says its address: somebody made up logs
@@ -49,6 +50,7 @@ impl Run {
 
     /// Serves the form; ends only when the server does.
     async fn serve(self, as_json: bool) -> Result<Answer, Failure> {
+        must_be_there(&self.folder)?;
         let port = |error| Failure::at(format!("port {} (another one: --port)", self.port), &error);
         let listener = TcpListener::bind(("127.0.0.1", self.port)).await.map_err(port)?;
         let address = format!("http://{}", listener.local_addr()?);
@@ -60,9 +62,9 @@ impl Run {
         altinn.run_workers(std::future::pending());
         let said = json!({ "url": address, "kept": kept.display().to_string() });
         if as_json {
-            println!("{said}");
+            say(&said)?;
         } else {
-            println!("The form is open: {address}\nEverything is kept in {}", kept.display());
+            say(format_args!("The form is open: {address}\nEverything is kept in {}", kept.display()))?;
         }
         axum::serve(listener, site.router()).await?;
         Answer::new("", &said, true)
