@@ -186,11 +186,17 @@ async fn the_language_and_the_level_reach_the_issuer() {
     assert_eq!(code(&refused), "AUTH-LOGIN-PARAMETER");
     let refused = browser.get(&portal.server.at("/oauth2/login?level=level99")).await.unwrap();
     assert_eq!(code(&refused), "AUTH-LOGIN-PARAMETER");
-    browser.get(&portal.server.at("/")).await.unwrap();
+    let page = browser.get(&portal.server.at("/")).await.unwrap().text();
+    assert!(
+        page.contains(r#"<html lang="nn">"#) && page.contains(r#""idporten-loa-high" selected"#),
+        "{page}"
+    );
     let begun = portal.id_porten.last_request().unwrap();
     assert_eq!(begun.get("ui_locales").map(String::as_str), Some("nn"));
     assert_eq!(begun.get("acr_values").map(String::as_str), Some("idporten-loa-high"));
-    browser.get(&portal.server.at("/oauth2/login?locale=se&level=idporten-loa-substantial")).await.unwrap();
+    let lower = portal.server.at("/oauth2/login?locale=se&level=idporten-loa-substantial");
+    let page = browser.get(&lower).await.unwrap().text();
+    assert!(page.contains(r#""idporten-loa-substantial" selected"#), "{page}");
     let begun = portal.id_porten.last_request().unwrap();
     assert_eq!(begun.get("ui_locales").map(String::as_str), Some("se"));
     assert_eq!(begun.get("acr_values").map(String::as_str), Some("idporten-loa-substantial"));

@@ -17,6 +17,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::choose_page;
 use super::clients::Clients;
 use super::form::{decoded, encoded};
 use super::{FakeIssuer, FakeIssuerError};
@@ -193,22 +194,15 @@ async fn announce(State(pages): State<Arc<Pages>>, headers: HeaderMap, Form(form
 async fn choose(State(pages): State<Arc<Pages>>, Query(query): Query<Fields>) -> Response {
     let announced = query.get("request_uri").and_then(|uri| uri.strip_prefix(REQUEST_URN));
     let number = match announced {
-        Some(number) if pages.kept().requests.contains_key(number) => number.to_owned(),
-        Some(_) => return refusal("invalid_request_uri"),
+        Some(number) => number.to_owned(),
         None => match pages.keep_request(query) {
             Ok(number) => number,
             Err(error) => return refusal(error),
         },
     };
-    let person = |person: &Party| {
-        let name = person.name.replace('&', "&amp;").replace('<', "&lt;");
-        format!(r#"<p><button name="person" value="{}">{name}</button></p>"#, person.uuid)
-    };
-    let people: String = pages.people.iter().map(person).collect();
-    Html(format!(
-        r#"<!doctype html><html lang="nb"><meta charset="utf-8"><title>Falsk ID-porten</title><h1>Logg inn som</h1><form method="post" action="/authorize"><input type="hidden" name="request" value="{number}"><p><label>Nivå <select name="acr"><option>idporten-loa-high</option><option>idporten-loa-substantial</option></select></label></p>{people}</form></html>"#
-    ))
-    .into_response()
+    let kept = pages.kept();
+    let Some(request) = kept.requests.get(&number) else { return refusal("invalid_request_uri") };
+    Html(choose_page::html(&number, request, &pages.people)).into_response()
 }
 
 async fn chosen(State(pages): State<Arc<Pages>>, Form(form): Form<Fields>) -> Response {

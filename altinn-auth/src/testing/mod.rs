@@ -5,6 +5,7 @@
 
 #[cfg(feature = "http")]
 mod browser;
+mod choose_page;
 mod clients;
 mod fake_id_porten;
 mod fake_issuer;
