@@ -137,7 +137,7 @@ async fn standing(
     Caller(actor): Caller,
     InPath(at): InPath<InstancePath>,
 ) -> Result<Json<StandingAnswer>, ApiError> {
-    Ok(Json(standing_at(&api, &actor, &at).await?.into()))
+    shown(&api, &actor, &at).await
 }
 
 /// Has the service task that an instance stands in tried again, from now on and by itself.
@@ -151,9 +151,8 @@ async fn resume(
     JsonBody(reason): JsonBody<Reason>,
 ) -> Result<Json<StandingAnswer>, ApiError> {
     standing_at(&api, &actor, &at).await?;
-    let submissions = api.altinn().submissions();
-    submissions.resume(&actor, &at.id(), reason.text()?).await?;
-    Ok(Json(submissions.standing(&actor, &at.id()).await?.into()))
+    api.altinn().submissions().resume(&actor, &at.id(), reason.text()?).await?;
+    shown(&api, &actor, &at).await
 }
 
 /// Moves an instance to another task of its process, whatever its gateways say: back to be corrected, or on. Work of a service
@@ -168,9 +167,8 @@ async fn move_to(
     JsonBody(to): JsonBody<MoveTo>,
 ) -> Result<Json<StandingAnswer>, ApiError> {
     standing_at(&api, &actor, &at).await?;
-    let submissions = api.altinn().submissions();
-    submissions.move_to(&actor, &at.id(), &to.task, checked(&to.reason)?).await?;
-    Ok(Json(submissions.standing(&actor, &at.id()).await?.into()))
+    api.altinn().submissions().move_to(&actor, &at.id(), &to.task, checked(&to.reason)?).await?;
+    shown(&api, &actor, &at).await
 }
 
 /// Undoes what the last service task of an instance may have done elsewhere, by the agency's code for it. The instance stays
@@ -185,9 +183,12 @@ async fn compensate(
     JsonBody(reason): JsonBody<Reason>,
 ) -> Result<Json<StandingAnswer>, ApiError> {
     standing_at(&api, &actor, &at).await?;
-    let submissions = api.altinn().submissions();
-    submissions.compensate(&actor, &at.id(), reason.text()?).await?;
-    Ok(Json(submissions.standing(&actor, &at.id()).await?.into()))
+    api.altinn().submissions().compensate(&actor, &at.id(), reason.text()?).await?;
+    shown(&api, &actor, &at).await
+}
+
+async fn shown(api: &Api, actor: &Actor, at: &InstancePath) -> Result<Json<StandingAnswer>, ApiError> {
+    Ok(Json(standing_at(api, actor, at).await?.into()))
 }
 
 /// How the instance stands that a path names, for the agency whose app it is.
