@@ -75,9 +75,24 @@ pub fn month(day: &impl Datelike, language: Language) -> &'static str {
 /// ```
 pub fn in_words(time: DateTime<Utc>, language: Language) -> String {
     let local = local(time);
-    let (after_day, before_hour) = if language == Language::En { ("", ",") } else { (".", " kl.") };
-    let (day, month, year) = (local.day(), month(&local, language), local.year());
-    format!("{day}{after_day} {month} {year}{before_hour} {:02}:{:02}", local.hour(), local.minute())
+    let before_hour = if language == Language::En { "," } else { " kl." };
+    let day = day_in_words(local.date(), language);
+    format!("{day}{before_hour} {:02}:{:02}", local.hour(), local.minute())
+}
+
+/// A day in words.
+///
+/// ```
+/// use altinn_core::{Language, oslo};
+///
+/// let day = "2026-11-30".parse()?;
+/// assert_eq!(oslo::day_in_words(day, Language::Nb), "30. november 2026");
+/// assert_eq!(oslo::day_in_words(day, Language::En), "30 November 2026");
+/// # Ok::<(), chrono::ParseError>(())
+/// ```
+pub fn day_in_words(day: NaiveDate, language: Language) -> String {
+    let after_day = if language == Language::En { "" } else { "." };
+    format!("{}{after_day} {} {}", day.day(), month(&day, language), day.year())
 }
 
 fn offset(utc: NaiveDateTime) -> TimeDelta {

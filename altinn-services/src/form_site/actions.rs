@@ -68,6 +68,11 @@ pub(super) async fn leave(
     }
 }
 
+/// Whether the task is one in which a form is filled in.
+pub(super) fn is_filled_in(opened: &Opened) -> bool {
+    task(opened).is_some_and(|task| task.kind == TaskKind::Data)
+}
+
 fn has_pages(opened: &Opened) -> bool {
     task(opened).is_some_and(|task| {
         task.kind == TaskKind::Data || opened.service.definition().layouts_of(&task.id).is_some()
@@ -80,9 +85,7 @@ async fn is_unfinished(
     opened: &Opened,
     action: Option<&str>,
 ) -> Result<bool, SubmissionError> {
-    if action.is_some_and(|action| action != "write")
-        || task(opened).is_none_or(|task| task.kind != TaskKind::Data)
-    {
+    if action.is_some_and(|action| action != "write") || !is_filled_in(opened) {
         return Ok(false);
     }
     let (submissions, id) = (visitor.altinn().submissions(), opened.instance.id());

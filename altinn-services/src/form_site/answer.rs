@@ -56,6 +56,12 @@ pub(super) fn page(
 ) -> Response {
     let title = service.title(visitor.language());
     let (name, shown) = (escaped(title), escaped(if heading.is_empty() { title } else { heading }));
+    // What the heading says already is not said above it too.
+    let over = if name == shown && above.is_empty() {
+        String::new()
+    } else {
+        format!("<p class=\"hint\">{name}{above}</p>\n")
+    };
     visitor.page(FormSitePage {
         status: StatusCode::OK,
         title: if heading.is_empty() || heading == title {
@@ -63,7 +69,7 @@ pub(super) fn page(
         } else {
             format!("{heading} – {title}")
         },
-        main: format!("<p class=\"hint\">{name}{above}</p>\n<h1>{shown}</h1>\n{body}"),
+        main: format!("{over}<h1>{shown}</h1>\n{body}"),
     })
 }
 

@@ -150,7 +150,9 @@ async fn form(
     if place.below.is_none() && number == of && !pages.pages.iter().any(leads_on) {
         body.push_str(&actions::buttons(visitor, opened, task).await);
     }
-    body.push_str(&format!("<p class=\"hint\">{}</p>\n", words.saved()));
+    if place.below.is_some() || actions::is_filled_in(opened) {
+        body.push_str(&format!("<p class=\"hint\">{}</p>\n", words.saved()));
+    }
     page(visitor, &opened.service, &of_form.title.to_plain(), &above, &body)
 }
 

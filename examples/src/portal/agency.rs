@@ -102,7 +102,7 @@ async fn read(member: &Member, before: i64) -> Result<Value, Trouble> {
         context! {
             is_failed => failed(&entry.status),
             at => seconds(entry.at),
-            status => entry.status.as_str(),
+            status => member.visitor.text(&format!("status.{}", entry.status)),
             is_notice => entry.notification.is_some(),
             order => entry.order.to_string(),
             reason => entry.reason.as_deref(),

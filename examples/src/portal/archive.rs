@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use altinn_archive::{
-    ArchiveError, Cursor, EntryId, Fields, Listed, Listing, Participant, Reader, Receipt, ReceiptState,
+    ArchiveError, Cursor, Element, EntryId, Fields, Listed, Listing, Participant, Reader, Receipt,
+    ReceiptState,
 };
 use altinn_auth::decision::AccessRequest;
 use altinn_core::Text;
@@ -143,7 +144,7 @@ async fn proved(member: &Member, entry: Uuid, receipt: &Receipt) -> Response {
         .iter()
         .map(|element| {
             context! {
-                name => element.file_name.as_deref().unwrap_or(&element.name),
+                name => element.file_name.clone().unwrap_or_else(|| name_of_element(member, element)),
                 size => element.size,
                 sha256 => element.sha256.to_string(),
             }
@@ -164,6 +165,19 @@ async fn proved(member: &Member, entry: Uuid, receipt: &Receipt) -> Response {
         key => key.to_string(),
     };
     member.page("entry.html", values)
+}
+
+/// What an element without a file name is called: what it is, or the form.
+fn name_of_element(member: &Member, element: &Element) -> String {
+    let key = format!("element.{}", element.data_type);
+    let text = member.visitor.text(&key);
+    if text != key {
+        text
+    } else if element.content_type == "application/json" {
+        member.visitor.text("element.form")
+    } else {
+        element.name.clone()
+    }
 }
 
 async fn receipt(Path(entry): Path<Uuid>, member: Member) -> Response {

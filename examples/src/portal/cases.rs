@@ -102,7 +102,9 @@ async fn read(
         turn.push(name(member, whose).await);
     }
     let mut messages = Vec::new();
+    let mut latest = 0;
     for message in cases.transmissions(actor, service, party, id, 0).await? {
+        latest = message.number;
         messages.push(context! {
             from => name(member, message.party).await,
             title => message.title.as_str(),
@@ -112,7 +114,9 @@ async fn read(
     }
     let mut seen = Vec::new();
     for read in cases.seen(actor, service, party, id).await? {
-        seen.push(context! { name => name(member, read.party).await, number => read.number });
+        if read.party != party {
+            seen.push(context! { name => name(member, read.party).await, all => read.number >= latest });
+        }
     }
     let history: Vec<Value> = cases
         .history(actor, service, party, id)
@@ -149,9 +153,9 @@ async fn name(member: &Member, party: PartyId) -> String {
 
 /// What has happened, in words: an event of the case's own, or what a service or a deadline has told.
 fn happened(member: &Member, happened: &str) -> String {
-    let key = format!("case.event.{happened}");
-    let text = member.visitor.text(&key);
-    if text == key { happened.to_owned() } else { text }
+    let told = ["case.happened", "case.event"].map(|kind| format!("{kind}.{happened}"));
+    let text = told.iter().map(|key| member.visitor.text(key)).find(|text| !told.contains(text));
+    text.unwrap_or_else(|| happened.to_owned())
 }
 
 /// What the party may tell the case now: the events that its state waits for, and what they carry.

@@ -181,7 +181,13 @@ async fn show(Path(id): Path<Uuid>, member: Member) -> Response {
         .unwrap_or_default()
         .iter()
         .map(|step| {
-            context! { at => seconds(step.at), status => member.visitor.text(&format!("status.{}", step.status)) }
+            // What a file is on its way through is something else when it is past.
+            let kind = match step.status.as_str() {
+                "Initialized" | "UploadStarted" | "UploadProcessing" => "happened",
+                _ => "status",
+            };
+            let status = member.visitor.text(&format!("{kind}.{}", step.status));
+            context! { at => seconds(step.at), status => status }
         })
         .collect();
     let values = context! {

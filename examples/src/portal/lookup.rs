@@ -1,5 +1,6 @@
 //! The lookup.
 
+use altinn_core::{Language, oslo};
 use altinn_services::lookup::{LookupAnswer, LookupError, LookupFailure, LookupRequest};
 use axum::Router;
 use axum::response::Response;
@@ -32,7 +33,7 @@ fn page(member: &Member, fields: &Fields, wrong: &Wrong, answer: Option<&LookupA
             name => text("/navn"),
             number => text("/organisasjonsnummer"),
             form => text("/organisasjonsform/beskrivelse"),
-            registered => text("/registreringsdatoEnhetsregisteret"),
+            registered => text("/registreringsdatoEnhetsregisteret").map(|day| in_words(&day, member.language())),
             is_bankrupt => given.answer.get("konkurs").and_then(serde_json::Value::as_bool),
             at => seconds(given.at),
             entry => given.entry.map(|entry| entry.to_string()),
@@ -46,6 +47,11 @@ fn page(member: &Member, fields: &Fields, wrong: &Wrong, answer: Option<&LookupA
         answer => answer,
     };
     member.page("lookup.html", values)
+}
+
+/// A day as the visitor reads it; what is no day stays as the register has it.
+fn in_words(day: &str, language: Language) -> String {
+    day.parse().map_or_else(|_| day.to_owned(), |day| oslo::day_in_words(day, language))
 }
 
 async fn ask(Posted { member, fields }: Posted) -> Response {

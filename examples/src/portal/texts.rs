@@ -41,7 +41,16 @@ mod tests {
     use crate::portal::open::FOLDER;
 
     /// Keys that are put together when a page is made, by their beginning.
-    const PUT_TOGETHER: [&str; 5] = ["action.", "case.event.", "case.field.", "refusal.", "status."];
+    const PUT_TOGETHER: [&str; 8] = [
+        "action.",
+        "case.event.",
+        "case.field.",
+        "case.happened.",
+        "element.",
+        "happened.",
+        "refusal.",
+        "status.",
+    ];
 
     fn keys(texts: &Texts, language: Language) -> BTreeSet<&str> {
         texts.0[&language].keys().map(String::as_str).collect()

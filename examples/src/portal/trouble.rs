@@ -47,7 +47,7 @@ impl Trouble {
     pub(super) fn page(self, visitor: &Visitor) -> Response {
         let level = self.needs_level();
         let log_in = matches!(self, Self::NotLoggedIn);
-        let code = self.code();
+        let (code, is_right_missing) = (self.code(), self.is_right_missing());
         let Said { status, heading, what } = self.said(visitor);
         let values = context! {
             heading => visitor.text(heading),
@@ -55,6 +55,7 @@ impl Trouble {
             code => code,
             log_in => log_in,
             needs_level => level,
+            is_right_missing => is_right_missing,
         };
         visitor.page_with(status, "trouble.html", values)
     }
@@ -65,9 +66,14 @@ impl Trouble {
             Self::NotLoggedIn => {
                 (StatusCode::UNAUTHORIZED, "trouble.login.heading", key("trouble.login.what"))
             }
-            Self::NotFound => (StatusCode::NOT_FOUND, "trouble.missing.heading", key("trouble.missing.what")),
+            Self::NotFound if visitor.member.is_some() => {
+                (StatusCode::NOT_FOUND, "trouble.missing.heading", key("trouble.missing.what"))
+            }
+            Self::NotFound => {
+                (StatusCode::NOT_FOUND, "trouble.missing.heading", key("trouble.missing.guest"))
+            }
             Self::Denied(error) => {
-                (StatusCode::FORBIDDEN, "trouble.denied.heading", explained(&error, visitor.language))
+                (StatusCode::FORBIDDEN, "trouble.denied.heading", explained(&error, visitor))
             }
             Self::ForeignForm => {
                 (StatusCode::FORBIDDEN, "trouble.foreign.heading", key("trouble.foreign.what"))
@@ -96,6 +102,13 @@ impl Trouble {
         }
     }
 
+    /// Whether somebody else may do it, or they for somebody else.
+    fn is_right_missing(&self) -> bool {
+        let Self::Denied(error) = self else { return false };
+        let AccessError::Denied(denial) = &**error;
+        matches!(denial.reason(), DenialReason::NotGranted { would_help } if !would_help.is_empty())
+    }
+
     /// The level that would have been enough.
     fn needs_level(&self) -> Option<&'static str> {
         let Self::Denied(error) = self else { return None };
@@ -107,9 +120,16 @@ impl Trouble {
     }
 }
 
-fn explained(error: &AccessError, language: Language) -> String {
+/// Why not, in words for people: they know a service by its title, and no step of it by the name that programs use.
+fn explained(error: &AccessError, visitor: &Visitor) -> String {
     let AccessError::Denied(denial) = error;
-    denial.explain(language)
+    let (language, service) = (visitor.language, denial.service().to_string());
+    let step = denial.task().map(|task| match language {
+        Language::En => format!(" in step “{task}”"),
+        _ => format!(" i steget «{task}»"),
+    });
+    let title = visitor.app.services.title(&service, language);
+    denial.explain(language).replace(&service, &title).replace(&step.unwrap_or_default(), "")
 }
 
 /// A text as part of a query.
