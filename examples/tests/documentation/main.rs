@@ -7,4 +7,5 @@ mod how_to;
 mod links;
 mod pages;
 mod snippets;
+mod tables;
 mod tutorial;
