@@ -27,6 +27,7 @@ pub(super) enum Kind {
     Person,
     Organization,
     Map,
+    Shapes,
     Group,
     Folded,
     Rows,
@@ -78,7 +79,7 @@ impl Kind {
             "address" | "addresscomponent" => Self::Address,
             "personlookup" => Self::Person,
             "organisationlookup" => Self::Organization,
-            // A place is written; what is drawn on a map is not.
+            "map" if component.bindings.contains_key("geometries") => Self::Shapes,
             "map" if component.simple_binding().is_some() => Self::Map,
             "group" | "buttongroup" | "accordiongroup" | "cards" | "grid" | "tabs" => Self::Group,
             "accordion" => Self::Folded,

@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::kind::Kind;
 use super::model::{Control, Field, Written};
 use super::resolve::{At, Resolver};
+use super::shapes::wrong_geometry;
 use super::time_of_day::{TimeOfDay, time_in};
 use crate::expression::Expression;
 use crate::form::{Issue, IssueCode, wording};
@@ -96,13 +97,14 @@ impl Resolver<'_, '_> {
 }
 
 impl Field {
-    /// What is wrong with a date or a time of day that somebody has filled in: it is none, or too early or too late.
+    /// What is wrong with a date, a time of day or a geometry that somebody has filled in: it is none, or outside of its limits.
     pub(super) fn outside_limits(&self) -> Option<Issue> {
         let text = self.value.as_str().filter(|text| !text.is_empty() && !self.read_only)?;
         let pointer = self.pointer.clone()?;
         let (code, detail) = match (self.control, self.written) {
             (Control::Date, _) => self.day_outside(text)?,
             (Control::Time, Written::Time(written)) => self.time_outside(text, written)?,
+            (_, Written::Geometry(format)) => return wrong_geometry(text, format, pointer),
             _ => return None,
         };
         Some(Issue::error(code, pointer, detail))

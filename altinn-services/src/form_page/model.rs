@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::attachments::Attachments;
+use super::geometry::GeometryFormat;
 use super::instantiation::FilledIn;
 use super::likert::Likert;
 use super::limits::Limits;
@@ -202,6 +203,8 @@ pub(super) enum Written {
     Timestamp,
     /// As text: a time of day.
     Time(TimeOfDay),
+    /// As text: what is drawn on a map.
+    Geometry(GeometryFormat),
 }
 
 /// Something that can be chosen.
@@ -250,6 +253,8 @@ pub struct Rows {
     pub beside: Vec<Item>,
     /// Whether a row may be added.
     pub can_add: bool,
+    /// What a row begins as.
+    pub(super) new_row: Map<String, Value>,
     /// The fewest rows that there must be.
     pub min: u64,
     /// The text of the button that adds a row, where the app has one.
@@ -341,8 +346,8 @@ impl FormPages {
     }
 
     /// What the pages ask for and the form does not keep, with the data type: fields that must be filled in, groups with too
-    /// few rows, dates and times that are none or outside of their limits, and files that nobody has said what they are. The
-    /// layouts say so, where a schema may not.
+    /// few rows, dates, times and geometries that are none or outside of their limits, and files that nobody has said what they
+    /// are. The layouts say so, where a schema may not.
     pub fn unmet(&self) -> Vec<(String, Issue)> {
         let items = self.pages.iter().flat_map(FormPage::all_items);
         items

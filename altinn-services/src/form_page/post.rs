@@ -225,7 +225,7 @@ impl FormPost {
         match &self.press {
             Press::RemoveRow(_, row) => remove_row(form, group, pointer, *row),
             _ if !group.can_add => Err(PostError::UnknownButton),
-            _ => add_row(form, pointer).ok_or(PostError::Changed),
+            _ => add_row(form, pointer, group.new_row.clone()).ok_or(PostError::Changed),
         }
     }
 }
@@ -324,6 +324,7 @@ impl Field {
                 None => Value::from(text),
             },
             // Browsers end lines by two characters; data have one.
+            Written::Geometry(_) => Value::from(text.trim().replace("\r\n", "\n")),
             Written::Text if self.control == Control::Lines => Value::from(text.replace("\r\n", "\n")),
             Written::Text if self.control == Control::Decimal => {
                 Value::from(number(text).map_or_else(|| text.to_owned(), |number| number.to_string()))
@@ -374,11 +375,11 @@ fn put(form: &mut Value, pointer: &str, value: Value) -> Option<()> {
     Some(())
 }
 
-fn add_row(form: &mut Value, pointer: &str) -> Option<()> {
+fn add_row(form: &mut Value, pointer: &str, row: Map<String, Value>) -> Option<()> {
     if form.pointer(pointer).is_none_or(Value::is_null) {
         put(form, pointer, Value::Array(Vec::new()))?;
     }
-    form.pointer_mut(pointer)?.as_array_mut()?.push(Value::Object(Map::new()));
+    form.pointer_mut(pointer)?.as_array_mut()?.push(Value::Object(row));
     Some(())
 }
 

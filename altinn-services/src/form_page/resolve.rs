@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::kind::Kind;
 use super::model::{Content, FormPage, Group, Item, Notice, Row, Rows};
@@ -17,7 +17,7 @@ use crate::expression::{
 use crate::form::Severity;
 
 /// How many rows a repeating group may have where the layout sets no limit.
-const MAX_ROWS: usize = 10_000;
+pub(super) const MAX_ROWS: usize = 10_000;
 
 pub(super) struct Resolver<'v, 'a> {
     pub(super) view: &'v FormView<'a>,
@@ -131,6 +131,7 @@ impl<'v, 'a> Resolver<'v, 'a> {
             Kind::Address => Content::Group(self.address(at)),
             Kind::Person => Content::Group(self.person(at)),
             Kind::Organization => Content::Group(self.organization(at)),
+            Kind::Shapes => Content::Group(self.shapes(at)),
             Kind::Media => self.media(at),
             Kind::Table => self.table(at),
             Kind::Signees => self.signees(at),
@@ -251,6 +252,7 @@ impl<'v, 'a> Resolver<'v, 'a> {
             min: self.property(at, "minCount").and_then(Value::as_u64).filter(|_| writes).unwrap_or(0),
             add_label: self.text(at, "add_button").map(|text| text.to_plain()),
             beside: self.items(beside)?,
+            new_row: Map::new(),
             data_type,
             pointer,
             rows,

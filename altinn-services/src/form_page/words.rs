@@ -63,6 +63,18 @@ words! { Words:
     coordinates: "Skriv breddegrad og lengdegrad, for eksempel 59.9139,10.7522.",
         "Skriv breiddegrad og lengdegrad, til dømes 59.9139,10.7522.",
         "Write latitude and longitude, for example 59.9139,10.7522.";
+    shape: "Geometri", "Geometri", "Geometry";
+    where_drawn: "Koordinater", "Koordinatar", "Coordinates";
+    nothing_drawn: "Ingenting er tegnet.", "Ingenting er teikna.", "Nothing is drawn.";
+    write_wkt: "Skriv hver geometri som WKT, med lengdegraden før breddegraden, for eksempel POINT (10.7522 59.9139).",
+        "Skriv kvar geometri som WKT, med lengdegraden før breiddegraden, til dømes POINT (10.7522 59.9139).",
+        "Write each geometry as WKT, with the longitude before the latitude, for example POINT (10.7522 59.9139).";
+    write_geo_json: "Skriv hver geometri som GeoJSON, med lengdegraden før breddegraden, for eksempel \
+          {\"type\": \"Point\", \"coordinates\": [10.7522, 59.9139]}.",
+        "Skriv kvar geometri som GeoJSON, med lengdegraden før breiddegraden, til dømes \
+          {\"type\": \"Point\", \"coordinates\": [10.7522, 59.9139]}.",
+        "Write each geometry as GeoJSON, with the longitude before the latitude, for example \
+          {\"type\": \"Point\", \"coordinates\": [10.7522, 59.9139]}.";
     signees: "Hvem som skal signere", "Kven som skal signere", "Who is to sign";
     status: "Status", "Status", "Status";
     waits_for_signature: "Venter på signatur", "Ventar på signatur", "Waits for the signature";
@@ -83,6 +95,11 @@ impl Words {
             Language::En => format!("Signed {time}"),
             _ => format!("Signert {time}"),
         }
+    }
+
+    /// What a geometry is called that has no name.
+    pub(super) fn shape_number(self, number: usize) -> String {
+        format!("{} {number}", self.shape())
     }
 
     /// That whoever looks signed then.

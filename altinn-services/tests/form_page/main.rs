@@ -9,6 +9,7 @@ mod limits;
 mod options;
 mod pages;
 mod posts;
+mod shapes;
 mod sub_forms;
 mod tags;
 
