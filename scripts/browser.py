@@ -737,11 +737,15 @@ def apply_for_a_place(portal: Portal, **options):
     visit.press("Boden er ferdig")
     expect(page.get_by_role("cell", name="Brød og kaker")).to_be_visible()
     look("market-stalls")
+    draw_a_place(visit)
     say_what_a_file_is(visit, look)
     visit.press("Neste")
     visit.has("plan.pdf (Plassering)")
     look("market-review")
     read_a_draft(visit, look)
+    visit.press("Send søknaden")
+    draw_it_right(visit, look)
+    visit.press("Neste")
     visit.press("Send søknaden")
     visit.has("Legg ved det som trengs, og gå videre.")
     look("market-insurance")
@@ -752,6 +756,35 @@ def apply_for_a_place(portal: Portal, **options):
     visit.has("Innsendingen er mottatt")
     visit.has("bevis.pdf")
     look("market-receipt")
+
+
+def draw_a_place(visit: Visit):
+    """What is drawn, and what is asked for in a window and by a web component in Altinn's front end, is written."""
+    page = visit.page
+    visit.press("Legg til Geometri")
+    page.get_by_label("Koordinater").fill("POINT(262000 6649000)")
+    visit.press("Legg til Biler på torget")
+    page.get_by_label("Registreringsnummer").fill("EB 12345")
+    page.get_by_role("group", name="Elbil").get_by_label("Ja").check()
+    page.get_by_label("Fargen på seilduken").fill("Gul")
+
+
+def draw_it_right(visit: Visit, look):
+    """A place that is not on the earth is told of, and put right."""
+    page = visit.page
+    visit.has("Skriv lengdegraden først, fra -180 til 180")
+    summary = page.locator(".ds-error-summary")
+    visit.portal.checks.that("a wrong place has the focus", visit.focuses(summary))
+    look("market-map-wrong", again=False)
+    summary.get_by_role("link", name="Koordinater").click()
+    visit.portal.checks.that("its line leads to it", visit.focuses(page.get_by_label("Koordinater")))
+    page.get_by_label("Koordinater").fill("POLYGON ((5.325 60.394, 5.326 60.394, 5.326 60.395, 5.325 60.394))")
+    visit.press("Legg til Geometri")
+    visit.has("Flate med 3 hjørner: 60,394° N 5,325° Ø;")
+    look("market-map")
+    visit.press("Slett Geometri 2")
+    expect(page.get_by_label("Koordinater")).to_have_count(1)
+    expect(page.get_by_label("Fargen på seilduken")).to_have_value("Gul")
 
 
 def read_a_draft(visit: Visit, look):

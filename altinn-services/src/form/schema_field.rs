@@ -25,21 +25,40 @@ impl FormSchema {
 
     /// What the schema says of a field, with what it refers to: the field itself first.
     pub(crate) fn facts(&self, path: &str) -> Vec<&Value> {
-        let root = self.document();
-        let mut facts = Vec::new();
-        let mut ahead = self.field(path);
-        while let Some(place) = ahead.pop() {
-            if facts.len() >= MAX_REFERENCES {
-                break;
-            }
-            facts.push(place);
-            ahead.extend(referred(root, place));
-            for combination in ["allOf", "anyOf", "oneOf"] {
-                ahead.extend(place.get(combination).and_then(Value::as_array).into_iter().flatten());
-            }
-        }
-        facts
+        with_references(self.document(), self.field(path))
     }
+
+    /// The names of the fields that the items of a list may have, and of those that they must have.
+    pub(crate) fn fields_of_items(&self, list: &str) -> (Vec<&str>, Vec<&str>) {
+        let root = self.document();
+        let items = self.facts(list).into_iter().filter_map(|said| said.get("items"));
+        let (mut names, mut required) = (Vec::new(), Vec::new());
+        for said in items.flat_map(|items| with_references(root, vec![items])) {
+            let properties = said.get("properties").and_then(Value::as_object).into_iter().flatten();
+            names.extend(properties.map(|(name, _)| name.as_str()));
+            let musts = said.get("required").and_then(Value::as_array).into_iter().flatten();
+            required.extend(musts.filter_map(Value::as_str));
+        }
+        names.sort_unstable();
+        names.dedup();
+        (names, required)
+    }
+}
+
+/// What places of the schema say, with what they refer to.
+fn with_references<'s>(root: &'s Value, mut ahead: Vec<&'s Value>) -> Vec<&'s Value> {
+    let mut facts = Vec::new();
+    while let Some(place) = ahead.pop() {
+        if facts.len() >= MAX_REFERENCES {
+            break;
+        }
+        facts.push(place);
+        ahead.extend(referred(root, place));
+        for combination in ["allOf", "anyOf", "oneOf"] {
+            ahead.extend(place.get(combination).and_then(Value::as_array).into_iter().flatten());
+        }
+    }
+    facts
 }
 
 fn referred<'s>(root: &'s Value, place: &Value) -> Option<&'s Value> {

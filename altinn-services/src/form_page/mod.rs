@@ -34,6 +34,7 @@ mod post;
 mod press;
 mod resolve;
 mod rich_text;
+mod rows_of_schema;
 mod shapes;
 mod signing;
 mod sub_forms;

@@ -132,6 +132,8 @@ impl<'v, 'a> Resolver<'v, 'a> {
             Kind::Person => Content::Group(self.person(at)),
             Kind::Organization => Content::Group(self.organization(at)),
             Kind::Shapes => Content::Group(self.shapes(at)),
+            Kind::ListToAddTo => self.list_to_add_to(at),
+            Kind::Custom => self.custom(at),
             Kind::Media => self.media(at),
             Kind::Table => self.table(at),
             Kind::Signees => self.signees(at),

@@ -66,6 +66,8 @@ impl Resolver<'_, '_> {
         let content = match Kind::of(component) {
             Some(Kind::Rows) => self.rows(instance)?,
             Some(kind @ (Kind::Group | Kind::Folded)) => self.group(kind, instance)?,
+            Some(Kind::ListToAddTo) => self.list_to_add_to(at),
+            Some(Kind::Custom) => self.custom(at),
             Some(Kind::Shapes) => Content::Group(self.shapes(at)),
             Some(kind) if component.simple_binding().is_some() => {
                 Content::Field(Box::new(self.field(kind, at)))

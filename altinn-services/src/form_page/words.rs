@@ -63,6 +63,9 @@ words! { Words:
     coordinates: "Skriv breddegrad og lengdegrad, for eksempel 59.9139,10.7522.",
         "Skriv breiddegrad og lengdegrad, til dømes 59.9139,10.7522.",
         "Write latitude and longitude, for example 59.9139,10.7522.";
+    of_web_component: "Tjenesten har sin egen måte å vise dette på, som ikke brukes her. Du kan lese og skrive det under.",
+        "Tenesta har sin eigen måte å vise dette på, som ikkje blir brukt her. Du kan lese og skrive det under.",
+        "The service has its own way of showing this, which is not used here. You can read and write it below.";
     shape: "Geometri", "Geometri", "Geometry";
     where_drawn: "Koordinater", "Koordinatar", "Coordinates";
     nothing_drawn: "Ingenting er tegnet.", "Ingenting er teikna.", "Nothing is drawn.";

@@ -9,6 +9,7 @@ mod limits;
 mod options;
 mod pages;
 mod posts;
+mod rows_of_schema;
 mod shapes;
 mod sub_forms;
 mod tags;

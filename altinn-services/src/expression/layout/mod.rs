@@ -209,6 +209,12 @@ impl Binding {
         self.path.steps(model, rows)
     }
 
+    /// The binding to a field of the items of the list that this one leads to.
+    pub(crate) fn below(&self, name: &str) -> Self {
+        let field = format!("{}.{name}", self.field);
+        Self { path: FieldPath::compiled(&field), field, data_type: self.data_type.clone() }
+    }
+
     pub(super) fn path(&self) -> &FieldPath<'static> {
         &self.path
     }
