@@ -458,7 +458,7 @@ def report_a_place(portal: Portal):
     nora.look("tip-waits", again=False)
     agency = portal.open("Ingrid Sak", "Mattilsynet (eksempel)")
     agency.go("/agency")
-    agency.page.get_by_label("Mottaker").fill("Per Fjord")
+    agency.page.get_by_label("Mottaker", exact=True).fill("Per Fjord")
     agency.page.get_by_label("Overskrift på vedtaket").fill("Vedtak om tilsyn")
     agency.page.get_by_label("Teksten i vedtaket").fill("Vi kommer på tilsyn.")
     agency.press("Send vedtaket")
@@ -479,7 +479,7 @@ def read_a_letter(portal: Portal):
     agency.look("agency-quiet")
     agency.press("Send vedtaket")
     agency.look("agency-wrong", again=False)
-    agency.page.get_by_label("Mottaker").fill(agency.number_in("#recipient-hint"))
+    agency.page.get_by_label("Mottaker", exact=True).fill(agency.number_in("#recipient-hint"))
     agency.page.get_by_label("Overskrift på vedtaket").fill("Vedtak om løyve")
     agency.page.get_by_label("Teksten i vedtaket").fill("Søknaden er **innvilget**.\n\n- Gjelder fra i dag")
     agency.press("Send vedtaket")
@@ -595,6 +595,56 @@ def read_the_archive(portal: Portal):
     stranger = portal.open("Nora Nabo")
     stranger.page.goto(address)
     stranger.has("Vi finner ikke dette")
+
+
+def go_back_in_time(portal: Portal):
+    """More lines than a page has: links lead to the older ones, and back to the latest."""
+    visit = portal.open("Kari Bakke", "Nordlys Bakeri AS")
+    visit.go("/parties")
+    number = visit.number_in("main")
+    visit.go("/lookup")
+    visit.page.get_by_label("Organisasjonsnummer").fill(number)
+    visit.page.get_by_label("Hvorfor spør du?").fill("mange ganger")
+    send_often(visit, "/lookup", 101)
+    eventually(visit, "/lookup/trail", "Vis eldre")
+    turn_back(visit, "trail")
+    agency = portal.open("Ingrid Sak", "Mattilsynet (eksempel)")
+    agency.go("/agency")
+    agency.page.get_by_label("Mottaker", exact=True).fill(agency.number_in("#recipient-hint"))
+    agency.page.get_by_label("Overskrift på vedtaket").fill("Vedtak om løyve")
+    agency.page.get_by_label("Teksten i vedtaket").fill("Søknaden er innvilget.")
+    send_often(agency, "/agency", 51)
+    eventually(agency, "/agency", "Vis eldre")
+    turn_back(agency, "agency")
+
+
+def send_often(visit: Visit, to: str, times: int):
+    """Sends the form of a page again and again, each time as one that was not sent before."""
+    sent = visit.page.evaluate(
+        """async ([to, times]) => {
+            const form = document.querySelector(`form[action="${to}"]`);
+            let sent = 0;
+            for (let time = 0; time < times; time++) {
+                const fields = new URLSearchParams(new FormData(form));
+                if (fields.has("key")) fields.set("key", crypto.randomUUID());
+                const answer = await fetch(to, {method: "POST", body: fields});
+                sent += answer.ok ? 1 : 0;
+            }
+            return sent;
+        }""",
+        [to, times],
+    )
+    visit.portal.checks.that(f"{to} is sent {times} times", sent == times, str(sent))
+
+
+def turn_back(visit: Visit, name: str):
+    """To the older lines, and back."""
+    page, checks = visit.page, visit.portal.checks
+    visit.follow(page.get_by_role("link", name="Vis eldre"))
+    checks.that(f"the older page of {name} has lines", page.locator("main tbody tr").count() > 0)
+    visit.look(f"{name}-older")
+    visit.follow(page.get_by_role("link", name="Vis de nyeste"))
+    checks.that(f"{name} leads back to the latest", page.get_by_role("link", name="Vis de nyeste").count() == 0)
 
 
 def keyboard_alone(portal: Portal):
@@ -878,6 +928,7 @@ WALKS = [
     ("collaboration", work_on_a_case),
     ("access", give_access),
     ("archive", read_the_archive),
+    ("older pages", go_back_in_time),
     ("by keyboard alone", keyboard_alone),
     ("a form by keyboard alone", a_form_by_keyboard_alone),
     ("without JavaScript", without_javascript),
