@@ -66,6 +66,7 @@
 pub mod access_list;
 pub mod decision;
 pub mod delegation;
+pub mod delegation_request;
 #[cfg(feature = "http")]
 pub mod environment;
 pub mod hand_over;

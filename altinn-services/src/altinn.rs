@@ -9,6 +9,7 @@ use altinn_archive::seal::Sealer;
 use altinn_auth::access_list::AccessListManagement;
 use altinn_auth::decision::{Authorizer, Policies, PolicySourceError};
 use altinn_auth::delegation::{AccessManagement, PackageCatalogue};
+use altinn_auth::delegation_request::DelegationRequests;
 #[cfg(feature = "link")]
 use altinn_auth::hand_over::HandOverIssuer;
 use altinn_auth::register::{StoredRegister, StoredResources};
@@ -283,6 +284,11 @@ impl Altinn {
     /// Inboxes: all that a person may see, for themselves and those they represent.
     pub fn inbox(&self) -> Inbox<'_> {
         Inbox::new(self)
+    }
+
+    /// Requests for rights: somebody asks a party for them, and whoever manages the party's access answers.
+    pub fn delegation_requests(&self) -> DelegationRequests {
+        DelegationRequests::new(self.access_management().clone())
     }
 
     /// The system register, and the system users that organizations have.

@@ -106,7 +106,7 @@ impl Receiver {
 
 impl What {
     /// What it is of: the resource, or the access package.
-    pub(super) fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         match self {
             Self::Right(right) | Self::InstanceRight(right, _) => right.resource.to_string(),
             Self::Package(package) => format!("urn:altinn:accesspackage:{package}"),

@@ -114,6 +114,13 @@ pub static MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../../migrations/0010_access_list.sqlite.sql"),
         postgres: include_str!("../../migrations/0010_access_list.postgres.sql"),
     },
+    Migration {
+        owner: "altinn-auth",
+        number: 11,
+        name: "delegation_request",
+        sqlite: include_str!("../../migrations/0011_delegation_request.sqlite.sql"),
+        postgres: include_str!("../../migrations/0011_delegation_request.postgres.sql"),
+    },
 ];
 
 /// The id of no party.

@@ -14,6 +14,10 @@ use super::error::ApiError;
 #[derive(Debug)]
 pub(super) struct JsonBody<T>(pub(super) T);
 
+/// A body in JSON that may be left out.
+#[derive(Debug)]
+pub(super) struct MaybeJson<T>(pub(super) Option<T>);
+
 /// A body as it came, with its media type.
 #[derive(Debug)]
 pub(super) struct RawBody {
@@ -27,6 +31,21 @@ impl<T: DeserializeOwned> FromRequest<Api> for JsonBody<T> {
 
     async fn from_request(request: Request, api: &Api) -> Result<Self, ApiError> {
         let RawBody { content_type, bytes } = RawBody::from_request(request, api).await?;
+        if !is_json(&content_type) {
+            return Err(ApiError::new("HTTP-CONTENT-TYPE", "the body must be `application/json`"));
+        }
+        read_json(&bytes, api.limits().depth).map(Self)
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest<Api> for MaybeJson<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, api: &Api) -> Result<Self, ApiError> {
+        let RawBody { content_type, bytes } = RawBody::from_request(request, api).await?;
+        if bytes.is_empty() {
+            return Ok(Self(None));
+        }
         if !is_json(&content_type) {
             return Err(ApiError::new("HTTP-CONTENT-TYPE", "the body must be `application/json`"));
         }

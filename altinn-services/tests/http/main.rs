@@ -10,6 +10,7 @@ mod world;
 
 mod access;
 mod access_lists;
+mod access_requests;
 mod agency;
 mod app;
 mod around;

@@ -47,7 +47,7 @@ impl Operation {
 }
 
 /// What names neither a party nor an element of one, and why it needs no row.
-pub(crate) const WITHOUT_NAMES: [(&str, &str, &str); 39] = [
+pub(crate) const WITHOUT_NAMES: [(&str, &str, &str); 40] = [
     ("access_list", "lets_in", "names a resource of the caller's agency alone"),
     ("access_list", "lists", "names the caller's agency alone"),
     ("broker", "run_due", "a worker's"),
@@ -64,6 +64,7 @@ pub(crate) const WITHOUT_NAMES: [(&str, &str, &str); 39] = [
     ("delegation", "packages", "the catalogue"),
     ("delegation", "revoke_for_app", "the program's that runs the app, for no caller"),
     ("delegation", "share_for_app", "the program's that runs the app, for no caller"),
+    ("delegation_request", "rights_named", "names a resource alone"),
     ("correspondence", "service_of", "the host's own question, for no caller"),
     ("correspondence", "service_of_attachment", "the host's own question, for no caller"),
     ("event", "deliver_again", "called when `submission.deliver_again` has decided"),

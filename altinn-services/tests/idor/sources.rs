@@ -9,7 +9,7 @@ const FOLDERS: [&str; 8] =
     ["broker", "collaboration", "correspondence", "event", "inbox", "link", "lookup", "submission"];
 
 /// Those of the crate that manages access.
-const OF_ACCESS: [&str; 4] = ["access_list", "delegation", "system_user", "trail"];
+const OF_ACCESS: [&str; 5] = ["access_list", "delegation", "delegation_request", "system_user", "trail"];
 
 /// The asynchronous public functions of a folder's types: all operations are.
 pub(crate) fn operations() -> BTreeSet<(String, String)> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use altinn_auth::decision::Right;
 use altinn_auth::delegation::{AccessPackage, Offer, Receiver, What};
+use altinn_auth::delegation_request::{NewDelegationRequest, RequestedAccess};
 use altinn_auth::issuing::RotatingKeys;
 use altinn_auth::register::{AccessListId, RoleAssignment};
 use altinn_auth::system_user::{NewRequest, NewSystem, Powers, REQUEST_WRITE, SYSTEM_REGISTER_WRITE};
@@ -82,6 +83,10 @@ pub(crate) enum Of {
     AccessList,
     /// An instance with a form below its form.
     WithSubForm,
+    /// What the bakery is asked to give.
+    AccessAsked,
+    /// What the bakery is about to ask for.
+    AccessDraft,
 }
 
 /// An access package.
@@ -113,7 +118,7 @@ pub(crate) struct Stage {
     leader: Actor,
     agency: Party,
     writer: Actor,
-    elements: [Uuid; 22],
+    elements: [Uuid; 24],
     /// The form below.
     pub(crate) stall: Uuid,
     /// Whose books the bakery keeps.
@@ -278,7 +283,7 @@ impl Stage {
             bakery,
             agency,
             writer,
-            elements: [Uuid::nil(); 22],
+            elements: [Uuid::nil(); 24],
             stall: Uuid::nil(),
             client: inspectorate.id,
             system: format!("{vendor}_books"),
@@ -367,7 +372,17 @@ impl Stage {
             Uuid::from_u128(3),
             Uuid::from_u128(4),
             self.with_sub_form().await,
+            self.asked(self.bakery.id, self.leader.party().unwrap()).await,
+            self.asked(self.leader.party().unwrap(), self.bakery.id).await,
         ];
+    }
+
+    /// A request for rights: sent to the bakery, or a draft of its own.
+    async fn asked(&self, from: PartyId, to: PartyId) -> Uuid {
+        let what = RequestedAccess::all_of(self.licence.id().resource_id());
+        let new = NewDelegationRequest::new(from, to, what);
+        let new = if to == self.bakery.id { new.as_draft() } else { new };
+        self.altinn.delegation_requests().ask(&self.leader, &new).await.unwrap().id
     }
 
     /// The bakery's number.

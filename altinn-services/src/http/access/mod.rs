@@ -1,5 +1,5 @@
 //! Access management (tilgangsstyring): what parties give each other, what apps give on their instances, and what becomes of
-//! it. Altinn 3's paths where it has them; for a time, on single instances, passed on and revoked one by one under `/v1`.
+//! it; requests for rights. Altinn 3's paths where it has them; for a time, on single instances, passed on and revoked one by one under `/v1`.
 
 mod app;
 mod check;
@@ -8,6 +8,7 @@ mod delegation;
 mod given;
 mod packages;
 mod parties;
+mod requests;
 mod resources;
 mod urn;
 
@@ -15,10 +16,11 @@ use axum::Router;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::error::ApiError;
 use super::{Api, router};
 
-/// Access management: connections between parties with their access packages and resources, delegation checks, what apps give
-/// on their instances, and under `/v1/access` single delegations: given for a time, passed on, listed, revoked.
+/// Access management: connections between parties with their access packages and resources, delegation checks, requests for
+/// rights and their answers, what apps give on their instances, and under `/v1/access` single delegations: given for a time, passed on, listed, revoked.
 pub fn access(api: &Api) -> Router {
     router::alone(api, routes())
 }
@@ -31,6 +33,18 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(resources::list, resources::take_back))
         .routes(routes!(resources::rules, resources::give))
         .routes(routes!(resources::check))
+        .routes(routes!(requests::ask_for_resource))
+        .routes(routes!(requests::ask_for_package))
+        .routes(routes!(requests::get))
+        .routes(routes!(requests::draft))
+        .routes(routes!(requests::confirm))
+        .routes(routes!(requests::sent))
+        .routes(routes!(requests::count_sent))
+        .routes(routes!(requests::withdraw))
+        .routes(routes!(requests::received))
+        .routes(routes!(requests::count_received))
+        .routes(routes!(requests::approve))
+        .routes(routes!(requests::reject))
         .routes(routes!(app::check))
         .routes(routes!(app::list, app::give))
         .routes(routes!(app::take_back, app::take_back_all))
@@ -40,4 +54,10 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(given::revoke))
         .routes(routes!(check::rights))
         .routes(routes!(check::catalogue))
+}
+
+impl From<altinn_auth::delegation_request::DelegationRequestError> for ApiError {
+    fn from(error: altinn_auth::delegation_request::DelegationRequestError) -> Self {
+        Self::new(error.code(), &error)
+    }
 }

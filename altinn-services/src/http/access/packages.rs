@@ -27,7 +27,7 @@ const MOST: usize = 100;
 #[into_params(parameter_in = Query)]
 pub(super) struct WhichPackage {
     /// `urn:altinn:accesspackage:...`, or the name alone.
-    package: String,
+    pub(super) package: String,
 }
 
 /// Which access packages, of whom.

@@ -101,7 +101,7 @@ pub(super) struct ResourceRightCheck {
 }
 
 impl WhichResource {
-    fn read(&self) -> Result<ResourceId, ApiError> {
+    pub(super) fn read(&self) -> Result<ResourceId, ApiError> {
         self.resource.parse().map_err(|_| ApiError::new("HTTP-QUERY", "`resource` names no resource"))
     }
 }

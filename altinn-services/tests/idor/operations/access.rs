@@ -2,6 +2,7 @@
 
 use altinn_auth::decision::Right;
 use altinn_auth::delegation::{Of as Meant, Offer, Receiver, What};
+use altinn_auth::delegation_request::{NewDelegationRequest, RequestQuery, RequestedAccess};
 use altinn_auth::register::AccessListId;
 use altinn_auth::system_user::{NewChange, NewRequest, NewSystem, Powers};
 use altinn_core::{Language, PartyId, Text};
@@ -68,6 +69,38 @@ pub(super) fn access() -> Vec<Operation> {
         row!("delegation" "revoke_all", Party of Instance, |s, a, p, i| {
             let (to, all) = (Receiver::Party(s.client), Meant::Everything);
             async move { s.altinn.access_management().revoke_all(a, p, to, &all).await }.await
+        }),
+        row!("delegation_request" "ask", Party of Instance, |s, a, p, i| {
+            let what = RequestedAccess::all_of(s.licence.id().resource_id());
+            let new = NewDelegationRequest::new(p, a.party().unwrap_or(s.client), what);
+            async move { s.altinn.delegation_requests().ask(a, &new).await }.await
+        }),
+        row!("delegation_request" "sent", Party of Instance, |s, a, p, i| {
+            s.altinn.delegation_requests().sent(a, p, &RequestQuery::default()).await
+        }),
+        row!("delegation_request" "count_sent", Party of Instance, |s, a, p, i| {
+            s.altinn.delegation_requests().count_sent(a, p, &RequestQuery::default()).await
+        }),
+        row!("delegation_request" "received", Party of Instance, |s, a, p, i| {
+            s.altinn.delegation_requests().received(a, p, &RequestQuery::default()).await
+        }),
+        row!("delegation_request" "count_received", Party of Instance, |s, a, p, i| {
+            s.altinn.delegation_requests().count_received(a, p, &RequestQuery::default()).await
+        }),
+        row!("delegation_request" "request", Element of AccessAsked, |s, a, p, i| {
+            s.altinn.delegation_requests().request(a, p, i).await
+        }),
+        row!("delegation_request" "approve", Element of AccessAsked, |s, a, p, i| {
+            s.altinn.delegation_requests().approve(a, p, i, None).await
+        }),
+        row!("delegation_request" "reject", Element of AccessAsked, |s, a, p, i| {
+            s.altinn.delegation_requests().reject(a, p, i).await
+        }),
+        row!("delegation_request" "confirm", Element of AccessDraft, |s, a, p, i| {
+            s.altinn.delegation_requests().confirm(a, p, i).await
+        }),
+        row!("delegation_request" "withdraw", Element of AccessDraft, |s, a, p, i| {
+            s.altinn.delegation_requests().withdraw(a, p, i).await
         }),
         row!("trail" "of", Party of Instance, |s, a, p, i| s.altinn.trail().of(a, p, None).await),
     ]
