@@ -3,8 +3,8 @@
 //! Source: Altinn's documentation of the date picker (`minDate`, `maxDate`: a day, an expression, or one of the words
 //! `today`, `yesterday`, `tomorrow`, `oneYearAgo` and `oneYearFromNow`) and of the time picker (`minTime`, `maxTime`).
 
-use altinn_core::{Language, Text, oslo};
-use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveTime};
+use altinn_core::{Text, oslo};
+use chrono::{DateTime, Months, NaiveDate, NaiveTime};
 use serde_json::Value;
 
 use super::kind::Kind;
@@ -113,7 +113,7 @@ impl Field {
     fn day_outside(&self, text: &str) -> Option<(IssueCode, Text)> {
         let Some(day) = day_in(text) else { return Some((IssueCode::Format, wording::not_a_date())) };
         let Some(Limits::Days { first, last }) = self.limits else { return None };
-        let of = |limit: NaiveDate| move |language| day_in_words(limit, language);
+        let of = |limit: NaiveDate| move |language| oslo::day_in_words(limit, language);
         if day < first {
             Some((IssueCode::TooEarly, wording::date_too_early(of(first))))
         } else if day > last {
@@ -139,12 +139,4 @@ impl Field {
 /// The day that a date begins with, whether a time of day follows or not.
 pub(super) fn day_in(text: &str) -> Option<NaiveDate> {
     text.get(..10)?.parse().ok()
-}
-
-fn day_in_words(day: NaiveDate, language: Language) -> String {
-    let month = oslo::month(&day, language);
-    match language {
-        Language::En => format!("{} {month} {}", day.day(), day.year()),
-        _ => format!("{}. {month} {}", day.day(), day.year()),
-    }
 }
