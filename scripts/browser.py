@@ -489,11 +489,28 @@ def read_a_letter(portal: Portal):
     baker.look("inbox")
     baker.follow(baker.page.get_by_role("link", name="Vedtak om løyve"))
     baker.look("letter")
+    letter = baker.page.url
     baker.press("Bekreft at jeg har lest dette")
     baker.has("Du har bekreftet")
     eventually(baker, "/sent", "post@bakeri.example")
     baker.look("sent")
+    ask_for_access(portal, baker, letter)
     forward_a_letter(agency, baker)
+
+
+def ask_for_access(portal: Portal, baker: Visit, letter: str):
+    """Whoever is refused asks for it, and whoever manages access gives it."""
+    accountant = portal.open("Ola Tall", "Nordlys Bakeri AS")
+    accountant.page.goto(letter)
+    accountant.look("refused-with-remedy", again=False)
+    accountant.press("Be om tilgang")
+    accountant.has("Venter på svar")
+    accountant.look("access-asked")
+    baker.go("/access")
+    baker.look("access-to-answer")
+    baker.follow(baker.page.get_by_role("button", name="Gi tilgang til Ola Tall"))
+    accountant.page.goto(letter)
+    accountant.has("Vedtak om løyve")
 
 
 def forward_a_letter(agency: Visit, baker: Visit):

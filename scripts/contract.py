@@ -63,6 +63,12 @@ OF_LISTS = [
     "removeAccessListMembers", "listAccessListResources", "connectAccessList", "disconnectAccessList",
 ]
 
+# The operations on what the bakery gives its leader.
+OF_CONNECTIONS = [
+    "getConnections", "removeConnection", "getConnectionPackages", "getConnectionResources", "getConnectionRules",
+    "giveConnectionRules", "removeConnectionResource", "checkConnectionResource", "checkConnectionPackages",
+]
+
 # The operations after which an instance is another one: each has its own.
 OF_ITS_OWN = [
     "deleteInstance", "deleteStoredInstance", "processNext", "completeProcess", "performAction", "removeData",
@@ -91,6 +97,7 @@ class Api:
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         said = json.loads(self.process.stdout.readline())
         self.url, self.party = said["url"], said["party"]
+        self.party_uuid, self.leader_uuid = said["partyUuid"], said["leaderUuid"]
         self.leader, self.agency = said["leader"], said["agency"]
         self.bakery, self.recipient, self.recipient_party = said["bakery"], said["recipient"], said["recipientParty"]
         self.authority, self.writer = said["authority"], said["writer"]
@@ -157,6 +164,12 @@ class Api:
         self.call("PUT", "/resourceregistry/api/v1/access-lists/ttd/approved", body, token=self.agency)
         return "approved"
 
+    def ask_for_access(self, action: str) -> str:
+        """What the leader asks the bakery for, for themselves: a request."""
+        path = "/accessmanagement/api/v1/enduser/request/resource"
+        query = f"party={self.leader_uuid}&to={self.party_uuid}&resource=app_ttd_bakery-licence"
+        return self.call("POST", f"{path}?{query}", json.dumps([action]).encode())["id"]
+
     def end(self):
         self.process.stdin.close()
         self.process.wait(timeout=60)
@@ -221,6 +234,16 @@ def settings(api: Api) -> str:
     lines += operations(["listStuckFileTransfers", "redriveFileTransfer"], api.agency, path_service="annual-accounts")
     lines += operations(["lookUp"], path_org="brreg", path_service="organization")
     lines += operations(["openLink"], path_service="tax-card")
+    asking = {"query_party": api.leader_uuid, "query_to": api.party_uuid, "query_resource": "app_ttd_bakery-licence"}
+    lines += operations(["requestResourceAccess", "requestPackageAccess"], **asking)
+    lines += operations(["listSentAccessRequests", "countSentAccessRequests"], query_party=api.leader_uuid)
+    answering = ["getAccessRequest", "listReceivedAccessRequests", "countReceivedAccessRequests"]
+    lines += operations(answering, query_party=api.party_uuid, query_id=api.ask_for_access("read"))
+    for operation, action in [("approveAccessRequest", "write"), ("rejectAccessRequest", "instantiate")]:
+        lines += operations([operation], query_party=api.party_uuid, query_id=api.ask_for_access(action))
+    lines += operations(["withdrawAccessRequest"], query_party=api.leader_uuid, query_id=api.ask_for_access("delete"))
+    given = {"query_party": api.party_uuid, "query_from": api.party_uuid, "query_to": api.leader_uuid}
+    lines += operations(OF_CONNECTIONS, query_resource="app_ttd_bakery-licence", **given)
     lists = {"path_owner": "ttd", "path_identifier": api.make_list(), "path_resource": "app_ttd_annual-accounts"}
     lines += operations(OF_LISTS, api.agency, **lists)
     return "\n".join(lines) + "\n"

@@ -9,8 +9,8 @@
 //!
 //! With `--postgres` the store is an empty schema of the PostgreSQL server that `ALTINN_TEST_POSTGRES` names.
 //!
-//! It prints one line of JSON: `url`, the party id of a bakery (`party`) and how bodies name it (`bakery`), tokens of its daily
-//! leader (`leader`) and of the agency that owns the services (`agency`), and a business that files are sent to (`recipient`)
+//! It prints one line of JSON: `url`, the party id of a bakery (`party`), its UUID (`partyUuid`) and how bodies name it
+//! (`bakery`), a token of its daily leader (`leader`) and that person's UUID (`leaderUuid`), a token of the agency that owns the services (`agency`), and a business that files are sent to (`recipient`)
 //! with its party id (`recipientParty`) and a token of its daily leader (`recipientLeader`). Everything is gone when it ends, but
 //! for the schema.
 
@@ -91,6 +91,8 @@ async fn main() -> Result<(), Failure> {
     let said = json!({
         "url": format!("http://{}", listener.local_addr()?),
         "party": bakery.id.get(),
+        "partyUuid": bakery.uuid,
+        "leaderUuid": leader.uuid,
         "bakery": format!("0192:{}", number(&bakery)?),
         "recipient": format!("0192:{}", number(&recipient)?),
         "recipientParty": recipient.id.get(),

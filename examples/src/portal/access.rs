@@ -1,11 +1,14 @@
-//! Access: rights that a party gives to others, and takes back.
+//! Access: rights that a party gives to others and takes back, and what it is asked for.
 
 use altinn_auth::decision::Right;
 use altinn_auth::delegation::{
     DelegationEntry, DelegationError, Listed, Offer, Period, Receiver, RightCheck, What,
 };
+use altinn_auth::delegation_request::{
+    DelegationRequestError, DelegationRequestStatus, NewDelegationRequest, RequestQuery, RequestedAccess,
+};
 use altinn_auth::register::PartyRegister as _;
-use altinn_core::{OrganizationNumber, PartyId, PartyIdentifier, ResourceId, SyntheticNumbers};
+use altinn_core::{OrganizationNumber, PartyId, PartyIdentifier, ResourceId, ServiceId, SyntheticNumbers};
 use axum::Router;
 use axum::extract::Path;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -29,6 +32,8 @@ pub(super) fn routes() -> Router<App> {
         .route("/access", get(overview))
         .route("/access/{org}/{name}", get(choose).post(give))
         .route("/access/given/{id}", post(revoke))
+        .route("/access/requests", post(ask))
+        .route("/access/requests/{id}/{answer}", post(answer))
 }
 
 /// What the party has given and been given.
@@ -44,6 +49,10 @@ async fn overview(member: Member) -> Response {
         Err(DelegationError::NotAccessManager) => Vec::new(),
         Err(error) => return member.trouble(error),
     };
+    let asked = match asked(&member, given.is_some()).await {
+        Ok(asked) => asked,
+        Err(error) => return member.trouble(error),
+    };
     let services: Vec<Value> = member
         .app()
         .services
@@ -57,7 +66,7 @@ async fn overview(member: Member) -> Response {
         received => lines(&member, &received).await,
         services => services,
     };
-    member.page("access.html", values)
+    member.page("access.html", context! { ..values, ..asked })
 }
 
 async fn lines(member: &Member, listed: &[Listed]) -> Vec<Value> {
@@ -110,6 +119,101 @@ fn action(member: &Member, right: &Right) -> String {
     }
 }
 
+/// What the party is asked for, to whoever answers for it, and what the visitor has asked it for.
+async fn asked(member: &Member, manages: bool) -> Result<Value, DelegationRequestError> {
+    let requests = member.app().altinn.delegation_requests();
+    let waiting = RequestQuery::default().of_status(DelegationRequestStatus::Pending);
+    let got = match manages {
+        true => requests.received(&member.actor, member.party.id, &waiting).await?,
+        false => Vec::new(),
+    };
+    let own = member.actor.party().filter(|own| *own != member.party.id);
+    let sent = match own {
+        Some(own) => {
+            requests.sent(&member.actor, own, &RequestQuery::default().with(member.party.id)).await?
+        }
+        None => Vec::new(),
+    };
+    let (mut got_lines, mut sent_lines) = (Vec::new(), Vec::new());
+    for request in &got {
+        got_lines.push(context! {
+            id => request.id.to_string(),
+            who => name(member, request.to).await,
+            what => requested(member, &request.what),
+            at => seconds(request.created_at),
+        });
+    }
+    for request in sent.iter().rev() {
+        let key = format!("access.request.{}", request.status.name());
+        sent_lines.push(context! {
+            id => request.id.to_string(),
+            what => requested(member, &request.what),
+            at => seconds(request.changed_at),
+            status => member.visitor.text(&key),
+            waits => request.status == DelegationRequestStatus::Pending,
+        });
+    }
+    Ok(context! { requests => got_lines, own_requests => sent_lines })
+}
+
+/// What is asked for, in words.
+fn requested(member: &Member, asked: &RequestedAccess) -> String {
+    match asked {
+        RequestedAccess::Package(package) => package.clone(),
+        RequestedAccess::Resource { resource, rights } => {
+            let titles = member.app().services.titles(member.language());
+            let title = titles.into_iter().find(|(id, _)| id.resource_id() == *resource);
+            let title = title.map_or_else(|| resource.as_str().to_owned(), |(_, title)| title);
+            let actions: Vec<String> = rights.iter().map(|right| action(member, right)).collect();
+            if actions.is_empty() { title } else { format!("{}: {title}", actions.join(", ")) }
+        }
+    }
+}
+
+/// Asks the party that somebody acts for to let them do what they were refused.
+async fn ask(Posted { member, fields }: Posted) -> Response {
+    let (Ok(service), Some(own)) = (fields.get("service").parse::<ServiceId>(), member.actor.party()) else {
+        return member.trouble(Trouble::NotFound);
+    };
+    let asking = async {
+        let requests = member.app().altinn.delegation_requests();
+        let what = requests.rights_named(&service.resource_id(), &[fields.get("action").to_owned()]).await?;
+        requests.ask(&member.actor, &NewDelegationRequest::new(member.party.id, own, what)).await
+    };
+    match asking.await {
+        Ok(_) => Redirect::to("/access#own-requests").into_response(),
+        Err(error) => member.trouble(error),
+    }
+}
+
+/// Approves or rejects what the party is asked for, or takes back what the visitor has asked for.
+async fn answer(Path((id, answer)): Path<(Uuid, String)>, Posted { member, .. }: Posted) -> Response {
+    let requests = member.app().altinn.delegation_requests();
+    let party = member.party.id;
+    let outcome = match (answer.as_str(), member.actor.party()) {
+        ("approve", _) => requests.approve(&member.actor, party, id, None).await,
+        ("reject", _) => requests.reject(&member.actor, party, id).await,
+        ("withdraw", Some(own)) => requests.withdraw(&member.actor, own, id).await,
+        _ => Err(DelegationRequestError::NotFound),
+    };
+    match outcome {
+        Ok(_) => Redirect::to("/access").into_response(),
+        Err(error) => member.trouble(error),
+    }
+}
+
+impl From<DelegationRequestError> for Trouble {
+    fn from(error: DelegationRequestError) -> Self {
+        match error {
+            DelegationRequestError::NotFound | DelegationRequestError::NotConnected => Self::NotFound,
+            DelegationRequestError::Delegation(error) => error.into(),
+            DelegationRequestError::Settled { .. } => Self::Late("access.request.settled"),
+            DelegationRequestError::Busy => Self::Late("trouble.late.rights"),
+            other => Self::Unavailable(other.code()),
+        }
+    }
+}
+
 async fn choose(Path((org, service)): Path<(String, String)>, member: Member) -> Response {
     form(&member, &format!("{org}/{service}"), &Fields::default(), &Wrong::default()).await
 }
@@ -156,7 +260,7 @@ async fn checks(member: &Member, resource: &ResourceId) -> Result<Vec<RightCheck
 /// Gives the rights that were chosen, each by itself.
 async fn give(Path((org, service)): Path<(String, String)>, Posted { member, fields }: Posted) -> Response {
     let service = format!("{org}/{service}");
-    let Ok(id) = service.parse::<altinn_core::ServiceId>() else { return member.trouble(Trouble::NotFound) };
+    let Ok(id) = service.parse::<ServiceId>() else { return member.trouble(Trouble::NotFound) };
     let checks = match checks(&member, &id.resource_id()).await {
         Ok(checks) => checks,
         Err(error) => return member.trouble(error),

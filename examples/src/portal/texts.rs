@@ -41,7 +41,8 @@ mod tests {
     use crate::portal::open::FOLDER;
 
     /// Keys that are put together when a page is made, by their beginning.
-    const PUT_TOGETHER: [&str; 8] = [
+    const PUT_TOGETHER: [&str; 9] = [
+        "access.request.",
         "action.",
         "case.event.",
         "case.field.",

@@ -4,7 +4,7 @@ use altinn_auth::decision::{AccessError, DenialReason};
 use altinn_core::Language;
 use axum::http::StatusCode;
 use axum::response::Response;
-use minijinja::context;
+use minijinja::{Value, context};
 
 use super::visitor::Visitor;
 
@@ -48,6 +48,7 @@ impl Trouble {
         let level = self.needs_level();
         let log_in = matches!(self, Self::NotLoggedIn);
         let (code, is_right_missing) = (self.code(), self.is_right_missing());
+        let ask = self.asks_for(visitor);
         let Said { status, heading, what } = self.said(visitor);
         let values = context! {
             heading => visitor.text(heading),
@@ -56,6 +57,7 @@ impl Trouble {
             log_in => log_in,
             needs_level => level,
             is_right_missing => is_right_missing,
+            ask => ask,
         };
         visitor.page_with(status, "trouble.html", values)
     }
@@ -107,6 +109,21 @@ impl Trouble {
         let Self::Denied(error) = self else { return false };
         let AccessError::Denied(denial) = &**error;
         matches!(denial.reason(), DenialReason::NotGranted { would_help } if !would_help.is_empty())
+    }
+
+    /// What somebody who acts for another party can ask that party for: a right that would have been enough.
+    fn asks_for(&self, visitor: &Visitor) -> Option<Value> {
+        let Self::Denied(error) = self else { return None };
+        let AccessError::Denied(denial) = &**error;
+        let member = visitor.member.as_ref()?;
+        let is_for_another =
+            member.party.id == denial.party() && member.actor.party() != Some(denial.party());
+        match denial.reason() {
+            DenialReason::NotGranted { would_help, .. } if is_for_another && !would_help.is_empty() => {
+                Some(context! { service => denial.service().to_string(), action => denial.action() })
+            }
+            _ => None,
+        }
     }
 
     /// The level that would have been enough.
