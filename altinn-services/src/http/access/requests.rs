@@ -116,7 +116,7 @@ enum RequestTypeName {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(title = "AccessRequest")]
-pub(super) struct RequestAnswer {
+pub(super) struct AccessRequestAnswer {
     id: Uuid,
     #[schema(inline, value_type = RequestStatusName)]
     status: &'static str,
@@ -126,9 +126,9 @@ pub(super) struct RequestAnswer {
     /// When it came to where it stands.
     last_updated: DateTime<Utc>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    resource: Option<RequestReference>,
+    resource: Option<AccessRequestReference>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    package: Option<RequestReference>,
+    package: Option<AccessRequestReference>,
     /// The keys of the rights that are asked for; none: all that can be given.
     rights: Vec<String>,
     /// The party that is asked to give.
@@ -142,28 +142,28 @@ pub(super) struct RequestAnswer {
 /// What a request is for.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct RequestReference {
+pub(super) struct AccessRequestReference {
     /// The resource, or `urn:altinn:accesspackage:...`.
     reference_id: String,
 }
 
 /// Requests for rights.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct RequestList {
-    data: Vec<RequestAnswer>,
+pub(super) struct AccessRequestList {
+    data: Vec<AccessRequestAnswer>,
     links: ConnectionLinks,
 }
 
-impl RequestAnswer {
+impl AccessRequestAnswer {
     fn of(request: &DelegationRequest, parties: &HashMap<PartyId, Party>) -> Self {
         let party = |id| parties.get(&id).map(AccessParty::from);
         let (mut resource, mut package, mut rights) = (None, None, Vec::new());
         match &request.what {
             RequestedAccess::Package(name) => {
-                package = Some(RequestReference { reference_id: format!("{PACKAGE}{name}") });
+                package = Some(AccessRequestReference { reference_id: format!("{PACKAGE}{name}") });
             }
             RequestedAccess::Resource { resource: asked, rights: of_it } => {
-                resource = Some(RequestReference { reference_id: asked.to_string() });
+                resource = Some(AccessRequestReference { reference_id: asked.to_string() });
                 rights = of_it.iter().map(altinn_auth::decision::Right::key).collect();
             }
         }
@@ -190,14 +190,14 @@ impl RequestAnswer {
 /// left out. While the same request waits for its answer, it is that one.
 #[utoipa::path(post, path = "/accessmanagement/api/v1/enduser/request/resource", tag = "access",
     operation_id = "requestResourceAccess", params(AskedOf, WhichResource), request_body = Option<Vec<String>>,
-    responses((status = 200, description = "The request", body = RequestAnswer)))]
+    responses((status = 200, description = "The request", body = AccessRequestAnswer)))]
 pub(super) async fn ask_for_resource(
     State(api): State<Api>,
     Caller(actor): Caller,
     Asked(of): Asked<AskedOf>,
     Asked(which): Asked<WhichResource>,
     MaybeJson(rights): MaybeJson<Vec<String>>,
-) -> Result<Json<RequestAnswer>, ApiError> {
+) -> Result<Json<AccessRequestAnswer>, ApiError> {
     let resource: ResourceId = which.read()?;
     let (to, from) = (party_of(&api, of.party).await?, party_of(&api, of.to).await?);
     let requests = api.altinn().delegation_requests();
@@ -206,52 +206,52 @@ pub(super) async fn ask_for_resource(
         None => RequestedAccess::all_of(resource),
     };
     let request = requests.ask(&actor, &NewDelegationRequest::new(from, to, what)).await?;
-    RequestAnswer::alone(&api, &request).await
+    AccessRequestAnswer::alone(&api, &request).await
 }
 
 /// Asks a party for an access package. While the same request waits for its answer, it is that one.
 #[utoipa::path(post, path = "/accessmanagement/api/v1/enduser/request/package", tag = "access",
     operation_id = "requestPackageAccess", params(AskedOf, WhichPackage),
-    responses((status = 200, description = "The request", body = RequestAnswer)))]
+    responses((status = 200, description = "The request", body = AccessRequestAnswer)))]
 pub(super) async fn ask_for_package(
     State(api): State<Api>,
     Caller(actor): Caller,
     Asked(of): Asked<AskedOf>,
     Asked(which): Asked<WhichPackage>,
-) -> Result<Json<RequestAnswer>, ApiError> {
+) -> Result<Json<AccessRequestAnswer>, ApiError> {
     let (to, from) = (party_of(&api, of.party).await?, party_of(&api, of.to).await?);
     let new = NewDelegationRequest::new(from, to, RequestedAccess::Package(name_in(&which.package)));
     let request = api.altinn().delegation_requests().ask(&actor, &new).await?;
-    RequestAnswer::alone(&api, &request).await
+    AccessRequestAnswer::alone(&api, &request).await
 }
 
 /// A request that a party has made or got.
 #[utoipa::path(get, path = "/accessmanagement/api/v1/enduser/request", tag = "access",
     operation_id = "getAccessRequest", params(OneRequest),
-    responses((status = 200, description = "The request", body = RequestAnswer)))]
+    responses((status = 200, description = "The request", body = AccessRequestAnswer)))]
 pub(super) async fn get(
     State(api): State<Api>,
     Caller(actor): Caller,
     Asked(OneRequest { party, id }): Asked<OneRequest>,
-) -> Result<Json<RequestAnswer>, ApiError> {
+) -> Result<Json<AccessRequestAnswer>, ApiError> {
     let party = party_of(&api, party).await?;
     let request = api.altinn().delegation_requests().request(&actor, party, id).await?;
-    RequestAnswer::alone(&api, &request).await
+    AccessRequestAnswer::alone(&api, &request).await
 }
 
 /// A draft of the caller's own.
 #[utoipa::path(get, path = "/accessmanagement/api/v1/enduser/request/draft", tag = "access",
     operation_id = "getDraftAccessRequest", params(OneDraft),
-    responses((status = 200, description = "The draft", body = RequestAnswer)))]
+    responses((status = 200, description = "The draft", body = AccessRequestAnswer)))]
 pub(super) async fn draft(
     State(api): State<Api>,
     Caller(actor): Caller,
     Asked(OneDraft { id }): Asked<OneDraft>,
-) -> Result<Json<RequestAnswer>, ApiError> {
+) -> Result<Json<AccessRequestAnswer>, ApiError> {
     let own = actor.party().ok_or(DelegationRequestError::NotFound)?;
     let request = api.altinn().delegation_requests().request(&actor, own, id).await?;
     match request.status {
-        DelegationRequestStatus::Draft => RequestAnswer::alone(&api, &request).await,
+        DelegationRequestStatus::Draft => AccessRequestAnswer::alone(&api, &request).await,
         _ => Err(DelegationRequestError::NotFound.into()),
     }
 }
@@ -259,74 +259,74 @@ pub(super) async fn draft(
 /// Sends a draft.
 #[utoipa::path(put, path = "/accessmanagement/api/v1/enduser/request/draft/confirm", tag = "access",
     operation_id = "confirmAccessRequest", params(OneRequest),
-    responses((status = 200, description = "It waits for its answer", body = RequestAnswer)))]
+    responses((status = 200, description = "It waits for its answer", body = AccessRequestAnswer)))]
 pub(super) async fn confirm(
     State(api): State<Api>,
     Caller(actor): Caller,
     Asked(OneRequest { party, id }): Asked<OneRequest>,
-) -> Result<Json<RequestAnswer>, ApiError> {
+) -> Result<Json<AccessRequestAnswer>, ApiError> {
     let party = party_of(&api, party).await?;
     let request = api.altinn().delegation_requests().confirm(&actor, party, id).await?;
-    RequestAnswer::alone(&api, &request).await
+    AccessRequestAnswer::alone(&api, &request).await
 }
 
 /// Takes back a request that nobody has answered.
 #[utoipa::path(put, path = "/accessmanagement/api/v1/enduser/request/sent/withdraw", tag = "access",
     operation_id = "withdrawAccessRequest", params(OneRequest),
-    responses((status = 200, description = "It is taken back", body = RequestAnswer)))]
+    responses((status = 200, description = "It is taken back", body = AccessRequestAnswer)))]
 pub(super) async fn withdraw(
     State(api): State<Api>,
     Caller(actor): Caller,
     Asked(OneRequest { party, id }): Asked<OneRequest>,
-) -> Result<Json<RequestAnswer>, ApiError> {
+) -> Result<Json<AccessRequestAnswer>, ApiError> {
     let party = party_of(&api, party).await?;
     let request = api.altinn().delegation_requests().withdraw(&actor, party, id).await?;
-    RequestAnswer::alone(&api, &request).await
+    AccessRequestAnswer::alone(&api, &request).await
 }
 
 /// Approves a request: what it asks for is given, or of a resource the rights alone whose keys or actions the body names.
 #[utoipa::path(put, path = "/accessmanagement/api/v1/enduser/request/received/approve", tag = "access",
     operation_id = "approveAccessRequest", params(OneRequest), request_body = Option<Vec<String>>,
-    responses((status = 200, description = "It is approved, and given", body = RequestAnswer)))]
+    responses((status = 200, description = "It is approved, and given", body = AccessRequestAnswer)))]
 pub(super) async fn approve(
     State(api): State<Api>,
     Caller(actor): Caller,
     Asked(OneRequest { party, id }): Asked<OneRequest>,
     MaybeJson(only): MaybeJson<Vec<String>>,
-) -> Result<Json<RequestAnswer>, ApiError> {
+) -> Result<Json<AccessRequestAnswer>, ApiError> {
     let party = party_of(&api, party).await?;
     let only = only.filter(|only| !only.is_empty());
     let request = api.altinn().delegation_requests().approve(&actor, party, id, only.as_deref()).await?;
-    RequestAnswer::alone(&api, &request).await
+    AccessRequestAnswer::alone(&api, &request).await
 }
 
 /// Rejects a request.
 #[utoipa::path(put, path = "/accessmanagement/api/v1/enduser/request/received/reject", tag = "access",
     operation_id = "rejectAccessRequest", params(OneRequest),
-    responses((status = 200, description = "It is rejected", body = RequestAnswer)))]
+    responses((status = 200, description = "It is rejected", body = AccessRequestAnswer)))]
 pub(super) async fn reject(
     State(api): State<Api>,
     Caller(actor): Caller,
     Asked(OneRequest { party, id }): Asked<OneRequest>,
-) -> Result<Json<RequestAnswer>, ApiError> {
+) -> Result<Json<AccessRequestAnswer>, ApiError> {
     let party = party_of(&api, party).await?;
     let request = api.altinn().delegation_requests().reject(&actor, party, id).await?;
-    RequestAnswer::alone(&api, &request).await
+    AccessRequestAnswer::alone(&api, &request).await
 }
 
 /// The requests that a party has made, the earliest first: at most 100 at once.
 #[utoipa::path(get, path = "/accessmanagement/api/v1/enduser/request/sent", tag = "access",
     operation_id = "listSentAccessRequests", params(SentRequests),
-    responses((status = 200, description = "The requests", body = RequestList)))]
+    responses((status = 200, description = "The requests", body = AccessRequestList)))]
 pub(super) async fn sent(
     State(api): State<Api>,
     Caller(actor): Caller,
     parameters: Parameters,
     OriginalUri(uri): OriginalUri,
-) -> Result<Json<RequestList>, ApiError> {
+) -> Result<Json<AccessRequestList>, ApiError> {
     let (party, query) = read(&api, &parameters, "to").await?;
     let found = api.altinn().delegation_requests().sent(&actor, party, &query).await?;
-    RequestList::of(&api, &found, &uri).await
+    AccessRequestList::of(&api, &found, &uri).await
 }
 
 /// How many requests a party has made.
@@ -345,16 +345,16 @@ pub(super) async fn count_sent(
 /// The requests that a party has got, the earliest first: at most 100 at once.
 #[utoipa::path(get, path = "/accessmanagement/api/v1/enduser/request/received", tag = "access",
     operation_id = "listReceivedAccessRequests", params(ReceivedRequests),
-    responses((status = 200, description = "The requests", body = RequestList)))]
+    responses((status = 200, description = "The requests", body = AccessRequestList)))]
 pub(super) async fn received(
     State(api): State<Api>,
     Caller(actor): Caller,
     parameters: Parameters,
     OriginalUri(uri): OriginalUri,
-) -> Result<Json<RequestList>, ApiError> {
+) -> Result<Json<AccessRequestList>, ApiError> {
     let (party, query) = read(&api, &parameters, "from").await?;
     let found = api.altinn().delegation_requests().received(&actor, party, &query).await?;
-    RequestList::of(&api, &found, &uri).await
+    AccessRequestList::of(&api, &found, &uri).await
 }
 
 /// How many requests a party has got.
@@ -370,7 +370,7 @@ pub(super) async fn count_received(
     Ok(Json(api.altinn().delegation_requests().count_received(&actor, party, &query).await?))
 }
 
-impl RequestList {
+impl AccessRequestList {
     async fn of(
         api: &Api,
         found: &[DelegationRequest],
@@ -379,7 +379,7 @@ impl RequestList {
         let ids = found.iter().flat_map(|request| [request.from, request.to]).collect();
         let parties = known(api, ids).await?;
         let last = found.last().filter(|_| found.len() == RequestQuery::PAGE).map(|request| request.id);
-        let data = found.iter().map(|request| RequestAnswer::of(request, &parties)).collect();
+        let data = found.iter().map(|request| AccessRequestAnswer::of(request, &parties)).collect();
         Ok(Json(Self { data, links: ConnectionLinks::after(uri, last) }))
     }
 }
