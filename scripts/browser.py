@@ -511,6 +511,10 @@ def ask_for_access(portal: Portal, baker: Visit, letter: str):
     baker.follow(baker.page.get_by_role("button", name="Gi tilgang til Ola Tall"))
     accountant.page.goto(letter)
     accountant.has("Vedtak om løyve")
+    baker.follow(baker.page.get_by_role("button", name="Ta tilbake"))
+    baker.has("Ingen har fått noe")
+    accountant.page.goto(letter)
+    accountant.has("Du har ikke tilgang")
 
 
 def forward_a_letter(agency: Visit, baker: Visit):
