@@ -30,6 +30,7 @@ impl Row {
     }
 
     /// The names of the columns.
+    #[cfg(feature = "sqlite")]
     pub(super) fn columns(&self) -> &Arc<Columns> {
         &self.columns
     }

@@ -38,6 +38,7 @@ impl Sql {
     }
 
     /// The text for SQLite, where it is a constant of the program.
+    #[cfg(feature = "sqlite")]
     pub(super) fn constant(&self) -> Option<&'static str> {
         match self.sqlite {
             Cow::Borrowed(text) => Some(text),
