@@ -30,11 +30,7 @@ impl<T: DeserializeOwned> FromRequest<Api> for JsonBody<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, api: &Api) -> Result<Self, ApiError> {
-        let RawBody { content_type, bytes } = RawBody::from_request(request, api).await?;
-        if !is_json(&content_type) {
-            return Err(ApiError::new("HTTP-CONTENT-TYPE", "the body must be `application/json`"));
-        }
-        read_json(&bytes, api.limits().depth).map(Self)
+        RawBody::from_request(request, api).await?.json(api).map(Self)
     }
 }
 
@@ -42,14 +38,8 @@ impl<T: DeserializeOwned> FromRequest<Api> for MaybeJson<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, api: &Api) -> Result<Self, ApiError> {
-        let RawBody { content_type, bytes } = RawBody::from_request(request, api).await?;
-        if bytes.is_empty() {
-            return Ok(Self(None));
-        }
-        if !is_json(&content_type) {
-            return Err(ApiError::new("HTTP-CONTENT-TYPE", "the body must be `application/json`"));
-        }
-        read_json(&bytes, api.limits().depth).map(Self)
+        let body = RawBody::from_request(request, api).await?;
+        if body.bytes.is_empty() { Ok(Self(None)) } else { body.json(api).map(Self) }
     }
 }
 
@@ -60,6 +50,16 @@ impl FromRequest<Api> for RawBody {
         let content_type = content_type(request.headers()).to_owned();
         let bytes = Bytes::from_request(request, api).await.map_err(broken_off)?;
         Ok(Self { content_type, bytes })
+    }
+}
+
+impl RawBody {
+    /// What it says in JSON, which must be its media type.
+    fn json<T: DeserializeOwned>(&self, api: &Api) -> Result<T, ApiError> {
+        if !is_json(&self.content_type) {
+            return Err(ApiError::new("HTTP-CONTENT-TYPE", "the body must be `application/json`"));
+        }
+        read_json(&self.bytes, api.limits().depth)
     }
 }
 
